@@ -1,7 +1,7 @@
 """PostgreSQL and Redis out of wheels, for machines that have neither.
 
 `config.settings` asks `ensure_servers` for addresses when the environment names none. Pure Python, no Django:
-it runs before the settings exist. `docs` of the shape: a detached *keeper* owns both servers of one folder; every
+it runs before the settings exist. The shape: a detached *keeper* owns both servers of one folder; every
 command holds a shared lock in that folder for as long as it lives, and the keeper stops when nobody holds it.
 """
 

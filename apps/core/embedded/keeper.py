@@ -137,6 +137,8 @@ def _passwords(path: Path) -> dict[str, str]:
 def main(var: Path, lock: int) -> None:
     os.set_inheritable(lock, False)
     detach(_open_log(var / "embedded" / "keeper.log"))
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)  # for people; what counts is the lock
     try:
         Keeper(var).run()
     except EmbeddedError as error:

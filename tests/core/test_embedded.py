@@ -1,0 +1,298 @@
+"""The launcher of the embedded servers, with real servers and real kills."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis
+
+from apps.core.embedded import Endpoints, celery_redis_url, locks
+from apps.core.embedded.places import SERVANT_FOLDER, Place
+from apps.core.embedded.processes import is_alive, working_in
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = """
+import sys
+from pathlib import Path
+from apps.core.embedded import ensure_servers
+ensure_servers(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+class Copy:
+    """One copy of Rapport as the launcher sees it: a folder, and the commands that use its servers."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.commands: list[subprocess.Popen[bytes]] = []
+
+    def start_command(self) -> subprocess.Popen[bytes]:
+        command = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, str(self.var)],
+            cwd=ROOT,
+            env=os.environ | {"RAPPORT_EMBEDDED_FAST": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self.commands.append(command)
+        assert command.stdout is not None
+        assert command.stdout.readline() == b"ready\n"
+        return command
+
+    @property
+    def endpoints(self) -> Endpoints:
+        endpoints = Endpoints.load(self.var / "embedded" / "endpoints.json")
+        assert endpoints is not None
+        return endpoints
+
+    @property
+    def place(self) -> Place:
+        return Place.prepare(self.var)
+
+    @property
+    def keeper(self) -> int:
+        return int((self.var / "embedded" / "keeper.lock").read_text())
+
+    @property
+    def postmaster(self) -> int:
+        return int((self.place.data / "postmaster.pid").read_text().splitlines()[0])
+
+    def servers(self) -> list[int]:
+        return working_in(self.place.data, "postgres") + working_in(self.place.sockets, "redis-server")
+
+    def keeper_lives(self) -> bool:
+        lock = locks.open_lock(self.var / "embedded" / "keeper.lock")
+        try:
+            return not locks.try_take(lock)
+        finally:
+            os.close(lock)
+
+    def query(self, statement: str, *, owner: bool = False, database: str | None = None) -> list[tuple[object, ...]]:
+        url = self.endpoints.database_owner_url if owner else self.endpoints.database_url
+        role, _, _ = url.removeprefix("postgres://").partition("@")
+        user, _, password = role.partition(":")
+        connection = psycopg2.connect(
+            host=self.endpoints.socket_folder, user=user, password=password, dbname=database or "rapport"
+        )
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def end(self) -> None:
+        for command in self.commands:
+            command.kill()
+            command.communicate()
+        if self.keeper_lives():
+            os.kill(self.keeper, signal.SIGTERM)
+        eventually(lambda: not self.keeper_lives())
+        place = self.place
+        shutil.rmtree(place.sockets)
+        if place.home != self.var:
+            shutil.rmtree(place.home)
+        shutil.rmtree(self.var)
+
+
+def eventually(condition: Callable[[], bool], *, patience: float = 15.0) -> None:
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def answers(copy: Copy) -> bool:
+    try:
+        return copy.query("SELECT 1") == [(1,)] and redis.Redis.from_url(copy.endpoints.redis_url).ping() is True
+    except (psycopg2.OperationalError, redis.ConnectionError):
+        return False
+
+
+@pytest.fixture
+def make_copy() -> Iterator[Callable[[str], Copy]]:
+    # A short path that everybody may enter; pytest's own folders are long and private.
+    parent = Path(tempfile.mkdtemp(prefix="rapport-test-"))
+    parent.chmod(0o755)
+    copies: list[Copy] = []
+
+    def make(name: str) -> Copy:
+        copies.append(Copy(parent / name))
+        return copies[-1]
+
+    yield make
+    for copy in copies:
+        copy.end()
+    shutil.rmtree(parent)
+
+
+@pytest.fixture
+def copy(make_copy: Callable[[str], Copy]) -> Copy:
+    return make_copy("var")
+
+
+def test_a_second_command_joins_and_the_servers_stop_when_both_are_killed(copy: Copy) -> None:
+    first = copy.start_command()
+    servers = copy.servers()
+
+    second = copy.start_command()
+    assert copy.servers()[0] == servers[0]
+    first.kill()
+    time.sleep(2.5)
+    assert answers(copy)
+
+    second.kill()
+    second.wait()
+    eventually(lambda: not copy.keeper_lives())
+    assert copy.servers() == []
+    assert not (copy.var / "embedded" / "endpoints.json").exists()
+
+
+def test_a_killed_server_is_started_again(copy: Copy) -> None:
+    copy.start_command()
+    before = copy.servers()
+
+    os.kill(copy.postmaster, signal.SIGKILL)
+    os.kill(before[-1], signal.SIGKILL)
+
+    eventually(lambda: before[-1] not in copy.servers() and answers(copy))
+
+
+def test_servers_end_with_a_killed_keeper_and_the_next_command_finds_the_data(copy: Copy) -> None:
+    copy.start_command()
+    copy.query("CREATE TABLE kept (word text)", owner=True)
+    copy.query("INSERT INTO kept VALUES ('still here')")
+    addresses = copy.endpoints
+
+    os.kill(copy.keeper, signal.SIGKILL)
+    eventually(lambda: not copy.servers())
+    copy.start_command()
+
+    assert copy.query("SELECT word FROM kept") == [("still here",)]
+    assert copy.endpoints == addresses
+
+
+def test_a_start_clears_away_what_a_kill_of_everything_left(copy: Copy) -> None:
+    copy.start_command()
+    postmaster = copy.postmaster
+
+    os.kill(copy.keeper, signal.SIGSTOP)  # so that it doesn't mend what comes now
+    for server in copy.servers():
+        os.kill(server, signal.SIGKILL)
+    os.kill(copy.keeper, signal.SIGKILL)
+    assert copy.postmaster == postmaster
+    copy.start_command()
+
+    assert copy.postmaster != postmaster
+    assert answers(copy)
+
+
+def test_a_start_ends_a_server_that_outlived_its_keeper(copy: Copy) -> None:
+    copy.start_command()
+    place = copy.place
+    line = Path(f"/proc/{copy.postmaster}/cmdline").read_bytes().split(b"\0")[:-1]
+    os.kill(copy.keeper, signal.SIGTERM)
+    eventually(lambda: not copy.keeper_lives())
+    uid = place.servant.pw_uid if place.servant else None
+    orphan = subprocess.Popen(line, user=uid, stderr=subprocess.DEVNULL)
+    eventually(lambda: (place.data / "postmaster.pid").exists())
+
+    copy.start_command()
+
+    assert not is_alive(orphan.pid)  # a zombie at most: we haven't reaped it
+    orphan.wait()
+    assert answers(copy)
+
+
+def test_two_copies_leave_each_other_alone(make_copy: Callable[[str], Copy]) -> None:
+    here, there = make_copy("here"), make_copy("there")
+    here.start_command()
+    there.start_command()
+
+    here.query("CREATE TABLE only_here ()", owner=True)
+    os.kill(here.keeper, signal.SIGKILL)
+    eventually(lambda: not here.servers())
+
+    assert answers(there)
+    assert there.query("SELECT to_regclass('only_here')") == [(None,)]
+
+
+def test_a_long_folder_gets_short_private_sockets(make_copy: Callable[[str], Copy]) -> None:
+    copy = make_copy("/".join(["folder-with-a-long-name"] * 5))
+
+    copy.start_command()
+
+    assert answers(copy)
+    assert Path(copy.endpoints.socket_folder).stat().st_mode & 0o777 == 0o700
+    assert copy.var / "run" != Path(copy.endpoints.socket_folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user to care for")
+def test_root_places_the_data_where_the_service_user_can_reach_it(make_copy: Callable[[str], Copy]) -> None:
+    copy = make_copy("private/var")
+    private = copy.var.parent
+    private.mkdir(mode=0o700)
+
+    copy.start_command()
+
+    assert answers(copy)
+    assert private.stat().st_mode & 0o777 == 0o700
+    assert copy.place.home.is_relative_to(SERVANT_FOLDER)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user to care for")
+def test_a_new_clone_at_an_old_path_starts_with_an_empty_database(make_copy: Callable[[str], Copy]) -> None:
+    old = make_copy("private/var")
+    old.var.parent.mkdir(mode=0o700)
+    old.start_command().kill()
+    old.query("CREATE TABLE old ()", owner=True)
+    os.kill(old.keeper, signal.SIGTERM)
+    eventually(lambda: not old.keeper_lives())
+    shutil.rmtree(old.var)
+
+    old.start_command()
+
+    assert old.query("SELECT to_regclass('old')") == [(None,)]
+
+
+def test_the_web_role_uses_what_the_owner_makes_in_new_databases_too(copy: Copy) -> None:
+    copy.start_command()
+
+    copy.query("CREATE DATABASE test_copy", owner=True)
+    for database in ("rapport", "test_copy"):
+        copy.query("CREATE TABLE thing (id serial, name citext)", owner=True, database=database)
+        copy.query("INSERT INTO thing (name) VALUES (unaccent('Zoë'))", database=database)
+        copy.query("CREATE INDEX ON thing USING gin (name gin_trgm_ops)", owner=True, database=database)
+
+        assert copy.query("SELECT id, name = 'ZOE' FROM thing", database=database) == [(1, True)]
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            copy.query("CREATE TABLE forbidden ()", database=database)
+    for owner in (True, False):
+        assert copy.query("SELECT rolsuper FROM pg_roles WHERE rolname = current_user", owner=owner) == [(False,)]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("unix:///run/redis.sock?db=0", "redis+socket:///run/redis.sock?virtual_host=3"),
+        ("redis://cache:6379/0", "redis://cache:6379/3"),
+        (
+            "rediss://:secret@cache:6379/0?ssl_cert_reqs=required",
+            "rediss://:secret@cache:6379/3?ssl_cert_reqs=required",
+        ),
+        ("redis://cache", "redis://cache/3"),
+    ],
+)
+def test_celery_reads_the_address_of_redis(address: str, expected: str) -> None:
+    assert celery_redis_url(address, 3) == expected
