@@ -1,0 +1,41 @@
+"""Who is what: roles as Django groups (DECISIONS 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeGuard
+
+from apps.accounts.models import ROLES, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+STAFF_ROLES = tuple(role for role in ROLES if role != "dealer")
+
+
+def roles_of(user: User | AnonymousUser) -> frozenset[str]:
+    """The names of the user's groups; read once per user object."""
+    if not user.is_authenticated:
+        return frozenset()
+    cached: frozenset[str] | None = user.__dict__.get("_roles")
+    if cached is None:
+        cached = frozenset(user.groups.values_list("name", flat=True))
+        user.__dict__["_roles"] = cached
+    return cached
+
+
+def is_admin(user: User | AnonymousUser) -> bool:
+    return user.is_authenticated and (user.is_superuser or "admin" in roles_of(user))
+
+
+def is_manager(user: User | AnonymousUser) -> bool:
+    return is_admin(user) or "manager" in roles_of(user)
+
+
+def is_staff_member(user: User | AnonymousUser) -> TypeGuard[User]:
+    """Works in the house, in whatever role; a dealer doesn't."""
+    return user.is_authenticated and (user.is_superuser or not roles_of(user).isdisjoint(STAFF_ROLES))
+
+
+def can_change_settings(user: User | AnonymousUser) -> bool:
+    """Custom fields, relationship types, folders, categories, users."""
+    return is_admin(user)

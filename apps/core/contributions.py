@@ -1,0 +1,100 @@
+"""What higher floors add to lower ones: registries filled in `AppConfig.ready()` (docs/extending.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.http import HttpRequest
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Named contributions in the order of their position, then of registration."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, tuple[int, T]] = {}
+
+    def register(self, key: str, item: T, *, position: int = 100) -> None:
+        """Add `item`; a second one of the same key is a mistake of the caller."""
+        if key in self._items:
+            raise ValueError(f"{key} is registered twice")
+        self._items[key] = (position, item)
+
+    def get(self, key: str) -> T | None:
+        found = self._items.get(key)
+        return found[1] if found else None
+
+    def items(self) -> list[tuple[str, T]]:
+        return [(key, item) for key, (_, item) in sorted(self._items.items(), key=lambda pair: pair[1][0])]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter([item for _, item in self.items()])
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A tab or card on another app's page. `render(request, record)` returns safe HTML, or "" to stay away."""
+
+    page: str  # "contact", "home"
+    slot: str  # "tab", "card", "timeline"
+    title: Any  # a lazily translated string
+    render: Callable[[HttpRequest, Any], str]
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """An entry of the sidebar ("main"), of + New ("new") or of the settings pages ("settings")."""
+
+    place: str
+    title: Any
+    url_name: str
+    icon: str
+    may_see: Callable[[Any], bool]
+    section: str = ""  # paths beginning with this mark the item as current
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One row of the Ctrl-K box."""
+
+    title: str
+    url: str
+    subtitle: str = ""
+    icon: str = ""
+    call: str = ""  # tel: address
+    mail: str = ""  # mailto: or composer address
+    phone: str = ""  # as shown
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProvider:
+    """`find(user, text, limit)` answers prefixes; `guess` is asked second, for typos."""
+
+    title: Any
+    find: Callable[[Any, str, int], list[SearchHit]]
+    guess: Callable[[Any, str, int], list[SearchHit]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergePart:
+    """What one app does when two entities become one, or a person asks for their data (DECISIONS 14)."""
+
+    preview: Callable[[Any, Any], Any]
+    move: Callable[..., None]
+    unmove: Callable[..., None]
+    hand_out: Callable[[Any], Any]
+    erase: Callable[..., None]
+
+
+panels: Registry[Panel] = Registry()
+menu: Registry[MenuItem] = Registry()
+search: Registry[SearchProvider] = Registry()
+merge: Registry[MergePart] = Registry()
+# Channel prefix -> may this user listen to this channel ("operation:12")?
+live: Registry[Callable[[Any, str], bool]] = Registry()

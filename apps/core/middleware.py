@@ -1,0 +1,55 @@
+"""What every request bears: an id, bound to its logs and kept with its operations."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+_TRUSTED_ID = re.compile(r"[A-Za-z0-9-]{8,36}")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a write came from; empty outside a request."""
+
+    ip: str | None = None
+    user_agent: str = ""
+    request_id: str = ""
+
+
+_origin: ContextVar[Origin] = ContextVar("origin", default=Origin())
+
+
+def current_origin() -> Origin:
+    """Address, program and id of the request at work, for operations and the audit."""
+    return _origin.get()
+
+
+def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Give each request an id (the proxy's, where it looks like one) and return it in `X-Request-ID`."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        identifier = given if _TRUSTED_ID.fullmatch(given) else str(uuid.uuid4())
+        origin = Origin(
+            ip=request.META.get("REMOTE_ADDR") or None,
+            user_agent=request.headers.get("User-Agent", "")[:300],
+            request_id=identifier,
+        )
+        token = _origin.set(origin)
+        structlog.contextvars.bind_contextvars(request_id=identifier)
+        try:
+            response = get_response(request)
+        finally:
+            _origin.reset(token)
+            structlog.contextvars.clear_contextvars()
+        response["X-Request-ID"] = identifier
+        return response
+
+    return middleware

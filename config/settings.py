@@ -1,0 +1,293 @@
+"""All settings, from the environment (see the table in README.md)."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.embedded import celery_redis_url, ensure_servers
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG = env.bool("RAPPORT_DEBUG", default=False)
+VAR = Path(env.str("RAPPORT_VAR", default=str(BASE_DIR / "var"))).absolute()
+TESTING = "pytest" in sys.modules
+
+# --- servers ---------------------------------------------------------------------------------------------------------
+_database_url = env.str("DATABASE_URL", default="")
+_owner_url = env.str("DATABASE_OWNER_URL", default=_database_url)
+_redis_url = env.str("REDIS_URL", default="")
+# Linters and `--help` need no servers; RAPPORT_NO_SERVERS keeps them from being started.
+if (not _database_url or not _redis_url) and not env.bool("RAPPORT_NO_SERVERS", default=False):
+    _endpoints = ensure_servers(VAR)
+    _owner_url = _owner_url or _endpoints.database_owner_url
+    _database_url = _database_url or _endpoints.database_url
+    _redis_url = _redis_url or _endpoints.redis_url
+_database_url = _database_url or "postgres://rapport_web@localhost/rapport"
+_owner_url = _owner_url or _database_url
+_redis_url = _redis_url or "redis://localhost:6379/0"
+
+# Whoever changes tables is the owner; requests and workers are not (DECISIONS: roles from day one).
+# The tests make their tables as the owner, then switch each connection's role to the web's.
+_OWNER_COMMANDS = {"migrate", "flush", "createcachetable", "sqlmigrate", "dbshell", "maintain", "squashmigrations"}
+AS_OWNER = TESTING or (len(sys.argv) > 1 and sys.argv[1] in _OWNER_COMMANDS) or env.bool("RAPPORT_AS_OWNER", default=False)
+DATABASES = {
+    "default": {
+        **env.db_url_config(_owner_url if AS_OWNER else _database_url),
+        "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_POOLED", default=False),
+    }
+}
+DATABASE_WEB_ROLE = env.str("DATABASE_WEB_ROLE", default="rapport_web")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = _redis_url
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "c"}}
+
+# --- applications ----------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "apps.core",
+    "apps.accounts",
+    "apps.contacts",
+    "apps.activities",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_countries",
+    "django_htmx",
+    "template_partials",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.core.middleware.request_id",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.reader_preferences",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+_loaders = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "apps.core.context.frame",
+            ],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "apps.core.templatetags.components",
+            ],
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
+                )
+            ],
+        },
+    }
+]
+
+# --- people ----------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests only: Argon2 costs 50 ms a user
+    if TESTING
+    else [
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key"}
+MFA_ADAPTER = "apps.accounts.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Rapport"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or TESTING or env.bool("RAPPORT_INSECURE_ORIGIN", default=False)
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# --- security --------------------------------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY", default="")
+# Fernet keys for stored secrets, newest first; older ones still decrypt (`manage.py rotate_secrets`).
+SECRETS_KEYS: list[str] = env.list("RAPPORT_SECRETS_KEYS", default=[])
+if not SECRET_KEY or not SECRETS_KEYS:
+    # Development, demo and tests keep keys of their own beside their data; production must name its keys.
+    from apps.core.embedded.keys import local_keys
+
+    _keys = local_keys(VAR)
+    SECRET_KEY = SECRET_KEY or _keys.secret_key
+    SECRETS_KEYS = SECRETS_KEYS or [_keys.fernet_key]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("RAPPORT_HTTPS", default=False)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a selection of ten thousand rows is posted as ids
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+RAPPORT_UPLOAD_LIMIT = env.int("RAPPORT_UPLOAD_LIMIT", default=512 * 1024 * 1024)
+
+# --- languages, times, places ----------------------------------------------------------------------------------------
+LANGUAGE_CODE = env.str("RAPPORT_LANGUAGE", default="en")
+LANGUAGES = [("en", _("English")), ("uk", _("Ukrainian"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+RAPPORT_TIME_ZONE = env.str("RAPPORT_TIME_ZONE", default="Europe/Kyiv")
+RAPPORT_COUNTRY = env.str("RAPPORT_COUNTRY", default="UA")
+RAPPORT_NAME = env.str("RAPPORT_NAME", default="Rapport")
+
+# --- files -----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR / "static")))
+_modules = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    *[
+        (f"vendor/{name}", _modules / path)
+        for name, path in [
+            ("tabler", "@tabler/core/dist"),
+            ("tom-select", "tom-select/dist"),
+            ("sortablejs", "sortablejs"),
+        ]
+        if (_modules / path).is_dir()
+    ],
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if env.bool("RAPPORT_HASHED_STATIC", default=False)
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR / "media")))
+MEDIA_URL = "/media/"  # never served from there: files go through their owner's door
+
+# --- mail ------------------------------------------------------------------------------------------------------------
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Rapport <rapport@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ADMINS = [("", address) for address in env.list("RAPPORT_ADMINS", default=[])]
+# Site mail of allauth and Django goes through the outbox in core, never straight to SMTP.
+EMAIL_BACKEND = "apps.core.mail.OutboxBackend"
+
+# --- jobs ------------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = celery_redis_url(REDIS_URL, 1)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 50 * 60
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"apps.core.jobs.send_outgoing_mail": {"queue": "mail"}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outbox": {"task": "apps.core.jobs.sweep_outbox", "schedule": timedelta(seconds=15)},
+    "sweep-operations": {"task": "apps.core.jobs.sweep_operations", "schedule": timedelta(seconds=15)},
+    "settle-imports": {"task": "apps.contacts.jobs.settle_waiting_imports", "schedule": timedelta(hours=6)},
+    "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
+}
+
+# --- logs ------------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("RAPPORT_LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "apps.core.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}

@@ -1,0 +1,13 @@
+"""The addresses of the house, app by app."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("apps.core.urls")),
+    path("accounts/", include("apps.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("contacts/", include("apps.contacts.urls")),
+    path("activities/", include("apps.activities.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,101 @@
+"""The cast, the clock and the database role that every test shares."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import connection, connections
+from django.db.backends.signals import connection_created
+
+from apps.accounts.models import User
+from apps.contacts.models import Folder
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs beside synchronous Django code
+
+CORPUS = Path(os.environ.get("RAPPORT_CORPUS", settings.BASE_DIR.parent / "shared" / "data"))
+NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+
+
+def _become_web(connection, **kwargs) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {settings.DATABASE_WEB_ROLE}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_the_owners(django_db_setup, django_db_blocker):
+    """Tables are made by their owner; from then on every connection has only the web role's rights."""
+    connection_created.connect(_become_web)
+    with django_db_blocker.unblock():
+        connection.close()
+    yield
+    connection_created.disconnect(_become_web)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """Emptying tables after a transactional test is the owner's work."""
+    marker = item.get_closest_marker("django_db")
+    names = getattr(item, "fixturenames", ())
+    if "transactional_db" in names or "live_server" in names or (marker and marker.kwargs.get("transaction")):
+        for each in connections.all(initialized_only=True):
+            if each.connection is not None:
+                with each.cursor() as cursor:
+                    cursor.execute("RESET ROLE")
+
+
+@pytest.fixture
+def corpus() -> Path:
+    if not CORPUS.is_dir():
+        pytest.skip(f"the folder of real files is not at {CORPUS}: its files were not read (set RAPPORT_CORPUS)")
+    return CORPUS
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+def make_user(email: str, name: str, *roles: str, **fields) -> User:
+    user = User.objects.create_user(email, "correct-horse-1", name=name, created_at=NOW, **fields)
+    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in roles])
+    return user
+
+
+@pytest.fixture
+def ada(db) -> User:
+    """An administrator."""
+    return make_user("ada@example.com", "Ada Admin", "admin", is_staff=True)
+
+
+@pytest.fixture
+def alice(db) -> User:
+    """A manager."""
+    return make_user("alice@example.com", "Alice Manager", "manager")
+
+
+@pytest.fixture
+def bob(db) -> User:
+    """Her teammate in sales."""
+    return make_user("bob@example.com", "Bob Sales", "sales")
+
+
+@pytest.fixture
+def charlie(db) -> User:
+    """An outsider: staff, but in none of the groups that restricted folders name."""
+    return make_user("charlie@example.com", "Charlie Content", "content")
+
+
+@pytest.fixture
+def dora(db) -> User:
+    """A dealer: no staff at all."""
+    return make_user("dora@example.com", "Dora Dealer", "dealer")
+
+
+@pytest.fixture
+def everyone_folder(db) -> Folder:
+    return Folder.objects.get_or_create(is_default=True, defaults={"name": "Everyone"})[0]
