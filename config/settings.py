@@ -36,7 +36,9 @@ _redis_url = _redis_url or "redis://localhost:6379/0"
 # Whoever changes tables is the owner; requests and workers are not (DECISIONS: roles from day one).
 # The tests make their tables as the owner, then switch each connection's role to the web's.
 _OWNER_COMMANDS = {"migrate", "flush", "createcachetable", "sqlmigrate", "dbshell", "maintain", "squashmigrations"}
-AS_OWNER = TESTING or (len(sys.argv) > 1 and sys.argv[1] in _OWNER_COMMANDS) or env.bool("RAPPORT_AS_OWNER", default=False)
+AS_OWNER = (
+    TESTING or (len(sys.argv) > 1 and sys.argv[1] in _OWNER_COMMANDS) or env.bool("RAPPORT_AS_OWNER", default=False)
+)
 DATABASES = {
     "default": {
         **env.db_url_config(_owner_url if AS_OWNER else _database_url),
@@ -48,7 +50,9 @@ DATABASES = {
 DATABASE_WEB_ROLE = env.str("DATABASE_WEB_ROLE", default="rapport_web")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _redis_url
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "c"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "c"}
+}
 
 # --- applications ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

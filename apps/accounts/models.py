@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group,
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 # The built-in access groups (DECISIONS 3); a role is a Django group of this name.
 ROLES = ("admin", "manager", "sales", "claims", "content", "finance", "project", "dealer")
@@ -42,10 +43,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
-        constraints = [models.CheckConstraint(name="user_email_lower_case", condition=Q(email=models.functions.Lower(F("email"))))]
+        constraints = [models.CheckConstraint(name="user_email_lower_case", condition=Q(email=Lower(F("email"))))]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -101,7 +102,8 @@ class TeamMembership(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="team_membership_ends_after_start", condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+                name="team_membership_ends_after_start",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
             )
         ]
 

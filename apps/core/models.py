@@ -47,7 +47,9 @@ class Operation(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["actor", "-created_at"], name="operation_by_actor"),
-            models.Index(fields=["created_at"], name="operation_unfinished", condition=Q(state__in=["pending", "running"])),
+            models.Index(
+                fields=["created_at"], name="operation_unfinished", condition=Q(state__in=["pending", "running"])
+            ),
         ]
         constraints = [
             models.CheckConstraint(

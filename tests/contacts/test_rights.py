@@ -64,7 +64,13 @@ def test_a_restricted_category_hides_its_contacts_from_outsiders(bob, charlie, e
     assert person not in Entity.objects.visible_to(charlie)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE core_change SET diff = '{}'", "DELETE FROM core_change", "DELETE FROM accounts_auditevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE core_change SET diff = '{}'", "DELETE FROM core_change", "DELETE FROM accounts_auditevent"]
+)
 def test_the_web_role_cannot_alter_what_is_recorded(db, statement):
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)

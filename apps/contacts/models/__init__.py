@@ -1,6 +1,14 @@
 """People, organisations and what ties them; the names of tables and fields are binding for the whole house."""
 
-from apps.contacts.models.entities import Entity, EntityCategory, ExternalUid, Favourite, RawProperty, Recent, SearchToken
+from apps.contacts.models.entities import (
+    Entity,
+    EntityCategory,
+    ExternalUid,
+    Favourite,
+    RawProperty,
+    Recent,
+    SearchToken,
+)
 from apps.contacts.models.fields import EntityReference, FieldChoice, FieldDefinition
 from apps.contacts.models.folders import Category, CategoryPermission, Folder, FolderPermission
 from apps.contacts.models.imports import Import, ImportRejection, ImportReview

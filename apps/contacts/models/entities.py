@@ -9,9 +9,10 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import MD5
 
-from apps.contacts.models.rights import rights_of
 from apps.contacts.models.folders import Category, Folder
+from apps.contacts.models.rights import rights_of
 from apps.core.models import File
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ class Entity(models.Model):
     categories: models.ManyToManyField[Category, EntityCategory] = models.ManyToManyField(
         Category, through="EntityCategory", related_name="entities"
     )
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="entity"
     )
@@ -132,19 +135,25 @@ class Entity(models.Model):
     organisation_entity = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     job_title = models.CharField(max_length=400, blank=True)
     # Their sort keys.
-    email_key = models.GeneratedField(expression=Fold("primary_email"), output_field=models.TextField(), db_persist=True)
+    email_key = models.GeneratedField(
+        expression=Fold("primary_email"), output_field=models.TextField(), db_persist=True
+    )
     city_key = models.GeneratedField(expression=Fold("city"), output_field=models.TextField(), db_persist=True)
     organisation_key = models.GeneratedField(
         expression=Fold("organisation"), output_field=models.TextField(), db_persist=True
     )
-    job_title_key = models.GeneratedField(expression=Fold("job_title"), output_field=models.TextField(), db_persist=True)
+    job_title_key = models.GeneratedField(
+        expression=Fold("job_title"), output_field=models.TextField(), db_persist=True
+    )
 
     objects = EntityQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["sort_name", "id"], name="entity_sort_name", condition=_LIVE, include=_SCOPE),
-            models.Index(fields=["organisation_key", "id"], name="entity_organisation", condition=_LIVE, include=_SCOPE),
+            models.Index(
+                fields=["organisation_key", "id"], name="entity_organisation", condition=_LIVE, include=_SCOPE
+            ),
             models.Index(fields=["city_key", "id"], name="entity_city", condition=_LIVE, include=_SCOPE),
             models.Index(fields=["email_key", "id"], name="entity_email", condition=_LIVE, include=_SCOPE),
             models.Index(fields=["job_title_key", "id"], name="entity_job_title", condition=_LIVE, include=_SCOPE),
@@ -152,7 +161,12 @@ class Entity(models.Model):
             models.Index(fields=["country", "id"], name="entity_country", condition=_LIVE, include=_SCOPE),
             models.Index(fields=["created_at", "id"], name="entity_created", condition=_LIVE, include=_SCOPE),
             models.Index(fields=["modified_at", "id"], name="entity_modified", condition=_LIVE, include=_SCOPE),
-            models.Index(fields=["folder", "sort_name", "id"], name="entity_folder", condition=_LIVE, include=["kind", "is_restricted"]),
+            models.Index(
+                fields=["folder", "sort_name", "id"],
+                name="entity_folder",
+                condition=_LIVE,
+                include=["kind", "is_restricted"],
+            ),
             models.Index(fields=["name_key"], name="entity_name_key", condition=_LIVE),
             models.Index(fields=["trashed_at", "id"], name="entity_trash", condition=Q(trashed_at__isnull=False)),
             GinIndex(fields=["search_text"], name="entity_search_trgm", opclasses=["gin_trgm_ops"], fastupdate=True),
@@ -193,7 +207,7 @@ class ExternalUid(models.Model):
     href = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(models.functions.MD5("uid"), name="external_uid_digest")]  # a UID may outgrow a B-tree
+        indexes = [models.Index(MD5("uid"), name="external_uid_digest")]  # a UID may outgrow a B-tree
 
 
 class RawProperty(models.Model):
@@ -215,7 +229,9 @@ class SearchToken(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_constraint=False)
-    folder = models.ForeignKey(Folder, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    folder = models.ForeignKey(
+        Folder, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
     token = models.CharField(max_length=60)
     rank = models.PositiveSmallIntegerField(default=5)  # 1: begins the name ... 9: found in an address
 

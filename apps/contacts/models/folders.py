@@ -20,7 +20,9 @@ class Folder(models.Model):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PUBLIC)
     own_rights = models.BooleanField(default=True)  # False: kind and permissions of the parent apply
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     is_default = models.BooleanField(default=False)  # "Everyone"
     is_colleagues = models.BooleanField(default=False)  # where the persons behind users lie
     list_columns = models.JSONField(default=list, blank=True)
@@ -32,11 +34,15 @@ class Folder(models.Model):
                 fields=["parent", "owner", "name"], name="folder_name_once_per_parent", nulls_distinct=False
             ),
             models.UniqueConstraint(fields=["is_default"], name="folder_one_default", condition=Q(is_default=True)),
-            models.UniqueConstraint(fields=["is_colleagues"], name="folder_one_colleagues", condition=Q(is_colleagues=True)),
+            models.UniqueConstraint(
+                fields=["is_colleagues"], name="folder_one_colleagues", condition=Q(is_colleagues=True)
+            ),
             models.CheckConstraint(
                 name="folder_personal_has_owner", condition=~Q(kind="personal") | Q(owner__isnull=False)
             ),
-            models.CheckConstraint(name="folder_root_has_own_rights", condition=Q(parent__isnull=False) | Q(own_rights=True)),
+            models.CheckConstraint(
+                name="folder_root_has_own_rights", condition=Q(parent__isnull=False) | Q(own_rights=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -70,7 +76,9 @@ class Category(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["parent", "name"], name="category_name_once_per_parent", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["parent", "name"], name="category_name_once_per_parent", nulls_distinct=False
+            )
         ]
 
     def __str__(self) -> str:
@@ -82,6 +90,4 @@ class CategoryPermission(models.Model):
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["category", "group"], name="category_permission_once_per_group")
-        ]
+        constraints = [models.UniqueConstraint(fields=["category", "group"], name="category_permission_once_per_group")]

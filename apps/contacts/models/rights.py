@@ -67,7 +67,9 @@ def resolve_rights(user: User) -> Rights:
     granted: dict[int, list[FolderPermission]] = {}
     for permission in FolderPermission.objects.filter(group__in=groups):
         granted.setdefault(permission.folder_id, []).append(permission)
-    view, edit, export = set(), set(), set()
+    view: set[int] = set()
+    edit: set[int] = set()
+    export: set[int] = set()
     for folder in folders.values():
         source = _rule_giver(folder, folders)
         if source.kind == Folder.Kind.PERSONAL:

@@ -7,6 +7,6 @@ command holds a shared lock in that folder for as long as it lives, and the keep
 
 from apps.core.embedded.addresses import Endpoints, celery_redis_url
 from apps.core.embedded.errors import EmbeddedError
-from apps.core.embedded.launcher import ensure_servers, leave_servers
+from apps.core.embedded.launcher import ensure_servers, keeper_lives, leave_servers
 
-__all__ = ["EmbeddedError", "Endpoints", "celery_redis_url", "ensure_servers", "leave_servers"]
+__all__ = ["EmbeddedError", "Endpoints", "celery_redis_url", "ensure_servers", "keeper_lives", "leave_servers"]

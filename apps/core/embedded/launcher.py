@@ -1,6 +1,7 @@
 """How a command joins the servers of its folder, or brings them up."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -40,22 +41,29 @@ def ensure_servers(var: Path) -> Endpoints:
         os.close(starting)
 
 
+def keeper_lives(var: Path) -> bool:
+    """Whether somebody keeps the servers of `var`; a long-lived command calls `ensure_servers` again when not."""
+    keeper = locks.open_lock(control_folder(var.resolve()) / "keeper.lock")
+    try:
+        return not locks.try_take(keeper)
+    finally:
+        os.close(keeper)
+
+
 def leave_servers(var: Path, *, patience: float = 15.0) -> None:
-    """Give up this process's hold, and wait until the servers are down if it was the last one."""
+    """Give up this process's hold. If it was the last one, stop the servers now and wait until they are down."""
     var = var.resolve()
     descriptor = _held.pop(var, None)
     if descriptor is None:
         return
-    os.close(descriptor)
-    users = locks.open_lock(var / "embedded" / "users.lock")
-    keeper = locks.open_lock(var / "embedded" / "keeper.lock")
-    deadline = time.monotonic() + patience
     try:
-        while not locks.try_take(keeper) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        if locks.try_take(descriptor) and keeper_lives(var):  # alone: whoever comes now waits for us
+            os.kill(int((var / "embedded" / "keeper.lock").read_text()), signal.SIGTERM)
+            deadline = time.monotonic() + patience
+            while keeper_lives(var) and time.monotonic() < deadline:
+                time.sleep(0.05)
     finally:
-        os.close(keeper)
-        os.close(users)
+        os.close(descriptor)
 
 
 def _wait_for_keeper(var: Path, control: Path) -> Endpoints:

@@ -10,6 +10,7 @@ import re
 import shutil
 import stat
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -61,11 +62,8 @@ class Place:
     def own_folder(self, folder: Path) -> None:
         """Make `folder` for the servers alone, or refuse one that somebody else put there."""
         uid = self.servant.pw_uid if self.servant else os.geteuid()
-        try:
+        with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-        except FileExistsError:
-            pass
-        else:
             self.give(folder)
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o077:
@@ -138,10 +136,8 @@ def _servant(var: Path) -> pwd.struct_passwd:
     data = var / "postgres"
     if data.exists() and (owner := data.stat().st_uid) != 0:
         return pwd.getpwuid(owner)
-    try:
+    with suppress(KeyError):
         return pwd.getpwnam(SERVANT)
-    except KeyError:
-        pass
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd:
         options = ["--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
