@@ -1,0 +1,121 @@
+"""`manage.py demo`: the whole of Rapport on one port, with the demo company in it."""
+
+import os
+import socket
+import subprocess
+import sys
+from argparse import ArgumentParser
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, get_commands
+from django.core.management.base import BaseCommand
+
+from apps.core.embedded import ensure_servers, keeper_lives, leave_servers
+from apps.core.embedded.supervisor import Program, Supervisor
+
+LOGINS = ("admin", "manager", "sales", "claims", "content", "finance", "project", "dealer", "dealer2")
+DOMAIN = "demo.rapport.example"
+PASSWORD = "demo-rapport-1"  # noqa: S105  printed for everybody who starts the demo
+
+
+class Command(BaseCommand):
+    help = "Start web, live events, worker, beat and a mail sink on this machine, with a demo company."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="port of the pages; 0 takes a free one")
+
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
+        web, mail = self._listen(port), self._listen(0)
+        self.address = f"http://localhost:{web.getsockname()[1]}"
+        self.announced = False
+        os.environ |= {
+            "EMAIL_HOST": "127.0.0.1",
+            "EMAIL_PORT": str(mail.getsockname()[1]),
+            "RAPPORT_INSECURE_ORIGIN": "1",  # passkeys on http://localhost
+            "RAPPORT_SITE_URL": self.address,
+        }
+        self._prepare("migrate", "--verbosity", "0")
+        if "load_demo" in get_commands():
+            self._prepare("load_demo")
+        supervisor = Supervisor(_programs(settings.VAR, web, mail), logs=settings.VAR / "log", say=self._say)
+        try:
+            supervisor.run(each_second=self._each_second)
+        finally:
+            self._say("Stopping.")
+            leave_servers(settings.VAR)
+
+    def _listen(self, port: int) -> socket.socket:
+        """Open the socket here: it outlives the process that serves it, so a restart refuses nobody."""
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CommandError(f"Port {port} is taken. Choose another: make demo PORT={port + 1}") from error
+        listener.listen(2048)
+        return listener
+
+    def _prepare(self, *arguments: str) -> None:
+        manage = settings.BASE_DIR / "manage.py"
+        if subprocess.run([sys.executable, str(manage), *arguments], check=False).returncode:  # noqa: S603
+            raise CommandError(f"manage.py {arguments[0]} failed.")
+
+    def _each_second(self) -> None:
+        if not os.environ.get("DATABASE_URL") and not keeper_lives(settings.VAR):
+            self._say("The keeper of the database is gone; starting it again.")
+            ensure_servers(settings.VAR)
+        if not self.announced and self._is_ready():
+            self.announced = True
+            accounts = "\n".join(f"  {login}@{DOMAIN}" for login in LOGINS)
+            self._say(f"\nRapport runs at {self.address}\n\nSign in with the password {PASSWORD} as\n{accounts}\n")
+            self._say(f"Mail is in {settings.VAR / 'mail'}, logs are in {settings.VAR / 'log'}. Ctrl-C ends all of it.")
+
+    def _is_ready(self) -> bool:
+        connection = HTTPConnection(self.address.removeprefix("http://"), timeout=2)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _programs(var: Path, web: socket.socket, mail: socket.socket) -> list[Program]:
+    """Return what the demo consists of, in the order in which it stops."""
+    python = [sys.executable, "-m"]
+    celery = [*python, "celery", "-A", "config"]
+    worker = [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    # Streams of live events never end by themselves; pages reconnect.
+    uvicorn = [*python, "uvicorn", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+    return [
+        Program(
+            name="web",
+            command=[*uvicorn, "config.asgi:application", "--fd", str(web.fileno())],
+            descriptors=(web.fileno(),),
+            rolling=True,
+        ),
+        Program(name="beat", command=[*celery, "beat", f"--schedule={var / 'beat'}", "--pidfile="]),
+        Program(
+            name="worker",
+            command=[*worker, "--concurrency", "2", "--queues", "default,mail", "--hostname", "worker@%h"],
+        ),
+        Program(
+            name="maintenance",  # the owner's work: indexes, partitions
+            command=[*worker, "--pool", "solo", "--queues", "maintenance", "--hostname", "maintenance@%h"],
+            environment={"RAPPORT_AS_OWNER": "1"},
+        ),
+        Program(
+            name="mail",
+            command=[*python, "apps.core.embedded.mailsink", str(mail.fileno()), str(var / "mail")],
+            descriptors=(mail.fileno(),),
+        ),
+    ]
