@@ -29,6 +29,9 @@ class Email:
     label: str = ""  # "work", "home", or whatever the file says
     is_primary: bool = False
     plain_text_only: bool = False
+    public_key: str = ""
+    bounced_at: str = ""  # ISO 8601 with zone, as our own exports write it
+    opted_out_at: str = ""
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class Url:
     kind: str = "web"  # one of LINK_KINDS
     label: str = ""
     is_primary: bool = False
+    username: str = ""  # its password is never exported
 
 
 @dataclass(slots=True)
@@ -99,13 +103,20 @@ class Job:
     role: str = ""
     is_primary: bool = True
     organisation_uid: str = ""  # our own exports name the organisation's card
+    valid_from: date | None = None
+    valid_to: date | None = None  # half-open
 
 
 @dataclass(slots=True)
 class Tie:
-    """A relationship that only our own CSV and SQL (and vCard RELATED) carry."""
+    """A relationship that only our own CSV and SQL (and vCard RELATED) carry.
+
+    With `key` set the relationship has more to it than two ends: every card that takes part in it bears a tie of
+    that key, saying on which side it stands. Without, it ties this card to `other_uid`.
+    """
 
     type_key: str
+    key: str = ""
     other_uid: str = ""
     other_name: str = ""
     name: str = ""
@@ -115,6 +126,9 @@ class Tie:
     role: str = ""
     side: str = "source"
     attributes: dict[str, object] = field(default_factory=dict)
+    job_title: str = ""
+    department: str = ""
+    is_primary: bool = False
 
 
 @dataclass(slots=True)
