@@ -1,0 +1,245 @@
+"""What is derived from a contact's own words: display and sort names, search words, phone forms. Pure and fast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+import phonenumbers
+
+from apps.core.text import digits, fold, sort_key, transliterate
+
+NO_NAME = "(no name)"
+_TOKEN_LENGTH = 60
+_SEARCH_TEXT_LENGTH = 1000
+
+
+class Named(Protocol):
+    """Whatever bears a contact's names: an Entity, an EntityInput or a Card."""
+
+    kind: str
+    prefix: str
+    first_name: str
+    middle_name: str
+    last_name: str
+    suffix: str
+    nickname: str
+    name: str
+    legal_name: str
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def display_name(named: Named, *, email: str = "", phone: str = "", organisation: str = "") -> str:
+    """How the contact is called everywhere; without any name, after its e-mail, phone or organisation."""
+    if named.kind == "organisation":
+        chosen = named.name or named.legal_name or named.nickname
+    else:
+        # "Herr Müller" needs his title, "Dr. Olena Koval" is found by her name.
+        first = named.first_name or (named.prefix if named.last_name else "")
+        chosen = " ".join(filter(None, (first, named.middle_name, named.last_name, named.suffix))) or named.nickname
+        chosen = chosen if chosen.strip() else named.name
+    chosen = " ".join(chosen.split())
+    return (chosen or email.strip() or phone.strip() or organisation.strip() or NO_NAME)[:800]
+
+
+def sort_name(named: Named, shown: str) -> str:
+    """The key lists are ordered by: a person's last name first, else the display name `shown`."""
+    if named.kind == "person" and named.last_name:
+        text = " ".join(filter(None, (named.last_name, named.first_name, named.middle_name)))
+        return sort_key(text)[:800]
+    return sort_key(shown)[:800]
+
+
+def name_key(named: Named) -> str:
+    """The folded name for "same name" in imports and duplicates; empty where there is no name."""
+    if named.kind == "organisation":
+        text = named.name or named.legal_name
+    else:
+        text = " ".join(filter(None, (named.first_name, named.middle_name, named.last_name))) or named.nickname
+    return fold_name(text)
+
+
+def fold_name(text: str) -> str:
+    """Letters and digits of `text`, folded, with single blanks: equal for names that are the same to a person."""
+    return " ".join(_WORD.findall(fold(text)))[:800]
+
+
+# --- search words -----------------------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+# Spellings that differ by transliteration alone become one: Serhii, Sergiy and Сергій; Yuliia, Julia and Юлія.
+_SAME = str.maketrans({"y": "i", "j": "i", "g": "h", "w": "v"})
+_TWICE = re.compile(r"([a-z])\1+")
+# Everybody's address ends in one of these, so they find nobody.
+_COMMON_DOMAINS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de aol.com"
+    " ukr.net i.ua mail.ru yandex.ru protonmail.com proton.me".split()
+)
+
+
+@lru_cache(maxsize=131_072)
+def search_word(word: str) -> str:
+    """One word as search keeps it: folded, in Latin letters, transliterations made alike; "" if nothing is left."""
+    latin = "".join(_ASCII_WORD.findall(transliterate(fold(word)).lower()))
+    return _TWICE.sub(r"\1", latin.translate(_SAME))[:_TOKEN_LENGTH]
+
+
+def search_words(text: str) -> list[str]:
+    """The words of `text` as search keeps them, in their order; typed text and stored text go the same way."""
+    if not text:
+        return []
+    joined = text.replace("'", "").replace("’", "").replace("ʼ", "")
+    return [word for word in map(search_word, _WORD.findall(joined)) if word]
+
+
+def search_tokens(
+    named: Named, *, emails: Iterable[str] = (), organisations: Iterable[str] = ()
+) -> list[tuple[str, int]]:
+    """Words to find a contact by their beginnings, each once with its best rank.
+
+    1: begins a name, or the whole name; 2: another word of the name; 3: nickname and legal name;
+    4: the organisation one works for; 5: in an e-mail address.
+    """
+    found: dict[str, int] = {}
+    keep = found.setdefault
+    if named.kind == "organisation":
+        words = search_words(named.name)
+        _keep_name(found, words, 1)
+    else:
+        first, last = search_words(named.first_name), search_words(named.last_name)
+        whole = first + last
+        _keep_name(found, whole, 1)
+        if first and last:
+            keep(" ".join(last + first)[:_TOKEN_LENGTH], 1)
+            keep(last[0], 1)
+            found[last[0]] = 1
+        for word in search_words(named.middle_name):
+            keep(word, 2)
+        if not whole:
+            _keep_name(found, search_words(named.name), 1)
+    for text in (named.nickname, named.legal_name):
+        if text:
+            for word in search_words(text):
+                keep(word, 3)
+    for text in organisations:
+        for word in search_words(text):
+            keep(word, 4)
+    for address in emails:
+        for token in email_tokens(address):
+            keep(token, 5)
+    return list(found.items())
+
+
+def _keep_name(found: dict[str, int], words: list[str], rank: int) -> None:
+    if not words:
+        return
+    found.setdefault(words[0], rank)
+    if len(words) > 1:
+        found.setdefault(" ".join(words)[:_TOKEN_LENGTH], rank)
+        for word in words[1:]:
+            found.setdefault(word, 2)
+
+
+def email_tokens(address: str) -> list[str]:
+    """The whole address as typed in lower case, the words before the @, and the domain unless everybody has it."""
+    lowered = address.strip().lower()
+    if not lowered:
+        return []
+    local, _, domain = lowered.rpartition("@")
+    tokens = [lowered[:_TOKEN_LENGTH], *search_words(local)]
+    if local and domain and domain not in _COMMON_DOMAINS:
+        tokens.append(domain[:_TOKEN_LENGTH])
+    return tokens
+
+
+def search_text(named: Named, *, emails: Iterable[str] = (), organisations: Iterable[str] = ()) -> str:
+    """The words in which the search for typos looks: names, nickname, organisations, what stands before an @."""
+    parts = [named.first_name, named.middle_name, named.last_name, named.name, named.nickname, named.legal_name]
+    words = [word for part in parts if part for word in search_words(part)]
+    for text in organisations:
+        words += search_words(text)
+    for address in emails:
+        words += search_words(address.rpartition("@")[0])
+    return " ".join(dict.fromkeys(words))[:_SEARCH_TEXT_LENGTH]
+
+
+# --- phones -----------------------------------------------------------------------------------------------------------
+
+
+class PhoneForms(NamedTuple):
+    """What a typed number means; `e164` and `extension` are empty where they are not known."""
+
+    e164: str
+    extension: str
+    digits: str
+    digits_reversed: str
+
+
+@lru_cache(maxsize=65_536)
+def parse_phone(raw: str, region: str = "") -> PhoneForms:
+    """Read a number as typed; `region` (ISO 3166) says whose numbers those without a country are."""
+    try:
+        number = phonenumbers.parse(raw[:200], region.upper() or None)
+    except phonenumbers.NumberParseException:
+        return _forms("", "", digits(raw))
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return _forms("", "", digits(raw))
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _forms(e164, (number.extension or "")[:20], e164[1:])
+
+
+def _forms(e164: str, extension: str, its_digits: str) -> PhoneForms:
+    its_digits = its_digits[:60]
+    return PhoneForms(e164, extension, its_digits, its_digits[::-1])
+
+
+# --- days that may lack their year ------------------------------------------------------------------------------------
+
+_PARTIAL = re.compile(r"(?:(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?|--(\d{2})-?(\d{2}))\Z")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+_SPOKEN = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}))?\s*\.?\Z")
+_LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def partial_date(year: int | None = None, month: int | None = None, day: int | None = None) -> str:
+    """`1985-04-12`, `--04-12`, `1985-04` or `1985`; "" for nothing. Raises ValueError for a day that can't be."""
+    if year is not None and not 1 <= year <= 9999:
+        raise ValueError(f"no such year: {year}")
+    if month is not None and not 1 <= month <= 12:
+        raise ValueError(f"no such month: {month}")
+    if day is not None:
+        if month is None:
+            raise ValueError("a day needs its month")
+        leap = year is None or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+        if not 1 <= day <= _LONGEST_MONTH[month - 1] or (month == 2 and day == 29 and not leap):
+            raise ValueError(f"no such day: {day}")
+    if year is None:
+        if month is None or day is None:
+            return ""
+        return f"--{month:02}-{day:02}"
+    return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
+
+
+def read_partial_date(text: str) -> str:
+    """Read what a person types for a birthday (`12.4.1985`, `12.4.`, `1985-04-12`, `--0412`, `1985`) to its kept form.
+
+    Raises ValueError where it is no day. With slashes the month stands first only where the day can't.
+    """
+    text = text.strip().split("T")[0]
+    if not text:
+        return ""
+    if found := _PARTIAL.match(text):
+        year, month, day, bare_month, bare_day = (int(part) if part else None for part in found.groups())
+        return partial_date(year, month or bare_month, day or bare_day)
+    if found := _COMPACT.match(text):
+        return partial_date(*map(int, found.groups()))
+    if found := _SPOKEN.match(text):
+        first, second, year = int(found[1]), int(found[3]), int(found[4]) if found[4] else None
+        day, month = (second, first) if second > 12 >= first else (first, second)
+        return partial_date(year, month, day)
+    raise ValueError(f"no day that can be read: {text[:40]}")
