@@ -23,6 +23,11 @@ def roles_of(user: User | AnonymousUser) -> frozenset[str]:
     return cached
 
 
+def forget_roles(user: User) -> None:
+    """Read the groups of this user object anew; called by whoever changes them."""
+    user.__dict__.pop("_roles", None)
+
+
 def is_admin(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and (user.is_superuser or "admin" in roles_of(user))
 
@@ -39,3 +44,13 @@ def is_staff_member(user: User | AnonymousUser) -> TypeGuard[User]:
 def can_change_settings(user: User | AnonymousUser) -> bool:
     """Custom fields, relationship types, folders, categories, users."""
     return is_admin(user)
+
+
+def can_read_audit(user: User | AnonymousUser) -> bool:
+    """Administrators all of it, managers what their own team did (`selectors.audit_events_for`)."""
+    return is_manager(user)
+
+
+def can_hold_tokens(user: User | AnonymousUser) -> bool:
+    """API tokens act for their user in the house's own doors, which dealers don't have."""
+    return is_staff_member(user)
