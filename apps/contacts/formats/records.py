@@ -32,6 +32,7 @@ class Email:
     public_key: str = ""
     bounced_at: str = ""  # ISO 8601 with zone, as our own exports write it
     opted_out_at: str = ""
+    position: int = field(default=0, compare=False)  # place in the file among its kind, where units would reorder
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Phone:
     label: str = ""  # free text, such as an X-ABLabel
     is_primary: bool = False
     extension: str = ""
+    position: int = field(default=0, compare=False)  # place in the file among its kind, where units would reorder
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Url:
     label: str = ""
     is_primary: bool = False
     username: str = ""  # its password is never exported
+    position: int = field(default=0, compare=False)  # place in the file among its kind, where units would reorder
 
 
 @dataclass(slots=True)
@@ -70,7 +73,16 @@ class Address:
 
     def is_empty(self) -> bool:
         return not any(
-            (self.po_box, self.street, self.house_number, self.street2, self.city, self.region, self.postcode, self.country)
+            (
+                self.po_box,
+                self.street,
+                self.house_number,
+                self.street2,
+                self.city,
+                self.region,
+                self.postcode,
+                self.country,
+            )
         )
 
 
@@ -187,13 +199,18 @@ class Card:
     raw: list[Raw] = field(default_factory=list)
 
     def emails(self) -> list[Email]:
-        return [email for unit in self.units for email in unit.emails]
+        """All of them in the file's order; those without a position unit by unit."""
+        return sorted((email for unit in self.units for email in unit.emails), key=_position)
 
     def phones(self) -> list[Phone]:
-        return [phone for unit in self.units for phone in unit.phones]
+        return sorted((phone for unit in self.units for phone in unit.phones), key=_position)
 
     def links(self) -> list[Url]:
-        return [link for unit in self.units for link in unit.links]
+        return sorted((link for unit in self.units for link in unit.links), key=_position)
+
+
+def _position(detail: Email | Phone | Url) -> int:
+    return detail.position
 
 
 @dataclass(slots=True)
