@@ -1,72 +1,123 @@
-"""Text made comparable: folded, transliterated, sortable where the database knows only code points."""
+"""Text as people search and sort it: without case and accents, in Cyrillic and Latin letters alike."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from anyascii import anyascii
 
-# Letters that Unicode doesn't take apart.
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-# Ukrainian letters stand in the alphabet where their code points don't.
-_ORDER = str.maketrans({"ґ": "гӿ", "є": "еӿ", "і": "иӿ", "ї": "иӿӿ", "й": "иӿӿӿ"})
-_WORD = re.compile(r"[^\W_]+")
-_DIGIT = re.compile(r"\d")
-# Ukrainian as in the resolution No. 55 of 2010, without its rules for the beginning of a word; Russian beside it.
-_CYRILLIC = str.maketrans(
-    dict(
-        zip(
-            "абвгґдезиіклмнопрстуфыэ",
-            ("a", "b", "v", "h", "g", "d", "e", "z", "y", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "y", "e"),
-            strict=True,
-        )
-    )
-    | {"є": "ie", "ж": "zh", "ї": "i", "й": "i", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"}
-    | {"ю": "iu", "я": "ia", "ё": "e", "ў": "u", "ь": "", "ъ": ""}
-)
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʹ`´′＇", "'"))
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_RUSSIAN_ONLY = re.compile(r"[ыэъё]")
+_KEPT_MARKS = {"й", "ї", "ў"}  # letters of their own, though Unicode takes them apart; ё is written as е by most
+_SORT_LENGTH = 200  # an index entry must stay under 2,700 bytes whatever the script
+# The letters that Unicode puts behind я take the place that the Ukrainian alphabet gives them.
+_SORT_PLACES = str.maketrans({"ґ": "гӿ", "є": "еӿ", "і": "иӿ", "ї": "иӿӿ"})
+
+# Ukrainian: resolution 55 of the Cabinet of Ministers, 2010. Russian: as most passports and people write it.
+_SHARED = {
+    "а": "a", "б": "b", "в": "v", "ґ": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "к": "k", "л": "l",
+    "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts",
+    "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ў": "u",
+}  # fmt: skip
+_UKRAINIAN = {**_SHARED, "г": "h", "и": "y", "і": "i", "ї": "i", "й": "i", "є": "ie", "ю": "iu", "я": "ia"}
+_UKRAINIAN_FIRST = {"ї": "yi", "й": "y", "є": "ye", "ю": "yu", "я": "ya"}
+_RUSSIAN = {**_SHARED, "г": "g", "и": "i", "і": "i", "ї": "i", "й": "y", "є": "e", "ю": "yu", "я": "ya"}
 
 
-@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
-    """Lower case without accents: equal for what people take for the same."""
+    """Return `text` without case, accents and doubled spaces: "  Müller-Łódź " gives "muller-lodz".
+
+    Cyrillic stays Cyrillic; й, ї and ґ are letters, not accents, but ё becomes е. Folding twice changes nothing.
+    """
+    text = text.translate(_APOSTROPHES)
     if text.isascii():
-        return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign)).translate(_LETTERS)
+        return " ".join(text.lower().split())
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_APOSTROPHES)
+    return " ".join("".join(_fold_character(character) for character in text).lower().split())
+
+
+def _fold_character(character: str) -> str:
+    if character < "\x80" or character in _KEPT_MARKS:
+        return character
+    bare = "".join(each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each))
+    if bare and not bare.isascii() and unicodedata.name(bare[0], "").startswith("LATIN"):
+        return anyascii(bare)
+    return bare
 
 
 def sort_key(text: str) -> str:
-    """A key that sorts by code point as people sort: folded, punctuation aside, Ukrainian letters in their place."""
-    if text.isascii():
-        return " ".join(_WORD.findall(text.lower())) or text.lower()
-    placed = unicodedata.normalize("NFC", text).casefold().translate(_ORDER)
-    return " ".join(_WORD.findall(fold(placed))) or placed
+    """Return what `text` is ordered by, bytewise: folded, from its first letter or digit on, at most 200 characters."""
+    folded = fold(text)
+    start = next((position for position, character in enumerate(folded) if character.isalnum()), 0)
+    return folded[start : start + _SORT_LENGTH].translate(_SORT_PLACES)[:_SORT_LENGTH]
 
 
-@lru_cache(maxsize=65_536)
 def transliterate(text: str) -> str:
-    """The text in ASCII letters, Cyrillic the Ukrainian way; case is kept only in what was ASCII before."""
+    """Return `text` in ASCII letters, case kept: Ukrainian by its official rules, other scripts by common ones.
+
+    A word with ы, э, ъ or ё is read as Russian.
+    """
     if text.isascii():
         return text
-    return anyascii(text.casefold().translate(_CYRILLIC))
+    pieces = re.split(r"([^\W\d_]+)", unicodedata.normalize("NFC", text))
+    return "".join(_transliterate_word(piece) if _CYRILLIC.search(piece) else anyascii(piece) for piece in pieces)
+
+
+def _transliterate_word(word: str) -> str:
+    lower = word.lower()
+    latin = _romanise(lower, russian=bool(_RUSSIAN_ONLY.search(lower)))
+    if word.isupper() and len(word) > 1:
+        return latin.upper()
+    return latin[:1].upper() + latin[1:] if word[:1].isupper() else latin
+
+
+def _romanise(word: str, *, russian: bool) -> str:
+    table = _RUSSIAN if russian else _UKRAINIAN
+    if not russian:
+        word = word.replace("зг", "zgh")
+    first = "" if russian else _UKRAINIAN_FIRST.get(word[:1], "")
+    rest = word[1:] if first else word
+    return first + "".join(table.get(letter) if letter in table else anyascii(letter) for letter in rest)
+
+
+def spellings(word: str) -> list[str]:
+    """Return the ways one word may be typed, folded, its own first: "Київ" gives київ, kyiv, kiiv, kiev.
+
+    A Cyrillic word is read as Ukrainian and as Russian, since names cross between both.
+    """
+    own = fold(word).replace("'", "").replace(" ", "")
+    if own.isascii():
+        return [own] if own else []
+    found = [own]
+    if _CYRILLIC.search(own):
+        found += [_romanise(own, russian=False), _romanise(own, russian=True)]
+        # Київ and Киев, Харків and Харьков: the Ukrainian ending has a Russian twin.
+        if own.endswith(("їв", "ів")):
+            found += [_romanise(own[:-2] + ("ев" if own[-2] == "ї" else "ов"), russian=True)]
+    else:
+        found += [re.sub(r"[^a-z0-9]", "", anyascii(own).lower())]
+    return [spelling for spelling in dict.fromkeys(found) if spelling]
 
 
 def words(text: str) -> list[str]:
-    """The search words of `text`, each once: folded, and beside them in Latin letters where they differ."""
+    """Return the words that find `text`: each one folded and in its Latin spellings, in order, without repeats.
+
+    For an index of prefixes. What a person types is looked up by any of `spellings` of each typed word.
+    """
     found: dict[str, None] = {}
-    for word in _WORD.findall(text.replace("'", "").replace("’", "").replace("ʼ", "")):
-        folded = fold(word)
-        found[folded] = None
-        latin = transliterate(folded).lower()
-        if latin != folded:
-            found[latin] = None
+    for match in _WORD.finditer(fold(text)):
+        found |= dict.fromkeys(spellings(match.group()))
     return list(found)
 
 
+def typed_words(text: str) -> list[list[str]]:
+    """Return, for each word of a query, the spellings of which one must be found."""
+    return [spelt for match in _WORD.finditer(fold(text)) if (spelt := spellings(match.group()))]
+
+
 def digits(text: str) -> str:
-    """Only the digits, in ASCII."""
-    if text.isascii():
-        return "".join(_DIGIT.findall(text))
-    return "".join(str(unicodedata.digit(sign)) for sign in _DIGIT.findall(text))
+    """Return the digits of `text` in ASCII, of whatever script they are."""
+    return "".join(str(unicodedata.digit(character)) for character in text if character.isdecimal())

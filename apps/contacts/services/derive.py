@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-import phonenumbers
+from apps.contacts.words import TOKEN_LENGTH, PhoneForms, email_tokens, parse_phone, search_words
+from apps.core.text import fold, sort_key
 
-from apps.core.text import digits, fold, sort_key, transliterate
+__all__ = [
+    "NO_NAME",
+    "Named",
+    "PhoneForms",
+    "display_name",
+    "fold_name",
+    "name_key",
+    "parse_phone",
+    "partial_date",
+    "read_partial_date",
+    "search_text",
+    "search_tokens",
+    "sort_name",
+]
 
 NO_NAME = "(no name)"
-_TOKEN_LENGTH = 60
+_WORD = re.compile(r"[^\W_]+")
 _SEARCH_TEXT_LENGTH = 1000
 
 
@@ -70,32 +83,6 @@ def fold_name(text: str) -> str:
 
 # --- search words -----------------------------------------------------------------------------------------------------
 
-_WORD = re.compile(r"[^\W_]+")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
-# Spellings that differ by transliteration alone become one: Serhii, Sergiy and Сергій; Yuliia, Julia and Юлія.
-_SAME = str.maketrans({"y": "i", "j": "i", "g": "h", "w": "v"})
-_TWICE = re.compile(r"([a-z])\1+")
-# Everybody's address ends in one of these, so they find nobody.
-_COMMON_DOMAINS = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de aol.com"
-    " ukr.net i.ua mail.ru yandex.ru protonmail.com proton.me".split()
-)
-
-
-@lru_cache(maxsize=131_072)
-def search_word(word: str) -> str:
-    """One word as search keeps it: folded, in Latin letters, transliterations made alike; "" if nothing is left."""
-    latin = "".join(_ASCII_WORD.findall(transliterate(fold(word)).lower()))
-    return _TWICE.sub(r"\1", latin.translate(_SAME))[:_TOKEN_LENGTH]
-
-
-def search_words(text: str) -> list[str]:
-    """The words of `text` as search keeps them, in their order; typed text and stored text go the same way."""
-    if not text:
-        return []
-    joined = text.replace("'", "").replace("’", "").replace("ʼ", "")
-    return [word for word in map(search_word, _WORD.findall(joined)) if word]
-
 
 def search_tokens(
     named: Named, *, emails: Iterable[str] = (), organisations: Iterable[str] = ()
@@ -115,7 +102,7 @@ def search_tokens(
         whole = first + last
         _keep_name(found, whole, 1)
         if first and last:
-            keep(" ".join(last + first)[:_TOKEN_LENGTH], 1)
+            keep(" ".join(last + first)[:TOKEN_LENGTH], 1)
             keep(last[0], 1)
             found[last[0]] = 1
         for word in search_words(named.middle_name):
@@ -140,21 +127,9 @@ def _keep_name(found: dict[str, int], words: list[str], rank: int) -> None:
         return
     found.setdefault(words[0], rank)
     if len(words) > 1:
-        found.setdefault(" ".join(words)[:_TOKEN_LENGTH], rank)
+        found.setdefault(" ".join(words)[:TOKEN_LENGTH], rank)
         for word in words[1:]:
             found.setdefault(word, 2)
-
-
-def email_tokens(address: str) -> list[str]:
-    """The whole address as typed in lower case, the words before the @, and the domain unless everybody has it."""
-    lowered = address.strip().lower()
-    if not lowered:
-        return []
-    local, _, domain = lowered.rpartition("@")
-    tokens = [lowered[:_TOKEN_LENGTH], *search_words(local)]
-    if local and domain and domain not in _COMMON_DOMAINS:
-        tokens.append(domain[:_TOKEN_LENGTH])
-    return tokens
 
 
 def search_text(named: Named, *, emails: Iterable[str] = (), organisations: Iterable[str] = ()) -> str:
@@ -166,36 +141,6 @@ def search_text(named: Named, *, emails: Iterable[str] = (), organisations: Iter
     for address in emails:
         words += search_words(address.rpartition("@")[0])
     return " ".join(dict.fromkeys(words))[:_SEARCH_TEXT_LENGTH]
-
-
-# --- phones -----------------------------------------------------------------------------------------------------------
-
-
-class PhoneForms(NamedTuple):
-    """What a typed number means; `e164` and `extension` are empty where they are not known."""
-
-    e164: str
-    extension: str
-    digits: str
-    digits_reversed: str
-
-
-@lru_cache(maxsize=65_536)
-def parse_phone(raw: str, region: str = "") -> PhoneForms:
-    """Read a number as typed; `region` (ISO 3166) says whose numbers those without a country are."""
-    try:
-        number = phonenumbers.parse(raw[:200], region.upper() or None)
-    except phonenumbers.NumberParseException:
-        return _forms("", "", digits(raw))
-    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        return _forms("", "", digits(raw))
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return _forms(e164, (number.extension or "")[:20], e164[1:])
-
-
-def _forms(e164: str, extension: str, its_digits: str) -> PhoneForms:
-    its_digits = its_digits[:60]
-    return PhoneForms(e164, extension, its_digits, its_digits[::-1])
 
 
 # --- days that may lack their year ------------------------------------------------------------------------------------

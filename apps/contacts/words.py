@@ -1,0 +1,88 @@
+"""Words and numbers as search keeps them; the same for what is stored and for what is typed. Pure and fast."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import phonenumbers
+
+from apps.core.text import digits, fold, transliterate
+
+TOKEN_LENGTH = 60
+_WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+# Spellings that differ by transliteration alone become one: Serhii, Sergiy and Сергій; Yuliia, Julia and Юлія.
+_SAME = str.maketrans({"y": "i", "j": "i", "g": "h", "w": "v"})
+_TWICE = re.compile(r"([a-z])\1+")
+# Everybody's address ends in one of these, so they find nobody.
+_COMMON_DOMAINS = {
+    *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com"),
+    *(
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "aol.com",
+        "ukr.net",
+        "i.ua",
+        "mail.ru",
+        "yandex.ru",
+        "protonmail.com",
+        "proton.me",
+    ),
+}
+
+
+@lru_cache(maxsize=131_072)
+def search_word(word: str) -> str:
+    """One word as search keeps it: folded, in Latin letters, transliterations made alike; "" if nothing is left."""
+    latin = "".join(_ASCII_WORD.findall(transliterate(fold(word)).lower()))
+    return _TWICE.sub(r"\1", latin.translate(_SAME))[:TOKEN_LENGTH]
+
+
+def search_words(text: str) -> list[str]:
+    """The words of `text` as search keeps them, in their order; typed text and stored text go the same way."""
+    if not text:
+        return []
+    joined = text.replace("'", "").replace("’", "").replace("ʼ", "")
+    return [word for word in map(search_word, _WORD.findall(joined)) if word]
+
+
+def email_tokens(address: str) -> list[str]:
+    """The whole address as typed in lower case, the words before the @, and the domain unless everybody has it."""
+    lowered = address.strip().lower()
+    if not lowered:
+        return []
+    local, _, domain = lowered.rpartition("@")
+    tokens = [lowered[:TOKEN_LENGTH], *search_words(local)]
+    if local and domain and domain not in _COMMON_DOMAINS:
+        tokens.append(domain[:TOKEN_LENGTH])
+    return tokens
+
+
+class PhoneForms(NamedTuple):
+    """What a typed number means; `e164` and `extension` are empty where they are not known."""
+
+    e164: str
+    extension: str
+    digits: str
+    digits_reversed: str
+
+
+@lru_cache(maxsize=65_536)
+def parse_phone(raw: str, region: str = "") -> PhoneForms:
+    """Read a number as typed; `region` (ISO 3166) says whose numbers those without a country are."""
+    try:
+        number = phonenumbers.parse(raw[:200], region.upper() or None)
+    except phonenumbers.NumberParseException:
+        return _forms("", "", digits(raw))
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return _forms("", "", digits(raw))
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return _forms(e164, (number.extension or "")[:20], e164[1:])
+
+
+def _forms(e164: str, extension: str, its_digits: str) -> PhoneForms:
+    its_digits = its_digits[:60]
+    return PhoneForms(e164, extension, its_digits, its_digits[::-1])
