@@ -229,7 +229,9 @@ STATICFILES_DIRS = [
     *[
         (f"vendor/{name}", _modules / path)
         for name, path in [
-            ("tabler", "@tabler/core/dist"),
+            ("tabler/css", "@tabler/core/dist/css"),
+            ("tabler/js", "@tabler/core/dist/js"),
+            ("tabler/img", "@tabler/core/dist/img"),  # its stylesheets name them, so hashing needs them
             ("tom-select", "tom-select/dist"),
             ("sortablejs", "sortablejs"),
         ]
