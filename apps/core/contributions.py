@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import smtplib
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django.db.models import Model
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from apps.core.models import Operation, OutgoingMail
+    from apps.core.services.operations import Progress
 
 T = TypeVar("T")
 
@@ -92,9 +99,37 @@ class MergePart:
     erase: Callable[..., None]
 
 
+@dataclass(frozen=True, slots=True)
+class Undoer:
+    """How changes of one model are put back; registered under its record type ("contacts.emailaddress").
+
+    An aggregate's root names `subject_field="pk"` and its version field; a part names the attribute that holds the
+    aggregate's id and the root's record type. All callbacks run inside the transaction of the portion.
+    """
+
+    model: type[Model]
+    subject_field: str = ""  # "pk" of a root, "entity_id" of a part
+    root: str = ""  # of a part: "contacts.entity"
+    version_field: str = ""  # of a root; raised by one for each aggregate that undo touches
+    ignore: frozenset[str] = frozenset()  # bookkeeping and derived fields: neither compared nor put back
+    # Which of these records the actor may still write; the others are reported as conflicts.
+    editable: Callable[[Any, Collection[int]], set[int]] | None = None
+    # Takes created records away again; without it they are deleted.
+    remove: Callable[[list[int], datetime], None] | None = None
+    # Called once a portion; a root's gets all aggregates touched, also those of which only a part changed.
+    after: Callable[[list[int], datetime], None] | None = None
+
+
 panels: Registry[Panel] = Registry()
 menu: Registry[MenuItem] = Registry()
 search: Registry[SearchProvider] = Registry()
 merge: Registry[MergePart] = Registry()
 # Channel prefix -> may this user listen to this channel ("operation:12")?
 live: Registry[Callable[[Any, str], bool]] = Registry()
+# Verb of a background operation -> what runs it; its answer is kept as the operation's result.
+operation_runners: Registry[Callable[[Operation, Progress], dict[str, Any] | None]] = Registry()
+undoers: Registry[Undoer] = Registry()
+# Name of a transport -> opens its SMTP connection for a queued mail.
+transports: Registry[Callable[[OutgoingMail], smtplib.SMTP]] = Registry()
+# "contacts.link.password": text columns that hold `core.secrets` tokens, for `manage.py rotate_secrets`.
+encrypted_columns: Registry[tuple[type[Model], str]] = Registry()

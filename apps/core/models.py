@@ -35,6 +35,8 @@ class Operation(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)  # a silent running operation was orphaned by its worker
+    attempts = models.PositiveSmallIntegerField(default=0)  # also the number of the claim that may write the row
+    cancel_requested_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     undoable_until = models.DateTimeField(null=True)
     undo_of = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")

@@ -9,6 +9,7 @@ from anyascii import anyascii
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʹ`´′＇", "'"))
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_LETTERS = re.compile(r"([^\W\d_]+(?:['’ʼ][^\W\d_]+)*)")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _RUSSIAN_ONLY = re.compile(r"[ыэъё]")
 _KEPT_MARKS = {"й", "ї", "ў"}  # letters of their own, though Unicode takes them apart; ё is written as е by most
@@ -62,13 +63,13 @@ def transliterate(text: str) -> str:
     """
     if text.isascii():
         return text
-    pieces = re.split(r"([^\W\d_]+)", unicodedata.normalize("NFC", text))
+    pieces = _LETTERS.split(unicodedata.normalize("NFC", text))
     return "".join(_transliterate_word(piece) if _CYRILLIC.search(piece) else anyascii(piece) for piece in pieces)
 
 
 def _transliterate_word(word: str) -> str:
     lower = word.lower()
-    latin = _romanise(lower, russian=bool(_RUSSIAN_ONLY.search(lower)))
+    latin = _romanise(re.sub("['’ʼ]", "", lower), russian=bool(_RUSSIAN_ONLY.search(lower)))
     if word.isupper() and len(word) > 1:
         return latin.upper()
     return latin[:1].upper() + latin[1:] if word[:1].isupper() else latin

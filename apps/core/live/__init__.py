@@ -1,0 +1,5 @@
+"""Live events: `publish` rings a bell in Redis, `live.asgi` carries it to open pages as server-sent events."""
+
+from apps.core.live.publishing import publish, recheck
+
+__all__ = ["publish", "recheck"]

@@ -1,0 +1,35 @@
+"""Celery's doors: each loads nothing itself, calls one service, and may run twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import Task, shared_task
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger(__name__)
+
+
+def nudge(job: Task[..., Any], **parameters: Any) -> None:
+    """Wake a worker; if the broker can't be reached, the sweep finds the row later."""
+    try:
+        job.apply_async(kwargs=parameters, retry=False)
+    except OperationalError:
+        log.warning("job.nudge.failed", job=job.name)
+
+
+@shared_task
+def run_operation(*, operation_id: int, **kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services import operations
+
+    operations.run(operation_id=operation_id, now=clock.now())
+
+
+@shared_task
+def sweep_operations(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services import operations
+
+    operations.sweep(now=clock.now())

@@ -1,0 +1,45 @@
+"""How an event leaves: to Redis, after the transaction that made it true."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+import redis
+import structlog
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+log = structlog.get_logger(__name__)
+
+PREFIX = "live:"
+CONTROL = "live-control"  # what concerns the streams themselves
+
+
+@functools.cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=2)
+
+
+def publish(channel: str, event: str, data: dict[str, Any]) -> None:
+    """Tell all who listen to `channel`, once the running transaction has committed.
+
+    `data` is small and JSON-able: ids and figures, never more than every listener may see. Postgres is the truth:
+    without Redis the event is lost and the page heals itself when it reconnects.
+    """
+    message = json.dumps({"event": event, "data": data}, cls=DjangoJSONEncoder, ensure_ascii=False)
+    transaction.on_commit(functools.partial(_send, PREFIX + channel, message))
+
+
+def recheck(user_id: int) -> None:
+    """Have the open streams of this user asked again what they may hear: call it after sign-out or a lost right."""
+    transaction.on_commit(functools.partial(_send, CONTROL, json.dumps({"recheck": user_id})))
+
+
+def _send(topic: str, message: str) -> None:
+    try:
+        _client().publish(topic, message)
+    except redis.RedisError as error:
+        log.warning("live.publish.failed", topic=topic, error=type(error).__name__)
