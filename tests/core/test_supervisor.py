@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +15,8 @@ import pytest
 
 from apps.core.embedded.mailsink import maildir_name
 from apps.core.embedded.processes import is_alive
+from tests.core.copies import ROOT, eventually
 
-ROOT = Path(__file__).resolve().parents[2]
 SLEEPER = """
 import os, pathlib, signal, sys, time
 out = pathlib.Path(sys.argv[1])
@@ -60,13 +59,6 @@ async def app(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": body})
 """
-
-
-def eventually(condition: Callable[[], bool], *, patience: float = 15.0) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture
