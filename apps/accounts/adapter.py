@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from apps.accounts.services.audit import fingerprint, record_event
+from apps.core import clock
+
+_LOCKOUT_NOTE_SECONDS = 300
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -12,6 +22,28 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """Users are made by administrators and from contacts, never by a stranger."""
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse after too many failures, for known and unknown addresses alike; the audit hears of it once."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            address = fingerprint(str(credentials.get("email", "")))
+            if cache.add(f"accounts:locked-out:{address}", 1, _LOCKOUT_NOTE_SECONDS):
+                record_event(actor=None, verb="user.locked_out", now=clock.now(), details={"address": address})
+            raise
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"{settings.RAPPORT_NAME}: {subject}"
+
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
-    pass
+    def encrypt(self, text: str) -> str:
+        """Keys of one-time codes are stored encrypted, under keys that rotate."""
+        from apps.core import secrets
+
+        return secrets.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        from apps.core import secrets
+
+        return secrets.decrypt(encrypted_text)

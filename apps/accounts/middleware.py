@@ -1,14 +1,42 @@
-"""The reader's language and time zone, for the length of a request."""
+"""What a signed-in reader brings along: language, time zone, formats, and a session that was seen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from apps.accounts.preferences import reading_as
+
+_SEEN_SECONDS = 60
 
 
 def reader_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer in the reader's language (preference, else cookie, else browser) and time zone."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
+        with reading_as(request.user, language=translation.get_language_from_request(request)) as preferences:
+            request.LANGUAGE_CODE = translation.get_language()
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
+        if not preferences.language:
+            patch_vary_headers(response, ("Accept-Language",))
+        return response
+
+    return middleware
+
+
+def session_seen(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Note for the sessions page when and from where a session was last used, once a minute at most."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and request.user.is_authenticated and cache.add(f"accounts:session-seen:{key}", 1, _SEEN_SECONDS):
+            UserSession.objects.create_from_request(request)
         return get_response(request)
 
     return middleware

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import timezone, translation
 
 from apps.accounts.models import Preferences, User
 
@@ -18,7 +21,7 @@ _reader: ContextVar[Preferences | None] = ContextVar("reader_preferences", defau
 
 def preferences_of(user: User | AnonymousUser | None) -> Preferences:
     """The preferences of `user`, read once per user object; the site's defaults (unsaved) for whoever has none."""
-    if not isinstance(user, User):
+    if user is None or not user.is_authenticated:
         return Preferences()
     try:
         return user.preferences
@@ -46,3 +49,18 @@ def country_of(preferences: Preferences) -> str:
 def current_preferences() -> Preferences:
     """The preferences of whoever reads the page that is being rendered; defaults outside a request."""
     return _reader.get() or Preferences()
+
+
+@contextmanager
+def reading_as(user: User | AnonymousUser | None, *, language: str = "") -> Iterator[Preferences]:
+    """Render in the language, zone and formats of `user`; `language` is what to take where they chose none."""
+    preferences = preferences_of(user)
+    token = _reader.set(preferences)
+    try:
+        with (
+            translation.override(preferences.language or language or settings.LANGUAGE_CODE),
+            timezone.override(zone_of(preferences)),
+        ):
+            yield preferences
+    finally:
+        _reader.reset(token)

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 _TRUSTED_ID = re.compile(r"[A-Za-z0-9-]{8,36}")
@@ -32,6 +33,14 @@ def current_origin() -> Origin:
     return _origin.get()
 
 
+def client_address(request: HttpRequest) -> str | None:
+    """The client's address, past as many proxies as stand in front of us (`RAPPORT_PROXIES`)."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    if 0 < settings.RAPPORT_PROXIES <= len(hops) and hops[-settings.RAPPORT_PROXIES]:
+        return hops[-settings.RAPPORT_PROXIES]
+    return request.META.get("REMOTE_ADDR") or None
+
+
 def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Give each request an id (the proxy's, where it looks like one) and return it in `X-Request-ID`."""
 
@@ -39,7 +48,7 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         given = request.headers.get("X-Request-ID", "")
         identifier = given if _TRUSTED_ID.fullmatch(given) else str(uuid.uuid4())
         origin = Origin(
-            ip=request.META.get("REMOTE_ADDR") or None,
+            ip=client_address(request),
             user_agent=request.headers.get("User-Agent", "")[:300],
             request_id=identifier,
         )

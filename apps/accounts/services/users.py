@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -139,10 +140,18 @@ def reactivate_user(*, actor: User | None, user: User, now: datetime) -> None:
         record_event(actor=actor, verb="user.reactivated", now=now, record=user)
 
 
+@transaction.atomic
+def sign_out_everywhere(*, actor: User | None, user: User, now: datetime) -> int:
+    """End every session of `user`; returns how many there were. Their own, or anybody's for an administrator."""
+    if actor is None or actor.pk != user.pk:
+        _ask(actor)
+    ended = end_sessions(user=user)
+    record_event(actor=actor, verb="user.signed_out_everywhere", now=now, record=user, details={"sessions": ended})
+    return ended
+
+
 def end_sessions(*, user: User) -> int:
     """Sign `user` out everywhere; returns how many sessions there were."""
-    from allauth.usersessions.models import UserSession  # its models need the apps to be loaded
-
     sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:
         session.end()

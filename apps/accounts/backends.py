@@ -1,0 +1,34 @@
+"""How a user is found and what the Django admin lets them do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from apps.accounts.models import User
+from apps.accounts.permissions import is_admin, remember_roles
+
+
+class HouseBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
+    """Sign-in by e-mail as allauth does it; the role "admin" may do whatever the Django admin offers."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The session's user, with preferences and roles, in one query: every request needs all three."""
+        names = Group.objects.filter(user=OuterRef("pk")).values("name")
+        user = (
+            User.objects.select_related("preferences").annotate(_names=ArraySubquery(names)).filter(pk=user_id).first()
+        )
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        remember_roles(user, user.__dict__.pop("_names"))
+        return user
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return bool(user_obj.is_active and is_admin(user_obj)) or super().has_perm(user_obj, perm, obj)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return bool(user_obj.is_active and is_admin(user_obj)) or super().has_module_perms(user_obj, app_label)

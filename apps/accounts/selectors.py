@@ -1,0 +1,27 @@
+"""Reads of accounts that are no single queryset's word."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from apps.accounts import permissions
+from apps.accounts.models import AuditEvent, TeamMembership, User
+
+
+def teammates_of(user: User, *, on: date) -> set[int]:
+    """Ids of whoever is in one of the user's teams on that day, the user among them."""
+    current = TeamMembership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+    teams = current.filter(user=user).values("team")
+    return {user.pk, *current.filter(team__in=teams).values_list("user", flat=True)}
+
+
+def audit_events_for(user: User, *, on: date) -> QuerySet[AuditEvent]:
+    """All of the audit for administrators; for managers what their own team did, or what was done to it."""
+    if permissions.is_admin(user):
+        return AuditEvent.objects.all()
+    if not permissions.can_read_audit(user):
+        return AuditEvent.objects.none()
+    team = teammates_of(user, on=on)
+    return AuditEvent.objects.filter(Q(actor__in=team) | Q(record_type=User._meta.label_lower, record_id__in=team))

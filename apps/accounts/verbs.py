@@ -1,0 +1,34 @@
+"""What the audit's verbs are called on pages; higher apps add theirs in `AppConfig.ready()`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+TITLES: dict[str, Any] = {
+    "user.signed_in": _("Signed in"),
+    "user.signed_out": _("Signed out"),
+    "user.sign_in_failed": _("Sign-in failed"),
+    "user.locked_out": _("Locked out after failed sign-ins"),
+    "user.second_factor_failed": _("Second factor failed"),
+    "user.password_changed": _("Password changed"),
+    "user.password_reset": _("Password reset"),
+    "user.second_factor_added": _("Second factor added"),
+    "user.second_factor_removed": _("Second factor removed"),
+    "user.recovery_codes_renewed": _("Recovery codes renewed"),
+    "user.created": _("User made"),
+    "user.invited": _("User invited"),
+    "user.roles_changed": _("Roles changed"),
+    "user.deactivated": _("User put out of service"),
+    "user.reactivated": _("User put back in service"),
+    "user.signed_out_everywhere": _("Signed out everywhere"),
+    "team.changed": _("Team changed"),
+    "token.created": _("API token made"),
+    "token.revoked": _("API token revoked"),
+}
+
+
+def title_of(verb: str) -> Any:
+    """The verb in the reader's language; one nobody has named is shown as it is."""
+    return TITLES.get(verb, verb)

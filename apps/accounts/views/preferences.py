@@ -1,0 +1,79 @@
+"""Preferences: a page of groups, each saved in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from apps.accounts.forms import PREFERENCES_FORMS, ContactsForm, PreferencesForm
+from apps.accounts.preferences import preferences_of
+from apps.accounts.services.preferences import change_preferences
+from apps.core import clock
+from apps.core.htmx import Request, render_page, wants_fragment
+from apps.core.models import SavedView
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def preferences(request: Request) -> HttpResponse:
+    """Show all groups, or save the one that was posted."""
+    if request.method == "GET":
+        return render_page(
+            request, "accounts/preferences.html", {"groups": [_form(kind, request) for kind in PREFERENCES_FORMS]}
+        )
+    kind = next((kind for kind in PREFERENCES_FORMS if kind.key == request.POST.get("group")), None)
+    if kind is None:
+        return HttpResponseBadRequest(_("There is no such group of preferences."))
+    form = _form(kind, request, request.POST)
+    if not form.is_valid():
+        return _group(request, form, status=422)
+    saved = change_preferences(actor=request.user, changes=form.cleaned_data, now=clock.now())
+    if wants_fragment(request) and not form.reloads:
+        return _group(request, _form(kind, request), saved=True)
+    with override(saved.language or None):
+        messages.success(request, _("Saved."))
+    return HttpResponseClientRefresh() if wants_fragment(request) else redirect("accounts:preferences")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose a language before signing in (a cookie), or for good when signed in."""
+    wanted = request.POST.get("language", "")
+    if wanted not in dict(settings.LANGUAGES):
+        return HttpResponseBadRequest(_("There is no such language."))
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = reverse("account_login")
+    response = redirect(back)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 86_400, samesite="Lax", secure=request.is_secure()
+    )
+    if request.user.is_authenticated:
+        change_preferences(actor=request.user, changes={"language": wanted}, now=clock.now())
+    return response
+
+
+def _form(kind: type[PreferencesForm], request: Request, data: Any = None) -> PreferencesForm:
+    own = preferences_of(request.user)
+    if issubclass(kind, ContactsForm):
+        views = SavedView.objects.visible_to(request.user).filter(list_key="contacts.entities").order_by("name", "pk")
+        return kind(data, preferences=own, views=list(views.values_list("pk", "name")))
+    return kind(data, preferences=own)
+
+
+def _group(request: Request, form: PreferencesForm, *, saved: bool = False, status: int = 200) -> HttpResponse:
+    if wants_fragment(request):
+        return render_page(request, "accounts/_preferences_group.html", {"form": form, "saved": saved}, status=status)
+    others = [form if kind.key == form.key else _form(kind, request) for kind in PREFERENCES_FORMS]
+    return render_page(request, "accounts/preferences.html", {"groups": others}, status=status)

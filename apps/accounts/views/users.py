@@ -1,0 +1,130 @@
+"""Users, for administrators: list, invite, roles, in and out of service."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.decorators import settings_required
+from apps.accounts.forms import NameForm, RolesForm, UserForm, role_title
+from apps.accounts.models import User
+from apps.accounts.services import users as service
+from apps.accounts.services.invitations import invite_user
+from apps.core import clock
+from apps.core.htmx import Request, render_page
+
+_PAGE = 50
+
+
+@settings_required
+@require_GET
+def users(request: Request) -> HttpResponse:
+    wanted, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
+    found = User.objects.prefetch_related("groups").order_by("-is_active", "name", "email", "pk")
+    if wanted:
+        found = found.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))
+    if role:
+        found = found.filter(groups__name=role)
+    page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
+    rows = [(user, [role_title(group.name) for group in user.groups.all()]) for user in page]
+    return render_page(
+        request,
+        "accounts/users.html",
+        {"page": page, "rows": rows, "q": wanted, "role": role, "roles": RolesForm().fields["roles"].choices},  # type: ignore[attr-defined]  # a choice field
+        fragment="users",
+    )
+
+
+@settings_required
+@require_http_methods(["GET", "POST"])
+def user_create(request: Request) -> HttpResponse:
+    form = UserForm(request.POST or None, initial={"roles": ["sales"]})
+    if request.method == "POST" and form.is_valid():
+        now = clock.now()
+        try:
+            with transaction.atomic():
+                user = service.create_user(
+                    actor=request.user,
+                    email=form.cleaned_data["email"],
+                    name=form.cleaned_data["name"],
+                    roles=form.cleaned_data["roles"],
+                    language=form.cleaned_data["language"],
+                    now=now,
+                )
+                invite_user(actor=request.user, user=user, site=request.build_absolute_uri("/"), now=now)
+        except service.EmailTaken as error:
+            form.add_error("email", str(error))
+        else:
+            messages.success(request, _("%(email)s was sent an invitation.") % {"email": user.email})
+            return redirect("accounts:user", user.pk)
+    status = 422 if request.method == "POST" else 200
+    return render_page(request, "accounts/user_create.html", {"form": form}, status=status)
+
+
+@settings_required
+@require_http_methods(["GET", "POST"])
+def user(request: Request, user_id: int) -> HttpResponse:
+    """One user's name and roles."""
+    shown = get_object_or_404(User, pk=user_id)
+    name_form = NameForm(request.POST or None, initial={"name": shown.name})
+    roles_form = RolesForm(request.POST or None, initial={"roles": list(shown.groups.values_list("name", flat=True))})
+    if request.method == "POST" and name_form.is_valid() and roles_form.is_valid():
+        now = clock.now()
+        try:
+            with transaction.atomic():
+                service.rename_user(actor=request.user, user=shown, name=name_form.cleaned_data["name"], now=now)
+                service.set_roles(actor=request.user, user=shown, roles=roles_form.cleaned_data["roles"], now=now)
+        except service.LastAdministrator as error:
+            roles_form.add_error("roles", str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("accounts:user", shown.pk)
+    status = 422 if request.method == "POST" else 200
+    context = {"shown": shown, "name_form": name_form, "roles_form": roles_form}
+    return render_page(request, "accounts/user.html", context, status=status)
+
+
+@settings_required
+@require_POST
+def user_deactivate(request: Request, user_id: int) -> HttpResponse:
+    shown = get_object_or_404(User, pk=user_id)
+    try:
+        service.deactivate_user(actor=request.user, user=shown, now=clock.now())
+    except service.LastAdministrator as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(name)s can't sign in any more.") % {"name": shown})
+    return redirect("accounts:user", shown.pk)
+
+
+@settings_required
+@require_POST
+def user_reactivate(request: Request, user_id: int) -> HttpResponse:
+    shown = get_object_or_404(User, pk=user_id)
+    service.reactivate_user(actor=request.user, user=shown, now=clock.now())
+    messages.success(request, _("%(name)s can sign in again.") % {"name": shown})
+    return redirect("accounts:user", shown.pk)
+
+
+@settings_required
+@require_POST
+def user_invite(request: Request, user_id: int) -> HttpResponse:
+    shown = get_object_or_404(User.objects.filter(is_active=True), pk=user_id)
+    invite_user(actor=request.user, user=shown, site=request.build_absolute_uri("/"), now=clock.now())
+    messages.success(request, _("%(email)s was sent a link to set a password with.") % {"email": shown.email})
+    return redirect("accounts:user", shown.pk)
+
+
+@settings_required
+@require_POST
+def user_sign_out(request: Request, user_id: int) -> HttpResponse:
+    shown = get_object_or_404(User, pk=user_id)
+    service.sign_out_everywhere(actor=request.user, user=shown, now=clock.now())
+    messages.success(request, _("%(name)s is signed out everywhere.") % {"name": shown})
+    return redirect("accounts:user", shown.pk)
