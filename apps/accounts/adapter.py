@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from apps.accounts.services.audit import fingerprint, record_event
-from apps.core import clock
+from apps.core import clock, secrets
 
 _LOCKOUT_NOTE_SECONDS = 300
 
@@ -39,11 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
     def encrypt(self, text: str) -> str:
         """Keys of one-time codes are stored encrypted, under keys that rotate."""
-        from apps.core import secrets
-
         return secrets.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        from apps.core import secrets
-
         return secrets.decrypt(encrypted_text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -32,3 +33,10 @@ TITLES: dict[str, Any] = {
 def title_of(verb: str) -> Any:
     """The verb in the reader's language; one nobody has named is shown as it is."""
     return TITLES.get(verb, verb)
+
+
+def lines_of(details: Mapping[str, Any]) -> list[str]:
+    """An event's details, a line each: "added: admin, sales"."""
+    return [
+        f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in details.items()
+    ]

@@ -38,7 +38,8 @@ def client_address(request: HttpRequest) -> str | None:
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
     if 0 < settings.RAPPORT_PROXIES <= len(hops) and hops[-settings.RAPPORT_PROXIES]:
         return hops[-settings.RAPPORT_PROXIES]
-    return request.META.get("REMOTE_ADDR") or None
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    return peer or None
 
 
 def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
