@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from argparse import ArgumentParser
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -18,6 +19,7 @@ from apps.core.embedded.supervisor import Program, Supervisor
 
 LOGINS = ("admin", "manager", "sales", "claims", "content", "finance", "project", "dealer", "dealer2")
 DOMAIN = "demo.rapport.example"
+SLOW = 45.0  # seconds after which the demo says where to look
 PASSWORD = "demo-rapport-1"  # noqa: S105  printed for everybody who starts the demo
 
 
@@ -31,21 +33,24 @@ class Command(BaseCommand):
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         web, mail = self._listen(port), self._listen(0)
         self.address = f"http://localhost:{web.getsockname()[1]}"
-        self.announced = False
+        self.announced = self.excused = False
+        self.began = time.monotonic()
         os.environ |= {
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(mail.getsockname()[1]),
             "RAPPORT_INSECURE_ORIGIN": "1",  # passkeys on http://localhost
             "RAPPORT_SITE_URL": self.address,
         }
-        self._prepare("migrate", "--verbosity", "0")
-        if "load_demo" in get_commands():
-            self._prepare("load_demo")
         supervisor = Supervisor(_programs(settings.VAR, web, mail), logs=settings.VAR / "log", say=self._say)
         try:
+            self._prepare("migrate", "--verbosity", "0")
+            if "load_demo" in get_commands():
+                self._prepare("load_demo")
             supervisor.run(each_second=self._each_second)
+        except KeyboardInterrupt:  # before the supervisor took over
+            sys.exit(130)
         finally:
-            self._say("Stopping.")
+            self._say("Stopping the servers.")
             leave_servers(settings.VAR)
 
     def _listen(self, port: int) -> socket.socket:
@@ -65,7 +70,8 @@ class Command(BaseCommand):
             raise CommandError(f"manage.py {arguments[0]} failed.")
 
     def _each_second(self) -> None:
-        if not os.environ.get("DATABASE_URL") and not keeper_lives(settings.VAR):
+        embedded = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+        if embedded and not keeper_lives(settings.VAR):
             self._say("The keeper of the database is gone; starting it again.")
             ensure_servers(settings.VAR)
         if not self.announced and self._is_ready():
@@ -73,6 +79,9 @@ class Command(BaseCommand):
             accounts = "\n".join(f"  {login}@{DOMAIN}" for login in LOGINS)
             self._say(f"\nRapport runs at {self.address}\n\nSign in with the password {PASSWORD} as\n{accounts}\n")
             self._say(f"Mail is in {settings.VAR / 'mail'}, logs are in {settings.VAR / 'log'}. Ctrl-C ends all of it.")
+        elif not self.announced and not self.excused and time.monotonic() - self.began > SLOW:
+            self.excused = True
+            self._say(f"{self.address} is not ready yet. What holds it up is in {settings.VAR / 'log'}.")
 
     def _is_ready(self) -> bool:
         connection = HTTPConnection(self.address.removeprefix("http://"), timeout=2)
@@ -94,12 +103,10 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket) -> list[Progra
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "config"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    # Streams of live events never end by themselves; pages reconnect.
-    uvicorn = [*python, "uvicorn", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     return [
         Program(
             name="web",
-            command=[*uvicorn, "config.asgi:application", "--fd", str(web.fileno())],
+            command=[*python, "apps.core.embedded.webserver", str(web.fileno()), "config.asgi:application"],
             descriptors=(web.fileno(),),
             rolling=True,
         ),
