@@ -48,11 +48,15 @@ class OwnGroups:
         width = len(row)
         for family, number, parts, unit_place in self._plan:
             owner = row[unit_place] if 0 <= unit_place < width else ""
-            if not owner and not any(place < width and row[place] for place, _ in parts):
-                continue
+            if not owner:
+                for place, _ in parts:
+                    if place < width and row[place]:
+                        break
+                else:
+                    continue
             record = shape.blank(GROUPS[family])
             for place, column in parts:
-                if place < width:
+                if place < width and (row[place] or not column.begins_empty):
                     column.put(record, row[place])
             if family == "unit":
                 units[number] = record
@@ -120,7 +124,7 @@ def _records(record: type[Any], text: str) -> list[Any]:
                 columns[path].put(made, value)
         # A text field that was left out was empty, whatever it begins as.
         for path, column in columns.items():
-            if path not in item:
+            if path not in item and not column.begins_empty:
                 column.put(made, "")
         found.append(made)
     return found

@@ -25,7 +25,7 @@ class Column:
     path: str
     is_flag: bool
     is_number: bool
-    default: object
+    begins_empty: bool  # an empty text leaves a new record's field as it is
     get: Callable[[Any], Any]
     pack: Callable[[Any], str]
     unpack: Callable[[str], Any]
@@ -39,10 +39,8 @@ class Column:
         value = self.unpack(text)
         if value is _NOTHING:
             return
-        *outer, name = self.path.split(".")
-        for step in outer:
-            record = getattr(record, step)
-        setattr(record, name, value)
+        outer, _, name = self.path.rpartition(".")
+        setattr(getattr(record, outer) if outer else record, name, value)
 
 
 _NOTHING = object()
@@ -97,8 +95,8 @@ def _columns(record: type, prefix: str) -> list[Column]:
             found += _columns(Address, path + ".")
         elif kind in _CONVERTERS:
             pack, unpack = _CONVERTERS[kind]
-            default = field.default if field.default is not dataclasses.MISSING else None
-            found.append(Column(path, kind is bool, kind is int, default, attrgetter(path), pack, unpack))
+            empty = field.default is dataclasses.MISSING or not field.default
+            found.append(Column(path, kind is bool, kind is int, empty, attrgetter(path), pack, unpack))
     return found
 
 

@@ -7,7 +7,20 @@ from datetime import date
 from hypothesis import strategies as st
 
 from apps.contacts.formats.records import (
-    LINK_KINDS, PHONE_KINDS, UNIT_KINDS, Address, Card, Email, Job, PartialDate, Phone, Photo, Raw, Tie, UnitRecord, Url,
+    LINK_KINDS,
+    PHONE_KINDS,
+    UNIT_KINDS,
+    Address,
+    Card,
+    Email,
+    Job,
+    PartialDate,
+    Phone,
+    Photo,
+    Raw,
+    Tie,
+    UnitRecord,
+    Url,
 )  # fmt: skip
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12) | st.sampled_from(
@@ -49,7 +62,8 @@ phones = st.builds(Phone, filled, st.sampled_from(("", *PHONE_KINDS)), text, fla
 links = st.builds(Url, filled, st.sampled_from(LINK_KINDS), text, flag, username=text)
 address = st.builds(Address, st.sampled_from(("", "home", "work")), *[text] * 9, is_primary=flag)
 units = st.builds(
-    UnitRecord, name=text, kind=st.sampled_from(UNIT_KINDS), address=address, parent_name=text, time_zone=text, geo=text,
+    UnitRecord, name=text, kind=st.sampled_from(UNIT_KINDS), address=address, parent_name=text, time_zone=text,
+    geo=text,
     valid_from=maybe_day, valid_to=maybe_day, is_primary=flag, emails=st.lists(emails, max_size=2),
     phones=st.lists(phones, max_size=2), links=st.lists(links, max_size=2), attributes=attributes,
 )  # fmt: skip
@@ -58,7 +72,8 @@ jobs = st.builds(
     valid_to=maybe_day,
 )  # fmt: skip
 ties = st.builds(
-    Tie, filled, other_uid=filled, other_name=text, name=text, description=text, valid_from=maybe_day, valid_to=maybe_day,
+    Tie, filled, other_uid=filled, other_name=text, name=text, description=text, valid_from=maybe_day,
+    valid_to=maybe_day,
     role=text, side=st.sampled_from(("source", "target")), attributes=attributes, job_title=text, department=text,
     is_primary=flag,
 )  # fmt: skip
@@ -67,13 +82,15 @@ photos = st.builds(Photo, st.binary(max_size=20), st.sampled_from(("image/png", 
 
 SCALARS = (
     "uid", "full_name", "prefix", "first_name", "middle_name", "last_name", "suffix", "nickname", "name", "legal_name",
-    "registration_number", "vat_number", "industry", "organisation_type", "notes", "language", "time_zone", "public_key",
+    "registration_number", "vat_number", "industry", "organisation_type", "notes", "language", "time_zone",
+    "public_key",
     "owner_email",
 )  # fmt: skip
 cards = st.builds(
     Card, kind=st.sampled_from(("person", "organisation")), **dict.fromkeys(SCALARS, text), folder=text,
     jobs=st.lists(jobs, max_size=2), units=st.lists(units, max_size=2), birthday=st.none() | partial_date,
-    anniversary=st.none() | partial_date, photo=st.none() | photos, categories=st.lists(filled, max_size=3, unique=True),
+    anniversary=st.none() | partial_date, photo=st.none() | photos, categories=st.lists(filled, max_size=3,
+    unique=True),
     attributes=attributes, ties=st.lists(ties, max_size=2), raw=st.lists(raws, max_size=2),
 )  # fmt: skip
 

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from apps.contacts.formats import csv_format
 from apps.contacts.formats.records import (
-    Address, Card, Email, Job, PartialDate, Phone, ReadOptions, Rejected, UnitRecord, UnreadableFile, Url,
+    Address,
+    Card,
+    Email,
+    Job,
+    PartialDate,
+    Phone,
+    ReadOptions,
+    Rejected,
+    UnitRecord,
+    UnreadableFile,
+    Url,
 )  # fmt: skip
 from tests.contacts.formats.cards import cards, numbered
 from tests.contacts.formats.corpus import cases
@@ -245,7 +255,10 @@ def test_cells_that_a_spreadsheet_would_run_are_defused():
 
     data = written([evil]).decode("utf-8-sig")
 
-    assert "'=cmd|" in data and "'@SUM" in data and "'\t=1" in data and "'+49 30 1" in data
+    assert "'=cmd|" in data
+    assert "'@SUM" in data
+    assert "'\t=1" in data
+    assert "'+49 30 1" in data
     assert read(data)[0].first_name == evil.first_name
     assert read(data)[0].phones()[0].raw == "+49 30 1"
 
@@ -257,8 +270,10 @@ def test_the_columns_of_google_and_outlook_map_back_to_the_same_person(columns):
         birthday=PartialDate(1980, 2, 3), jobs=[Job("Acme", ["Sales"], "Head")],
         units=[
             UnitRecord(
-                kind="home", is_primary=True, address=Address("home", street="Road 1", city="Bonn", postcode="53111", country="DE"),
-                emails=[Email("ann@x.org"), Email("lee@x.org")], phones=[Phone("+49 170 1", "mobile")], links=[Url("https://x.org")],
+                kind="home", is_primary=True, address=Address("home", street="Road 1", city="Bonn", postcode="53111",
+                country="DE"),
+                emails=[Email("ann@x.org"), Email("lee@x.org")], phones=[Phone("+49 170 1", "mobile")],
+                links=[Url("https://x.org")],
             )
         ],
     )  # fmt: skip
