@@ -4,3 +4,27 @@ from django.apps import AppConfig
 class CoreConfig(AppConfig):
     name = "apps.core"
     label = "core"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from apps.core import permissions
+        from apps.core.contributions import MenuItem, live, menu, operation_runners, transports, verbs
+        from apps.core.mail import site_connection
+        from apps.core.services import operations
+
+        live.register("user", permissions.may_hear_user)
+        live.register("operation", permissions.may_hear_operation)
+        operation_runners.register(operations.UNDO_VERB, operations.run_undo)
+        transports.register("site", site_connection)
+        verbs.register(operations.UNDO_VERB, _("Undo"))
+        menu.register(
+            "operations",
+            MenuItem(
+                place="user",
+                title=_("What I did"),
+                url_name="core:operations",
+                icon="history",
+                may_see=lambda user: user.is_authenticated,
+            ),
+        )

@@ -114,10 +114,17 @@ class Undoer:
     ignore: frozenset[str] = frozenset()  # bookkeeping and derived fields: neither compared nor put back
     # Which of these records the actor may still write; the others are reported as conflicts.
     editable: Callable[[Any, Collection[int]], set[int]] | None = None
-    # Takes created records away again; without it they are deleted.
-    remove: Callable[[list[int], datetime], None] | None = None
     # Called once a portion; a root's gets all aggregates touched, also those of which only a part changed.
     after: Callable[[list[int], datetime], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptedColumn:
+    """A text column of `core.secrets` tokens, or a JSON one that has them under some of its keys."""
+
+    model: type[Model]
+    column: str
+    json_keys: tuple[str, ...] = ()
 
 
 panels: Registry[Panel] = Registry()
@@ -131,5 +138,14 @@ operation_runners: Registry[Callable[[Operation, Progress], dict[str, Any] | Non
 undoers: Registry[Undoer] = Registry()
 # Name of a transport -> opens its SMTP connection for a queued mail.
 transports: Registry[Callable[[OutgoingMail], smtplib.SMTP]] = Registry()
-# "contacts.link.password": text columns that hold `core.secrets` tokens, for `manage.py rotate_secrets`.
-encrypted_columns: Registry[tuple[type[Model], str]] = Registry()
+# "contacts.link.password": where `core.secrets` tokens lie, for `manage.py rotate_secrets`.
+encrypted_columns: Registry[EncryptedColumn] = Registry()
+# Verb -> what a person reads on the operations page: "Contacts imported", lazily translated.
+verbs: Registry[Any] = Registry()
+# "Does this user work in the house?" accounts answers; others see the frame of dealers.
+staff: Registry[Callable[[Any], bool]] = Registry()
+
+
+def works_in_house(user: Any) -> bool:
+    """Whether any app takes `user` for staff."""
+    return any(is_staff(user) for is_staff in staff)

@@ -18,13 +18,13 @@ class Request(HttpRequest):
     """The request of a signed-in view, as type checkers see it."""
 
     htmx: HtmxDetails
-    user: User  # type: ignore[assignment]  # behind @login_required nobody is anonymous
+    user: User  # behind @login_required nobody is anonymous
 
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Does htmx ask for a part, neither boosting a link nor restoring history?"""
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
-    return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
+    return htmx is not None and bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
 
 def render_page(

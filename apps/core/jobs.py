@@ -33,3 +33,35 @@ def sweep_operations(**kwargs: Any) -> None:
     from apps.core.services import operations
 
     operations.sweep(now=clock.now())
+
+
+@shared_task
+def send_outgoing_mail(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services import outbox
+
+    outbox.send_due(now=clock.now())
+
+
+@shared_task
+def sweep_outbox(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services import outbox
+
+    outbox.sweep(now=clock.now())
+
+
+@shared_task
+def heartbeat(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services import health
+
+    health.beat(now=clock.now())
+
+
+@shared_task
+def maintain(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services import maintenance
+
+    maintenance.maintain(now=clock.now())

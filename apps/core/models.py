@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
+    def of(self, user: User) -> OperationQuerySet:
+        return self.filter(actor=user)
+
     def unfinished(self) -> OperationQuerySet:
         return self.filter(state__in=[Operation.State.PENDING, Operation.State.RUNNING])
 
@@ -17,12 +26,12 @@ class Operation(models.Model):
     """One user intent: a save, a bulk edit, an import, an undo. Also the progress row of background work."""
 
     class State(models.TextChoices):
-        PENDING = "pending"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
-        UNDONE = "undone"
+        PENDING = "pending", _("Waiting")
+        RUNNING = "running", _("At work")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Stopped")
+        UNDONE = "undone", _("Undone")
 
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=60)  # "entity.updated", "entities.imported"

@@ -81,7 +81,7 @@ def _romanise(word: str, *, russian: bool) -> str:
         word = word.replace("зг", "zgh")
     first = "" if russian else _UKRAINIAN_FIRST.get(word[:1], "")
     rest = word[1:] if first else word
-    return first + "".join(table.get(letter) if letter in table else anyascii(letter) for letter in rest)
+    return first + "".join(table[letter] if letter in table else anyascii(letter) for letter in rest)
 
 
 def spellings(word: str) -> list[str]:

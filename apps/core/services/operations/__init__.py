@@ -3,10 +3,12 @@
 from apps.core.services.operations.background import request_cancel, run, start, sweep, wake
 from apps.core.services.operations.images import diff, record_type, snapshot
 from apps.core.services.operations.progress import OperationCancelled, OperationFailed, Progress
+from apps.core.services.operations.putting_back import Conflict, UndoResult
 from apps.core.services.operations.recording import Recorder, operate, recording
-from apps.core.services.operations.undo import Conflict, NotUndoable, UndoResult, begin_undo, undo
+from apps.core.services.operations.undo import UNDO_VERB, NotUndoable, begin_undo, run_undo, undo
 
 __all__ = [
+    "UNDO_VERB",
     "Conflict",
     "NotUndoable",
     "OperationCancelled",
@@ -21,6 +23,7 @@ __all__ = [
     "recording",
     "request_cancel",
     "run",
+    "run_undo",
     "snapshot",
     "start",
     "sweep",

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Expression, F, Field, Model
+from django.db.models import Expression, F, Field, ForeignKey, JSONField, Model
 
 Json = Any  # whatever json.dumps takes
 Image = dict[str, Json]
@@ -57,10 +57,9 @@ def from_json(field: Field[Any, Any], value: Json) -> Any:
     """The inverse of `to_json`; a foreign key stays an id."""
     if isinstance(field, ArrayField):
         return None if value is None else [from_json(field.base_field, item) for item in value]
-    target = field.target_field if field.is_relation else field
-    if value is None or field.get_internal_type() == "JSONField":
+    if value is None or isinstance(field, JSONField):
         return value
-    return target.to_python(value)
+    return field.target_field.to_python(value) if isinstance(field, ForeignKey) else field.to_python(value)
 
 
 def _plain(value: Any) -> Json:

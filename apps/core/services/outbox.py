@@ -1,0 +1,193 @@
+"""The outbox: a row per envelope, committed as "sending" before its text goes out, never sent twice."""
+
+from __future__ import annotations
+
+import functools
+import smtplib
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
+from django.db import transaction
+
+from apps.core import clock
+from apps.core.contributions import transports
+from apps.core.models import OutgoingMail
+from apps.core.smtp import Delivery, Outcome, deliver
+
+log = structlog.get_logger(__name__)
+
+State = OutgoingMail.State
+
+_MOST_ATTEMPTS = 8
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=1)
+_SILENT_AFTER = timedelta(minutes=10)  # a row "sending" for so long has lost its worker
+_SHIFT = 240.0  # seconds that one job sends before it hands over to the next
+
+
+def queue_mail(
+    *,
+    to: str | Iterable[str],
+    subject: str,
+    body: str,
+    html: str = "",
+    dedupe_key: str,
+    now: datetime,
+    sender: str = "",
+    not_before: datetime | None = None,
+) -> OutgoingMail:
+    """Queue a mail of the site; it is sent once the transaction has committed.
+
+    A second mail of the same `dedupe_key` is not queued: the first one's row is returned.
+    """
+    recipients = [to] if isinstance(to, str) else list(to)
+    message = EmailMultiAlternatives(subject, body, sender or settings.DEFAULT_FROM_EMAIL, recipients)
+    if html:
+        message.attach_alternative(html, "text/html")
+    return queue_message(message=message, now=now, dedupe_key=dedupe_key, not_before=not_before)
+
+
+def queue_message(
+    *, message: EmailMessage, now: datetime, dedupe_key: str = "", not_before: datetime | None = None
+) -> OutgoingMail:
+    """Queue one of Django's messages, as `queue_mail` does; it is its own dedupe key unless one is given."""
+    encoding = message.encoding or settings.DEFAULT_CHARSET
+    mime = message.message()
+    message_id = str(mime["Message-ID"])
+    mail, is_new = OutgoingMail.objects.get_or_create(
+        dedupe_key=dedupe_key or message_id,
+        defaults={
+            "sender": _address(message.from_email, encoding),
+            "recipients": list(dict.fromkeys(_address(each, encoding) for each in message.recipients())),
+            "message_id": message_id,
+            "raw": mime.as_bytes(linesep="\r\n"),  # type: ignore[call-arg]  # Django's class takes it
+            "created_at": now,
+            "not_before": not_before or now,
+        },
+    )
+    if is_new:
+        _wake()
+    return mail
+
+
+def send_due(*, now: datetime) -> int:
+    """Send what is due, oldest first, until nothing is left or the shift is over; return how many were tried.
+
+    Several workers may do so at once: each row is claimed by one of them.
+    """
+    tried = 0
+    deadline = time.monotonic() + _SHIFT
+    line = _Line()
+    try:
+        while time.monotonic() < deadline:
+            mail = _claim(now if not tried else clock.now())
+            if mail is None:
+                break
+            _settle(mail, line.send(mail))
+            tried += 1
+    finally:
+        line.hang_up()
+    return tried
+
+
+def sweep(*, now: datetime) -> int:
+    """List as uncertain what lost its worker while sending, and wake a worker for what is due; return how many are."""
+    lost = OutgoingMail.objects.filter(state=State.SENDING, claimed_at__lt=now - _SILENT_AFTER)
+    count = lost.update(
+        state=State.UNCERTAIN, finished_at=now, last_error="The worker ended while the mail was going out."
+    )
+    if count:
+        log.error("mail.uncertain", count=count)
+    due = OutgoingMail.objects.filter(state=State.QUEUED, not_before__lte=now).count()
+    if due:
+        _wake()
+    return due
+
+
+class _Line:
+    """SMTP connections, kept open from one mail to the next."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, smtplib.SMTP] = {}
+
+    def send(self, mail: OutgoingMail) -> Delivery:
+        connect = transports.get(mail.transport)
+        if connect is None:
+            return Delivery(Outcome.REFUSED, f"There is no transport {mail.transport}.")
+        try:
+            connection = self._open.get(mail.transport) or connect(mail)
+        except smtplib.SMTPAuthenticationError as error:
+            return Delivery(Outcome.POSTPONED, f"Sign-in refused: {error.smtp_code}")
+        except (smtplib.SMTPException, OSError) as error:
+            return Delivery(Outcome.POSTPONED, f"{type(error).__name__}: {error}"[:1000])
+        delivery = deliver(
+            connection,
+            sender=mail.sender,
+            recipients=mail.recipients,
+            raw=bytes(mail.raw),
+            last_try=mail.attempts >= _MOST_ATTEMPTS,
+        )
+        if delivery.connection_is_good:
+            self._open[mail.transport] = connection
+        else:
+            self._open.pop(mail.transport, None)
+            connection.close()
+        return delivery
+
+    def hang_up(self) -> None:
+        for connection in self._open.values():
+            try:
+                connection.quit()
+            except (smtplib.SMTPException, OSError):
+                connection.close()
+        self._open = {}
+
+
+def _claim(now: datetime) -> OutgoingMail | None:
+    """Take the oldest due row that no other worker has; it is committed as "sending" on return."""
+    with transaction.atomic():
+        mail = (
+            OutgoingMail.objects.select_for_update(skip_locked=True)
+            .filter(state=State.QUEUED, not_before__lte=now)
+            .order_by("not_before", "pk")
+            .first()
+        )
+        if mail is None:
+            return None
+        mail.state, mail.claimed_at, mail.attempts = State.SENDING, now, mail.attempts + 1
+        mail.save(update_fields=["state", "claimed_at", "attempts"])
+    return mail
+
+
+def _settle(mail: OutgoingMail, delivery: Delivery) -> None:
+    """Write the outcome, also over "uncertain", which the sweep may have guessed meanwhile."""
+    now = clock.now()
+    mine = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state__in=[State.SENDING, State.UNCERTAIN])
+    outcome = delivery.outcome
+    if outcome is Outcome.POSTPONED and mail.attempts < _MOST_ATTEMPTS:
+        pause = min(_FIRST_PAUSE * 2 ** (mail.attempts - 1), _LONGEST_PAUSE)
+        mine.update(
+            state=State.QUEUED, not_before=now + pause, claimed_at=None, finished_at=None, last_error=delivery.answer
+        )
+        log.warning("mail.postponed", mail_id=mail.pk, attempts=mail.attempts)
+        return
+    state = {Outcome.ACCEPTED: State.ACCEPTED, Outcome.UNCERTAIN: State.UNCERTAIN}.get(outcome, State.FAILED)
+    mine.update(state=state, finished_at=now, last_error=delivery.answer)
+    (log.info if state == State.ACCEPTED else log.error)("mail.settled", mail_id=mail.pk, state=state)
+
+
+def _wake() -> None:
+    from apps.core import jobs
+
+    transaction.on_commit(functools.partial(jobs.nudge, jobs.send_outgoing_mail))
+
+
+def _address(text: str, encoding: str) -> str:
+    """The bare address of "Name <address>", its domain in ASCII where it can be."""
+    return parseaddr(sanitize_address(text, encoding))[1]
