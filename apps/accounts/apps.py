@@ -9,31 +9,28 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import permissions, receivers
-        from apps.core.contributions import MenuItem, menu
+        from apps.accounts.views import lists
+        from apps.core.contributions import MenuItem, menu, staff
+        from apps.core.listing import ListingEntry, listings
 
         receivers.connect()
 
         def everyone(user: object) -> bool:
             return bool(getattr(user, "is_authenticated", False))
 
-        for position, (key, title, url_name, icon, may_see, section) in enumerate(
+        staff.register("accounts", permissions.is_staff_member)
+        for position, (place, key, title, url_name, icon, may_see) in enumerate(
             (
-                (
-                    "preferences",
-                    _("Preferences"),
-                    "accounts:preferences",
-                    "adjustments",
-                    everyone,
-                    "/accounts/preferences/",
-                ),
-                ("security", _("Security"), "accounts:security", "shield-lock", everyone, "/accounts/security/"),
-                ("sessions", _("Sessions"), "usersessions_list", "devices", everyone, "/accounts/sessions/"),
-                ("tokens", _("API tokens"), "accounts:tokens", "key", permissions.can_hold_tokens, "/accounts/tokens/"),
-                ("users", _("Users"), "accounts:users", "users", permissions.can_change_settings, "/accounts/users/"),
-                ("audit", _("Audit"), "accounts:audit", "history", permissions.can_read_audit, "/accounts/audit/"),
-                ("admin", _("Administration"), "admin:index", "database-cog", permissions.is_admin, "/admin/"),
+                ("user", "preferences", _("Preferences"), "accounts:preferences", "adjustments", everyone),
+                ("user", "security", _("Security"), "accounts:security", "shield-lock", everyone),
+                ("user", "sessions", _("Sessions"), "usersessions_list", "devices", everyone),
+                ("user", "tokens", _("API tokens"), "accounts:tokens", "key", permissions.can_hold_tokens),
+                ("settings", "users", _("Users"), "accounts:users", "users", permissions.can_change_settings),
+                ("settings", "audit", _("Audit"), "accounts:audit", "history", permissions.can_read_audit),
+                ("settings", "admin", _("Administration"), "admin:index", "database-cog", permissions.is_admin),
             )
         ):
-            menu.register(
-                f"settings.{key}", MenuItem("settings", title, url_name, icon, may_see, section), position=10 + position
-            )
+            item = MenuItem(place, title, url_name, icon, may_see)
+            menu.register(f"accounts.{key}", item, position=200 + position)
+        for listing in (lists.users_listing, lists.tokens_listing, lists.audit_listing):
+            listings.register(f"accounts.{listing.__name__.removesuffix('_listing')}", ListingEntry(listing))

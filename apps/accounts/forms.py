@@ -39,6 +39,13 @@ def role_title(name: str) -> Any:
     return ROLE_TITLES.get(name, name)
 
 
+def group_choices() -> list[tuple[str, Any]]:
+    """The built-in roles in their order, then the groups that administrators made."""
+    names = set(Group.objects.values_list("name", flat=True))
+    ordered = [name for name in ROLES if name in names] + sorted(names - set(ROLES))
+    return [(name, role_title(name)) for name in ordered]
+
+
 def zone_choices() -> list[tuple[str, Any]]:
     names = sorted(name for name in zoneinfo.available_timezones() if name.split("/")[0] in _REGIONS)
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -245,11 +252,9 @@ class RolesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = set(Group.objects.values_list("name", flat=True))
-        ordered = [name for name in ROLES if name in names] + sorted(names - set(ROLES))
         field = self.fields["roles"]
         if isinstance(field, forms.MultipleChoiceField):
-            field.choices = [(name, role_title(name)) for name in ordered]
+            field.choices = group_choices()
 
 
 class UserForm(RolesForm):

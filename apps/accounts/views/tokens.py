@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import door
-from apps.accounts.forms import SCOPE_TITLES, TokenForm
+from apps.accounts.forms import TokenForm
 from apps.accounts.models import ApiToken
 from apps.accounts.permissions import can_hold_tokens
 from apps.accounts.services.tokens import create_token, revoke_token
+from apps.accounts.views.lists import tokens_listing
 from apps.core import clock
-from apps.core.htmx import Request, render_page, wants_fragment
+from apps.core.htmx import Request, render_page
 
 holders_only = door(can_hold_tokens)
 
 
 @holders_only
+@require_GET
+def tokens(request: Request) -> HttpResponse:
+    listing = tokens_listing(request)
+    if listing is None:
+        raise PermissionDenied
+    page = listing.page(request, ApiToken.objects.filter(user=request.user))
+    return page.render(request, "accounts/tokens.html")
+
+
+@holders_only
 @never_cache
 @require_http_methods(["GET", "POST"])
-def tokens(request: Request) -> HttpResponse:
-    """List the tokens; a POST makes one and shows its text, this once."""
-    if request.method == "GET":
-        return _page(request, TokenForm())
-    form = TokenForm(request.POST)
-    if not form.is_valid():
-        return _page(request, form, status=422)
+def token_create(request: Request) -> HttpResponse:
+    """Make a token and show its text, this once."""
+    form = TokenForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return render_page(request, "accounts/token_create.html", {"form": form}, status=status)
     now = clock.now()
     token, raw = create_token(
         actor=request.user,
@@ -37,7 +50,7 @@ def tokens(request: Request) -> HttpResponse:
         expires_at=form.expires_at(now),
         now=now,
     )
-    return _page(request, TokenForm(), made=token, raw=raw)
+    return render_page(request, "accounts/token_created.html", {"token": token, "raw": raw})
 
 
 @holders_only
@@ -45,25 +58,5 @@ def tokens(request: Request) -> HttpResponse:
 def token_revoke(request: Request, token_id: int) -> HttpResponse:
     token = get_object_or_404(ApiToken.objects.filter(user=request.user), pk=token_id)
     revoke_token(actor=request.user, token=token, now=clock.now())
-    return _page(request, TokenForm()) if wants_fragment(request) else redirect("accounts:tokens")
-
-
-def _page(
-    request: Request, form: TokenForm, *, made: ApiToken | None = None, raw: str = "", status: int = 200
-) -> HttpResponse:
-    now = clock.now()
-    rows = [
-        {
-            "token": token,
-            "scopes": [SCOPE_TITLES.get(name, name) for name in token.scopes],
-            "is_over": token.expires_at is not None and token.expires_at <= now,
-        }
-        for token in ApiToken.objects.filter(user=request.user).order_by("-created_at", "-pk")
-    ]
-    return render_page(
-        request,
-        "accounts/tokens.html",
-        {"form": form, "rows": rows, "made": made, "raw": raw},
-        fragment="tokens",
-        status=status,
-    )
+    messages.success(request, _("The token “%(name)s” is revoked.") % {"name": token.name})
+    return redirect("accounts:tokens")

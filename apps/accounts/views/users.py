@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
@@ -11,34 +12,42 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts.decorators import settings_required
-from apps.accounts.forms import NameForm, RolesForm, UserForm, role_title
+from apps.accounts.decorators import settings_required, staff_required
+from apps.accounts.forms import NameForm, RolesForm, UserForm
 from apps.accounts.models import User
+from apps.accounts.permissions import STAFF_ROLES, is_admin
+from apps.accounts.preferences import preferences_of
 from apps.accounts.services import users as service
 from apps.accounts.services.invitations import invite_user
+from apps.accounts.views.lists import users_listing
 from apps.core import clock
 from apps.core.htmx import Request, render_page
-
-_PAGE = 50
+from apps.core.pickers import PICKER_PAGE, Option, picker_response
 
 
 @settings_required
 @require_GET
 def users(request: Request) -> HttpResponse:
-    wanted, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
-    found = User.objects.prefetch_related("groups").order_by("-is_active", "name", "email", "pk")
-    if wanted:
+    listing = users_listing(request)
+    if listing is None:
+        raise PermissionDenied
+    page = listing.page(request, User.objects.all(), page_size=preferences_of(request.user).page_size)
+    return page.render(request, "accounts/users.html")
+
+
+@staff_required
+@require_GET
+def user_pick(request: Request) -> HttpResponse:
+    """Answer a picker with users: administrators find all, others whoever works in the house."""
+    found = User.objects.order_by("name", "email", "pk")
+    if not is_admin(request.user):
+        found = found.filter(
+            is_active=True, pk__in=User.groups.through.objects.filter(group__name__in=STAFF_ROLES).values("user")
+        )
+    if wanted := request.GET.get("q", "").strip():
         found = found.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))
-    if role:
-        found = found.filter(groups__name=role)
-    page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
-    rows = [(user, [role_title(group.name) for group in user.groups.all()]) for user in page]
-    return render_page(
-        request,
-        "accounts/users.html",
-        {"page": page, "rows": rows, "q": wanted, "role": role, "roles": RolesForm().fields["roles"].choices},  # type: ignore[attr-defined]  # a choice field
-        fragment="users",
-    )
+    page = Paginator(found, PICKER_PAGE).get_page(request.GET.get("page"))
+    return picker_response([Option(str(user.pk), str(user), user.email) for user in page], more=page.has_next())
 
 
 @settings_required
