@@ -48,8 +48,21 @@ _EVERYDAY_LEADS = {
     "cp949": (0xCA, 0xFD),
     "big5": (0xA4, 0xC6),
 }
-_WESTERN = frozenset("äöüßéèêëàâáãåæçñóòôõøíìîïúùûýÿœÄÖÜÉÈÀÁÅÆÇÑÓØÍÚ’‘“”–—…€«»·°§©®º½²¡¿´\xa0")
-_CENTRAL = frozenset("ąćęłńóśźżčřšžýáíéěúůďťňőűöüäľĺŕôžăâîșțşţđĄĆĘŁŃÓŚŹŻČŘŠŽÝÁÍÉĚÚŮĎŤŇŐŰÖÜÄĽŽĂÂÎŞŢĐ’‘“”„–—…€«»·°§\xa0")
+# Accented letters by language: a word whose accents fit none of these was decoded wrongly.
+_WESTERN = (
+    "äöüß",
+    "éèêëàâçîïôûùüÿœæ",
+    "áéíóúñü",
+    "ãõáâàçéêíóôúü",
+    "åäöæøé",
+    "àèéìòù",
+    "ëïéöüè",
+    "áðéíóúýþæö",
+    "àèéíïòóúüç",
+)
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîșțşţ", "čćđšž", "äöüßé")
+_PUNCTUATION = "’‘“”„–—…€«»·°§©®º½²´\xa0"
+_WORD = re.compile(r"[^\x00-\x40\x5b-\x60\x7b-\x7f]+")
 _BROKEN_WORD = re.compile(r"[a-zа-яёіїєα-ω][A-ZА-ЯЁІЇЄΑ-Ω]|[A-Za-z](?=[^\W\d_A-Za-z])|[^\W\d_A-Za-z](?=[A-Za-z])")
 
 
@@ -80,7 +93,8 @@ def looks_binary(sample: bytes) -> bool:
         return True
     if not sample or sample.startswith(tuple(bom for bom, _ in _BOMS)) or _guess_wide(sample):
         return False
-    return len(sample) - len(sample.translate(None, _CONTROLS)) > len(sample) * 0.1
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return controls > max(16, len(sample) * 0.04)
 
 
 def peek(stream: BinaryIO, size: int = SAMPLE_SIZE) -> tuple[bytes, BinaryIO]:
@@ -158,7 +172,7 @@ def _guess_eight_bit(sample: bytes) -> str:
     best = max(scores, key=lambda name: scores[name])
     if scores[best] > 0.5 and _share_in_runs(sample, len(high)) > 0.4:
         return best
-    western, central = _share(sample, "cp1252", _WESTERN), _share(sample, "cp1250", _CENTRAL)
+    western, central = _fitting(sample, "cp1252", _WESTERN), _fitting(sample, "cp1250", _CENTRAL)
     if max(western, central) > 0.6:
         return "cp1252" if western >= central else "cp1250"
     if scores[best] > 0.5:
@@ -173,13 +187,11 @@ def _share_in_runs(sample: bytes, total: int) -> float:
     return sum(map(len, runs)) / total
 
 
-def _high_text(sample: bytes, encoding: str) -> str:
-    return "".join(char for char in sample.decode(encoding, errors="replace") if char > "\x7f")
-
-
-def _share(sample: bytes, encoding: str, letters: frozenset[str]) -> float:
-    text = _high_text(sample, encoding)
-    return sum(char in letters for char in text) / (len(text) or 1)
+def _fitting(sample: bytes, encoding: str, languages: tuple[str, ...]) -> float:
+    """The share of accented words that one of the languages could write."""
+    words = {word for word in _WORD.findall(sample.decode(encoding, errors="replace")) if not word.isascii()}
+    accents = [{char for char in word.lower() if char > "\x7f" and char not in _PUNCTUATION} for word in words]
+    return sum(any(used <= set(language) for language in languages) for used in accents) / (len(accents) or 1)
 
 
 def _alphabet_score(sample: bytes, encoding: str, letters: str) -> float:

@@ -29,6 +29,7 @@ _BARE = {
     **dict.fromkeys(("quoted-printable", "base64", "8bit", "7bit"), "ENCODING"),
     **dict.fromkeys(("url", "uri", "inline", "content-id", "cid"), "VALUE"),
 }
+_SCHEMES = frozenset(("HTTP", "HTTPS", "FTP"))  # a web address on a line of its own is no property
 _MULTIBYTE = frozenset(("shift_jis", "cp932", "euc_jp", "iso2022_jp", "gb2312", "gbk", "gb18030", "big5", "euc_kr"))
 _CHARSET = re.compile(rb";\s*CHARSET\s*=\s*\"?([\w.:+-]+)", re.IGNORECASE)
 _QUOTED = re.compile(rb"[^:]*;(?:\s*ENCODING\s*=\s*)?\"?(?:QUOTED-PRINTABLE|Q|QP)\"?\s*[;:]", re.IGNORECASE)
@@ -65,7 +66,7 @@ def read_properties(lines: list[bytes], fallback: str) -> list[Property]:
             continue
         colon = _colon(line)
         head = parse_head(line[:colon]) if 0 < colon < _HEAD_LIMIT else None
-        if head is not None and not line.startswith("//", colon + 1):
+        if head is not None and not (head.name in _SCHEMES and line.startswith("//", colon + 1)):
             found.append((head, [line[colon + 1 :]]))
         elif found:
             _continue(found[-1], line, previous)

@@ -39,6 +39,7 @@ class Places:
         self.address_labels: list[tuple[str, Head]] = []  # 4.0's LABEL parameters, to be kept
         self._units: dict[int, _Unit] = {}
         self._addresses = 0
+        self._ours: list[dict[str, object]] = []
         self._emails: list[tuple[Email, Head, dict[str, object]]] = []
         self._phones: list[tuple[Phone, Head, dict[str, object]]] = []
         self._links: list[tuple[Url, Head, dict[str, object]]] = []
@@ -144,9 +145,16 @@ class Places:
         data = from_json(unescape(value))
         if not isinstance(data, dict):
             return False
+        self._ours.append(data)
+        return True
+
+    def _complete(self, data: dict[str, object]) -> None:
+        """Add what our own property says to its unit; last of all, since programs reorder properties."""
         unit = self._units.setdefault(_number(data) or 1, _Unit())
         record = unit.record
-        for key in ("name", "kind", "parent_name", "time_zone", "geo"):
+        if "name" in data:
+            record.name = text_of(data, "name")
+        for key in ("kind", "parent_name", "time_zone", "geo"):
             setattr(record, key, text_of(data, key) or getattr(record, key))
         record.valid_from, record.valid_to = day_of(data, "valid_from"), day_of(data, "valid_to")
         if isinstance(attributes := data.get("attributes"), dict):
@@ -159,10 +167,11 @@ class Places:
             address.street, address.house_number = street, number
         if data.get("is_primary") is True:
             unit.pref = 1
-        return True
 
     def units(self) -> list[UnitRecord]:
         """All units, one of them primary; at least one, since addresses have to belong somewhere."""
+        for data in self._ours:
+            self._complete(data)
         for number in {number for _, _, extra in self._details() if (number := _number(extra)) is not None}:
             self._units.setdefault(number, _Unit())
         units = [self._units[number] for number in sorted(self._units)] or [_Unit()]

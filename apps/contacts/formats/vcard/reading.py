@@ -270,8 +270,8 @@ class _Builder:
             card.kind = "person" if self.kind == "individual" else "organisation"
             return
         name = components(self.orgs[0].value)[0] if self.orgs else ""
-        has_name = card.last_name or card.first_name or card.middle_name or card.nickname
-        if name and not has_name and card.full_name in ("", name, one_line(name)):
+        names_of_person = (card.last_name, card.first_name, card.middle_name, card.prefix, card.suffix, card.nickname)
+        if name and not any(names_of_person) and card.full_name in ("", name, one_line(name)):
             card.kind = "organisation"
 
     def _settle_organisation(self) -> None:

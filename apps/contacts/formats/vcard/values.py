@@ -11,10 +11,11 @@ from apps.contacts.formats.records import PartialDate
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN = {"n": "\n", "N": "\n", ",": ",", ";": ";", ":": ":", '"': '"', "\\": "\\"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_BLANKS = re.compile(r"[ \t\n]+")
 _TO_ESCAPE = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n"})
 _DATE = re.compile(
-    r"(?:(?P<year>\d{4})|--)-?(?P<month>\d\d)(?:-?(?P<day>\d\d))?(?:[T ].*)?"
-    r"|---(?P<only_day>\d\d)|(?P<only_year>\d{4})",
+    r"---(?P<only_day>\d\d)|(?P<only_year>\d{4})"
+    r"|(?:(?P<year>\d{4})|--)-?(?P<month>\d\d)(?:-?(?P<day>\d\d))?(?:[T ].*)?",
     re.DOTALL,
 )
 _LOOSE_DATE = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:[T ].*)?", re.DOTALL)
@@ -65,7 +66,10 @@ def listed(value: str) -> list[str]:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Without line ends, tabs and doubled blanks; an ideographic or no-break space is what somebody meant."""
+    if "\n" in text or "\t" in text or "  " in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip()
 
 
 def name_part(escaped: str, *, joint: str) -> str:

@@ -38,6 +38,9 @@ class _Writer:
         self.lines: list[bytes] = []
         self.groups = {raw.group for raw in card.raw}
         self.next_group = 1
+        self.numbers: dict[int, int] = {}
+        self.by_kind: dict[str, UnitRecord] = {}
+        self.are_all_addressed = True
 
     def write(self) -> bytes:
         card = self.card
@@ -123,21 +126,23 @@ class _Writer:
 
     def _units(self) -> None:
         units = self.card.units
-        numbers = {id(unit): number if len(units) > 1 else None for number, unit in enumerate(units, start=1)}
+        self.numbers = {id(unit): number for number, unit in enumerate(units, start=1)}
+        self.by_kind = {unit.kind: unit for unit in reversed(units)}
+        self.are_all_addressed = all(not unit.address.is_empty() for unit in units)
         owners = {id(detail): unit for unit in units for detail in (*unit.emails, *unit.phones, *unit.links)}
         for unit in units:
-            self._unit(unit, numbers[id(unit)])
+            self._unit(unit, self.numbers[id(unit)] if len(units) > 1 else None)
         for email in self.card.emails():
             unit = owners[id(email)]
             extra: dict[str, object] = {key: getattr(email, key) for key in _EMAIL_EXTRAS}
             params: _Params = {"TYPE": [email.label]} if email.label in names.PLAIN_LABELS else {}
-            params = self._detail_params(params, unit, email.is_primary, numbers, extra)
+            params = self._detail_params(params, unit, email.is_primary, extra)
             label = "" if email.label in names.PLAIN_LABELS else email.label
             self.add_labelled("EMAIL", escape(email.address), params, label)
         for phone in self.card.phones():
             unit = owners[id(phone)]
             params = {"TYPE": list(names.PHONE_TYPES.get(phone.kind, ()))}
-            params = self._detail_params(params, unit, phone.is_primary, numbers, {"extension": phone.extension})
+            params = self._detail_params(params, unit, phone.is_primary, {"extension": phone.extension})
             self.add_labelled("TEL", escape(phone.raw), params, phone.label)
         for link in self.card.links():
             unit = owners[id(link)]
@@ -148,21 +153,24 @@ class _Writer:
             is_word = link.label in names.PLAIN_LABELS or (name != "URL" and _SIMPLE_TYPE.fullmatch(link.label))
             is_type = is_word and names.custom_type((link.label,)) == link.label
             params = {"TYPE": [link.label]} if is_type else {}
-            params = self._detail_params(params, unit, link.is_primary, numbers, extra)
+            params = self._detail_params(params, unit, link.is_primary, extra)
             self.add_labelled(name, escape_uri(link.url), params, "" if is_type else link.label)
 
-    def _detail_params(
-        self,
-        params: _Params,
-        unit: UnitRecord,
-        is_primary: bool,
-        numbers: dict[int, int | None],
-        extra: dict[str, object],
-    ) -> _Params:
+    def _detail_params(self, params: _Params, unit: UnitRecord, is_primary: bool, extra: dict[str, object]) -> _Params:
         if is_primary:
             preferred = self._preferred(1 if unit.is_primary else 2)
             params = {**preferred, **params, "TYPE": [*params.get("TYPE", ()), *preferred.get("TYPE", ())]}
-        return params | _extra({"unit": numbers[id(unit)], **extra})
+        return params | _extra({"unit": self._number_where_needed(unit, params.get("TYPE", [])), **extra})
+
+    def _number_where_needed(self, unit: UnitRecord, types: list[str]) -> int | None:
+        """The unit's number, unless a reader finds it by the type or, without one, takes the primary unit."""
+        found = None
+        if len(self.by_kind) > 1:
+            found = next(
+                (self.by_kind[kind] for kind in ("work", "home") if kind in types and kind in self.by_kind), None
+            )
+        is_found = unit.is_primary if found is None else found is unit
+        return None if len(self.numbers) == 1 or is_found else self.numbers[id(unit)]
 
     def _preferred(self, rank: int) -> _Params:
         return {"TYPE": ["pref"]} if self.is_3 else {"PREF": [str(rank)]}
@@ -176,7 +184,7 @@ class _Writer:
         extra: dict[str, object] = {
             "unit": number,
             "kind": unit.kind if unit.kind != kind else "",
-            "name": unit.name if unit.name != label else "",
+            "name": unit.name if unit.name != label else None,
             "label": address.label if address.label != label else None,
             "parent_name": unit.parent_name,
             "time_zone": unit.time_zone,
@@ -190,7 +198,7 @@ class _Writer:
             extra |= {"street": address.street, "house_number": address.house_number}
         if has_address:
             self._address(unit, address, kind, label, number)
-        data = {key: value for key, value in extra.items() if value or (key == "label" and value is not None)}
+        data = {key: value for key, value in extra.items() if value or (key in ("name", "label") and value is not None)}
         if data.keys() - {"unit"} or (number is not None and not has_address):
             self.add(names.UNIT, escape(to_json(data)))
         if geo:
@@ -204,7 +212,7 @@ class _Writer:
         parts = {name: getattr(address, name) for name in _ADR}
         parts["street"] = f"{address.street} {address.house_number}".strip()
         value = ";".join(map(escape, parts.values()))
-        self.add_labelled("ADR", value, params | _extra({"unit": number}), label)
+        self.add_labelled("ADR", value, params | _extra({"unit": None if self.are_all_addressed else number}), label)
 
     def _days(self) -> None:
         card = self.card
