@@ -1,0 +1,66 @@
+"""Rows into tables by COPY, with ids reserved from the sequences beforehand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+
+_JSON = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def to_json(value: object) -> str:
+    """`value` as compact JSON for a jsonb column, without the NUL characters that Postgres refuses."""
+    text = _JSON.encode(value)
+    return text.replace("\\u0000", "") if "\\u0000" in text else text
+
+
+def reserve_ids(wanted: dict[type[models.Model], int]) -> dict[type[models.Model], list[int]]:
+    """Take that many ids of each table from its sequence; they are never given to anybody else."""
+    asked = [(model, number) for model, number in wanted.items() if number]
+    reserved: dict[type[models.Model], list[int]] = {model: [] for model in wanted}
+    if not asked:
+        return reserved
+    parts = ", ".join(
+        "ARRAY(SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s))" for _ in asked
+    )
+    arguments = [argument for model, number in asked for argument in (model._meta.db_table, number)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {parts}", arguments)
+        row = cursor.fetchone()
+    for (model, _), ids in zip(asked, row, strict=True):
+        reserved[model] = ids
+    return reserved
+
+
+def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY `rows` into the table of `model`. None is NULL; text goes as it is; JSON must be encoded before.
+
+    Raises django.db.Error where a row breaks a rule of the table: then none of them has come in.
+    """
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    if not buffer.tell():
+        return
+    buffer.seek(0)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.cursor.copy_expert(_statement(model, tuple(columns)), buffer, 1 << 18)
+
+
+@cache
+def _statement(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    meta = model._meta
+    by_column = {field.column: field for field in meta.concrete_fields}
+    kept = [
+        name
+        for name in columns
+        if not by_column[name].null and isinstance(by_column[name], models.CharField | models.TextField)
+    ]
+    names = ", ".join(f'"{name}"' for name in columns)
+    force = f", FORCE_NOT_NULL ({', '.join(f'{chr(34)}{name}{chr(34)}' for name in kept)})" if kept else ""
+    return f'COPY "{meta.db_table}" ({names}) FROM STDIN WITH (FORMAT csv{force})'

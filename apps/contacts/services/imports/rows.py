@@ -1,0 +1,137 @@
+"""Drafts as rows: the columns of each table that an import fills, in the order that COPY writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import uuid4
+
+from django.db.models import Model
+
+from apps.contacts.models import (
+    EmailAddress,
+    Entity,
+    EntityCategory,
+    ExternalUid,
+    Link,
+    Participant,
+    PhoneNumber,
+    RawProperty,
+    Relationship,
+    SearchToken,
+    Unit,
+)
+from apps.contacts.services.imports.copying import copy_rows, to_json
+from apps.core.models import Change
+
+Defaults = tuple[tuple[str, Any], ...]
+_EMPTY: Final = ""
+
+ENTITY: Defaults = (
+    *((name, _EMPTY) for name in (
+        "kind", "prefix", "first_name", "middle_name", "last_name", "suffix", "nickname", "name", "legal_name",
+        "registration_number", "vat_number", "industry", "organisation_type", "display_name", "sort_name", "name_key",
+        "search_text", "language", "time_zone", "birthday", "anniversary", "photo_url", "public_key", "notes",
+        "source", "primary_email", "primary_phone", "city", "country", "organisation", "job_title",
+    )),
+    ("id", None), ("uid", None), ("photo_id", None), ("folder_id", None), ("owner_id", None), ("version", 1),
+    ("is_restricted", False), ("organisation_entity_id", None), ("created_at", None), ("created_by_id", None),
+    ("modified_at", None), ("modified_by_id", None), ("user_id", None),
+)  # fmt: skip
+UNIT: Defaults = (
+    *((name, _EMPTY) for name in (
+        "name", "street", "house_number", "street2", "postcode", "city", "region", "country", "country_name", "po_box",
+        "geo", "time_zone",
+    )),
+    ("kind", "other"), ("id", None), ("entity_id", None), ("parent_id", None), ("valid_from", None),
+    ("valid_to", None), ("is_primary", False), ("position", 0),
+)  # fmt: skip
+EMAIL: Defaults = (
+    ("entity_id", None), ("unit_id", None), ("address", ""), ("label", ""), ("is_primary", False), ("position", 0),
+    ("plain_text_only", False), ("public_key", ""), ("bounced_at", None), ("opted_out_at", None),
+)  # fmt: skip
+PHONE: Defaults = (
+    ("entity_id", None), ("unit_id", None), ("raw", ""), ("e164", ""), ("extension", ""), ("kind", ""), ("label", ""),
+    ("is_primary", False), ("position", 0), ("digits", ""), ("digits_reversed", ""),
+)  # fmt: skip
+LINK: Defaults = (
+    ("entity_id", None), ("unit_id", None), ("url", ""), ("kind", "web"), ("label", ""), ("username", ""),
+    ("password", ""), ("is_primary", False), ("position", 0),
+)  # fmt: skip
+RELATIONSHIP: Defaults = (
+    ("id", None), ("type_id", None), ("name", ""), ("description", ""), ("valid_from", None), ("valid_to", None),
+)  # fmt: skip
+PARTICIPANT: Defaults = (
+    ("relationship_id", None), ("entity_id", None), ("side", ""), ("unit_id", None), ("role", ""), ("job_title", ""),
+    ("department", ""), ("is_primary", False), ("position", 0),
+)  # fmt: skip
+CHANGE = (
+    "operation_id", "record_type", "record_id", "subject_id", "kind", "diff", "version_before", "version_after",
+    "changed_at",
+)  # fmt: skip
+_TABLES: dict[type[Model], Defaults] = {
+    Entity: ENTITY,
+    Unit: UNIT,
+    EmailAddress: EMAIL,
+    PhoneNumber: PHONE,
+    Link: LINK,
+    Relationship: RELATIONSHIP,
+    Participant: PARTICIPANT,
+}
+_IDENTIFIED = (Entity, Unit, Relationship)  # their ids are always reserved beforehand
+_JSON_COLUMN: dict[type[Model], str] = {Entity: "attributes", Unit: "attributes", Relationship: "attributes"}
+_PLAIN: dict[type[Model], tuple[str, ...]] = {
+    RawProperty: ("entity_id", "name", "params", "value", "group", "position"),
+    ExternalUid: ("entity_id", "folder_id", "source", "uid", "href"),
+    EntityCategory: ("entity_id", "category_id"),
+    SearchToken: ("entity_id", "folder_id", "token", "rank"),
+}
+# What the Change of a created contact tells: what was brought, not what follows from it.
+_UNTOLD = frozenset(
+    ["id", "uid", "sort_name", "name_key", "search_text", "created_at", "created_by_id", "modified_at", "modified_by_id", "version", "primary_email", "primary_phone", "city", "country", "organisation", "organisation_entity_id", "job_title", "is_restricted"]
+)
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of one portion, written together."""
+
+    tables: dict[tuple[type[Model], bool], list[Sequence[Any]]] = field(default_factory=dict)  # with an id column?
+    changes: list[Sequence[Any]] = field(default_factory=list)
+
+    def add(self, model: type[Model], values: dict[str, Any]) -> None:
+        """One row from the columns that have something to say; the others get their defaults."""
+        row = [values.get(name, default) for name, default in _TABLES[model]]
+        if model in _JSON_COLUMN:
+            row.append(to_json(found) if (found := values.get("attributes")) else "{}")
+        with_id = model not in _IDENTIFIED and "id" in values
+        if with_id:
+            row.append(values["id"])
+        self.tables.setdefault((model, with_id), []).append(row)
+
+    def add_plain(self, model: type[Model], *values: Any) -> None:
+        """One row of a table with few columns, all given in the order of `_PLAIN`."""
+        self.tables.setdefault((model, False), []).append(values)
+
+    def write(self) -> None:
+        """COPY them in. Raises django.db.Error where one breaks a rule; nothing of its table came in then."""
+        for (model, with_id), rows in self.tables.items():
+            columns = list(_PLAIN.get(model, ())) or [name for name, _ in _TABLES[model]]
+            if model in _JSON_COLUMN:
+                columns.append(_JSON_COLUMN[model])
+            if with_id:
+                columns.append("id")
+            copy_rows(model, columns, rows)
+        copy_rows(Change, CHANGE, self.changes)
+
+
+def creation_of(values: dict[str, Any]) -> str:
+    """The diff of a contact's "created" Change, as JSON."""
+    return to_json(
+        {name.removesuffix("_id"): [None, value] for name, value in values.items() if value and name not in _UNTOLD}
+    )
+
+
+def new_uid() -> str:
+    return str(uuid4())
