@@ -32,8 +32,10 @@ class _Unit:
 class Places:
     """Collects what belongs to units in the order of the file; `units()` deals it out."""
 
-    def __init__(self, labels: dict[str, str]) -> None:
+    def __init__(self, labels: dict[str, str], countries: dict[str, str]) -> None:
+        """Both by group: X-ABLabel as written, X-ABADR (the ISO code by which Apple lays out an address)."""
         self._labels = labels
+        self._countries = countries
         self.used_labels: set[str] = set()  # groups whose X-ABLabel became a label
         self.geo = ""
         self.address_labels: list[tuple[str, Head]] = []  # 4.0's LABEL parameters, to be kept
@@ -115,11 +117,15 @@ class Places:
         head = prop.head
         extra = extras(head)
         parts = [name_part(part, joint=", ") for part in split_escaped(prop.value, ";")]
-        address = Address(**dict(zip(_PARTS, parts, strict=False)))
+        address = Address()
+        for name, part in zip(_PARTS, parts, strict=False):
+            setattr(address, name, part)
         if len(parts) > len(_PARTS):  # more semicolons than the format knows: an unescaped one in the country
             address.country = "; ".join(part for part in parts[len(_PARTS) - 1 :] if part)
         if len(code := head.param("CC")) == 2:
             address.country = code.upper()
+        elif head.group in self._countries and not address.country and not address.is_empty():
+            address.country = self._countries[head.group].strip().upper()
         self._addresses += 1
         number = _number(extra)
         while number is None or (number in self._units and self._units[number].has_address):

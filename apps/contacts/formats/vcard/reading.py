@@ -39,7 +39,8 @@ class _Builder:
         self.labels = {
             prop.head.group: prop.value for prop in properties if prop.head.group and prop.head.name == "X-ABLABEL"
         }
-        self.places = Places(self.labels)
+        countries = {prop.head.group: prop.value for prop in properties if prop.head.name == "X-ABADR"}
+        self.places = Places(self.labels, countries)
         self.orgs: list[Part] = []
         self.titles: list[Part] = []
         self.roles: list[Part] = []
@@ -80,7 +81,7 @@ class _Builder:
         self.is_version_2 = prop.value.strip().startswith("2")
 
     def ignore(self, prop: Property) -> None:
-        """PRODID and REV speak of the file, not of the contact."""
+        """PRODID and REV speak of the file, not of the contact; X-ABADR is read with its address."""
 
     def uid(self, prop: Property) -> bool | None:
         if self.card.uid:
@@ -314,6 +315,7 @@ _HANDLERS: dict[str, Callable[[_Builder, Property], bool | None]] = {
     "VERSION": _Builder.version,
     "PRODID": _Builder.ignore,
     "REV": _Builder.ignore,
+    "X-ABADR": _Builder.ignore,
     "UID": _Builder.uid,
     "FN": _Builder.fn,
     "N": _Builder.n,

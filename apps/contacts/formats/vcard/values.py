@@ -103,7 +103,11 @@ def parse_date(value: str, *, omitted_year: str = "") -> PartialDate | None:
         day=int(day) if day else None,
     )
     try:
-        date(result.year or 2000, result.month or 1, result.day or 1)
+        date(
+            2000 if result.year is None else result.year,  # a leap year
+            1 if result.month is None else result.month,
+            1 if result.day is None else result.day,
+        )
     except ValueError:
         return None
     return result

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import date
 
 from apps.contacts.formats.records import Address, Card, Job, PartialDate, Photo, Raw, Tie, UnitRecord
 from apps.contacts.formats.vcard import names
@@ -109,11 +110,11 @@ class _Writer:
 
     def _job(self, job: Job, number: int) -> None:
         many = len(self.card.jobs) > 1
-        extra = {
+        extra: dict[str, object] = {
             "job": number if many else None,
             "organisation_uid": job.organisation_uid,
-            "valid_from": job.valid_from and job.valid_from.isoformat(),
-            "valid_to": job.valid_to and job.valid_to.isoformat(),
+            "valid_from": _iso(job.valid_from),
+            "valid_to": _iso(job.valid_to),
         }
         params = _extra(extra)
         group = self._new_group() if many else ""
@@ -189,8 +190,8 @@ class _Writer:
             "parent_name": unit.parent_name,
             "time_zone": unit.time_zone,
             "geo": unit.geo if unit.geo != geo else "",
-            "valid_from": unit.valid_from and unit.valid_from.isoformat(),
-            "valid_to": unit.valid_to and unit.valid_to.isoformat(),
+            "valid_from": _iso(unit.valid_from),
+            "valid_to": _iso(unit.valid_to),
             "attributes": unit.attributes,
             "is_primary": unit.is_primary and number is not None and not has_address,
         }
@@ -262,7 +263,7 @@ class _Writer:
         extra: dict[str, object] = {}
         for one in fields(Tie):
             value = getattr(tie, one.name)
-            extra[one.name] = value.isoformat() if one.name.startswith("valid_") and value else value
+            extra[one.name] = _iso(value) if one.name.startswith("valid_") else value
         is_uuid = bool(_UUID.fullmatch(tie.other_uid))
         value = f"urn:uuid:{tie.other_uid}" if is_uuid else escape(tie.other_name or tie.other_uid)
         params: _Params = {} if is_uuid else {"VALUE": ["text"]}
@@ -291,6 +292,10 @@ def _made_name(card: Card) -> str:
         *(job.organisation for job in card.jobs),
     )
     return found or next(filter(None, candidates), "(no name)")
+
+
+def _iso(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def _extra(values: dict[str, object]) -> _Params:
