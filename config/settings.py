@@ -221,6 +221,11 @@ USE_TZ = True
 RAPPORT_TIME_ZONE = env.str("RAPPORT_TIME_ZONE", default="Europe/Kyiv")
 RAPPORT_COUNTRY = env.str("RAPPORT_COUNTRY", default="UA")
 RAPPORT_NAME = env.str("RAPPORT_NAME", default="Rapport")
+# The plant's brand; pictures are paths of static files.
+RAPPORT_BRAND_MAIN = env.str("RAPPORT_BRAND_MAIN", default="#1f5fbf")
+RAPPORT_BRAND_ACCENT = env.str("RAPPORT_BRAND_ACCENT", default="#d9480f")
+RAPPORT_BRAND_LOGO = env.str("RAPPORT_BRAND_LOGO", default="img/logo.svg")
+RAPPORT_BRAND_PICTURE = env.str("RAPPORT_BRAND_PICTURE", default="img/house.svg")
 
 # --- files -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("apps.core.page_urls")),
     path("", include("apps.core.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
@@ -11,3 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/", include("apps.activities.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "apps.core.pages.server_error"

@@ -8,7 +8,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from apps.core import permissions
+        from apps.core import gallery, permissions
         from apps.core.contributions import MenuItem, live, menu, operation_runners, transports, verbs
         from apps.core.mail import site_connection
         from apps.core.services import operations
@@ -28,3 +28,4 @@ class CoreConfig(AppConfig):
                 may_see=lambda user: user.is_authenticated,
             ),
         )
+        gallery.register()

@@ -1,0 +1,271 @@
+"""One page of a list, ready for its template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import number_format
+from django.utils.translation import get_language
+
+from apps.core.listing.columns import Column
+from apps.core.listing.counting import DEEPEST_OFFSET, Total
+from apps.core.listing.letters import ALPHABETS, OTHER
+from apps.core.listing.state import SIZES, ListState
+from apps.core.models import SavedView
+
+if TYPE_CHECKING:
+    from apps.core.listing import Listing
+
+FRAGMENT = "list-results"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    column: Column
+    url: str  # where a click on the title leads; "" where one can't sort by it
+    direction: str  # "ascending", "descending" or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    record: Any
+    url: str
+    label: str
+    cells: list[tuple[Column, object]]
+    actions: object
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    key: str
+    title: object
+    text: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A numbered page, a gap (number 0) or a letter of the strip."""
+
+    text: str
+    url: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage:
+    listing: Listing
+    state: ListState
+    path: str
+    records: Sequence[Any]
+    columns: Sequence[Column]
+    views: Sequence[SavedView]
+    total: Total
+    size: int
+    user_id: int
+
+    def render(self, request: HttpRequest, template: str, context: dict[str, Any] | None = None) -> HttpResponse:
+        """The whole page, or the results alone where htmx asked for them."""
+        wants_part = request.headers.get("HX-Target") == FRAGMENT and "HX-History-Restore-Request" not in request.headers
+        template = "components/list/_results.html" if wants_part else template
+        response = render(request, template, {**(context or {}), "list": self})
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+    # --- head --------------------------------------------------------------------------------------------------------
+    def headers(self) -> list[Header]:
+        sort = self.state.sort or self.listing.default_sort
+        headers = []
+        for column in self.columns:
+            direction = ""
+            if column.key == sort.removeprefix("-"):
+                direction = "descending" if sort.startswith("-") else "ascending"
+            turned = f"-{column.key}" if direction == "ascending" else column.key
+            headers.append(Header(column, self.state.query(sort=turned) if column.sort else "", direction))
+        return headers
+
+    def sort_options(self) -> list[Step]:
+        """The same as the headers, for phones, where there are none."""
+        sort = self.state.sort or self.listing.default_sort
+        return [
+            Step(f"{column.title} {arrow}", self.state.query(sort=mark + column.key), mark + column.key == sort)
+            for column in self.columns
+            if column.sort
+            for mark, arrow in (("", "↑"), ("-", "↓"))
+        ]
+
+    def chips(self) -> list[Chip]:
+        chips = []
+        for each in self.listing.filters:
+            if values := self.state.filters.get(each.key):
+                chips.append(Chip(each.key, each.title, each.describe(values), self.state.without(each.key)))
+        if self.state.letter:
+            letter = "#" if self.state.letter == OTHER else self.state.letter.upper()
+            chips.append(Chip("letter", "", letter, self.state.query(letter="")))
+        return chips
+
+    @property
+    def clear_url(self) -> str:
+        sort = self.state.sort or self.listing.default_sort
+        return self.state.query(q="", letter="", filters={}, view=None, sort=sort)
+
+    def letters(self) -> list[list[Step]]:
+        """The reader's own alphabet first."""
+        names = ["cyrillic", "latin"] if (get_language() or "").startswith("uk") else ["latin", "cyrillic"]
+        strips = [
+            [self._letter(letter, letter.upper()) for letter in ALPHABETS[name]] for name in names
+        ]
+        return [[*strips[0], self._letter(OTHER, "#")], strips[1]]
+
+    def _letter(self, letter: str, text: str) -> Step:
+        current = letter == self.state.letter
+        return Step(text, "" if current else letter, current)
+
+    def hidden_fields(self, *without: str) -> list[tuple[str, str]]:
+        """The state as fields of a GET form, for forms that change one part of it."""
+        pairs = [(name, value) for name in ("q", "sort", "letter") if (value := getattr(self.state, name))]
+        pairs += [(f"f.{key}", value) for key, values in self.state.filters.items() for value in values]
+        pairs += [("size", str(self.state.size))] if self.state.size else []
+        return [pair for pair in pairs if pair[0] not in without]
+
+    @property
+    def form_state(self) -> list[tuple[str, str]]:
+        """For the search box, which stands outside of what is swapped."""
+        return self.hidden_fields("q")
+
+    @property
+    def letter_state(self) -> list[tuple[str, str]]:
+        return self.hidden_fields("letter")
+
+    @property
+    def all_url(self) -> str:
+        """The list as it is without anybody's wishes; says its order, so that no preferred view steps in."""
+        return f"?sort={self.listing.default_sort}"
+
+    # --- rows --------------------------------------------------------------------------------------------------------
+    def rows(self) -> Iterator[Row]:
+        for record in self.records:
+            yield Row(
+                record=record,
+                url=self.listing.row_url(record) if self.listing.row_url else "",
+                label=str(self.listing.row_label(record)),
+                cells=[(column, column.cell(record)) for column in self.columns],
+                actions=self.listing.row_actions(record) if self.listing.row_actions else "",
+            )
+
+    @property
+    def query(self) -> str:
+        """The address of what is shown, without the page: what "all matches" means."""
+        return self.state.query(page=1)
+
+    # --- foot --------------------------------------------------------------------------------------------------------
+    @property
+    def last_page(self) -> int:
+        return max(1, -(-self.total.number // self.size))
+
+    @property
+    def number(self) -> int:
+        """The page's number from the start, also where it was asked for from the end."""
+        return self.state.page if self.state.page > 0 else max(1, self.last_page + 1 + self.state.page)
+
+    @property
+    def first_record(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.records else 0
+
+    @property
+    def last_record(self) -> int:
+        return self.first_record + len(self.records) - 1 if self.records else 0
+
+    @property
+    def about(self) -> str:
+        """An estimate, rounded to two digits, as it deserves."""
+        return number_format(_rounded(self.total.number), use_l10n=True, force_grouping=True)
+
+    @property
+    def about_pages(self) -> str:
+        return number_format(_rounded(self.last_page), use_l10n=True, force_grouping=True)
+
+    @property
+    def is_deeper_than_numbers(self) -> bool:
+        return not self.records and self.state.page > 1 and self.total.number > 0
+
+    def steps(self) -> list[Step]:
+        """1 ... 4 [5] 6 ... n; beyond the deepest numbered page only the last ones are numbered, from the end."""
+        near = {1, self.last_page, *range(self.number - 2, self.number + 3)}
+        steps, previous = [], 0
+        for number in sorted(number for number in near if 1 <= number <= self.last_page):
+            url = self.page_url(number)
+            if not url:
+                continue
+            if number - previous > 1:
+                steps.append(Step("…"))
+            steps.append(Step(str(number), url, number == self.number))
+            previous = number
+        return steps
+
+    def page_url(self, number: int) -> str:
+        """The address of a page, by its number or from the end; "" where neither reaches it."""
+        reached = (number - 1) * self.size <= DEEPEST_OFFSET
+        if self.total.is_exact or number == 1 or (reached and self.state.page > 0 and number < self.last_page):
+            return self.state.query(page=number)
+        from_end = number - self.last_page - 1
+        return self.state.query(page=from_end) if -from_end * self.size <= DEEPEST_OFFSET else ""
+
+    @property
+    def previous_url(self) -> str:
+        return self.page_url(self.number - 1) if self.number > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        if self.state.page < 0:
+            return self.state.query(page=self.state.page + 1) if self.state.page < -1 else ""
+        ended = self.number >= self.last_page and (self.total.is_exact or len(self.records) < self.size)
+        if ended or self.number * self.size > DEEPEST_OFFSET:
+            return ""
+        return self.state.query(page=self.number + 1)
+
+    @property
+    def first_url(self) -> str:
+        return self.state.query(page=1) if self.number > 1 else ""
+
+    @property
+    def last_url(self) -> str:
+        if self.number >= self.last_page or self.state.page == -1:
+            return ""
+        return self.state.query(page=self.last_page if self.total.is_exact else -1)
+
+    def sizes(self) -> list[Step]:
+        return [Step(str(size), self.state.query(size=size), size == self.size) for size in SIZES]
+
+    # --- dialogs -----------------------------------------------------------------------------------------------------
+    def dialog_url(self, name: str) -> str:
+        """The page of "columns", "filters" or "views", with the way back to this list."""
+        back = self.path + self.state.query(page=1)
+        return f"{reverse(f'core:list_{name}', args=[self.listing.key])}?{urlencode({'back': back})}"
+
+    @property
+    def columns_url(self) -> str:
+        return self.dialog_url("columns")
+
+    @property
+    def filters_url(self) -> str:
+        return self.dialog_url("filters")
+
+    @property
+    def views_url(self) -> str:
+        return self.dialog_url("views")
+
+    @property
+    def current_view(self) -> SavedView | None:
+        return next((view for view in self.views if view.pk == self.state.view), None)
+
+
+def _rounded(number: int) -> int:
+    return int(float(f"{number:.2g}"))

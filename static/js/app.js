@@ -1,0 +1,21 @@
+// The one entry: every page loads it, every element defines itself.
+import "./htmx-setup.js";
+import "./shortcuts.js";
+import "./live.js";
+import "./elements/command-box.js";
+import "./elements/drop-zone.js";
+import "./elements/list-view.js";
+import "./elements/local-time.js";
+import "./elements/menu-box.js";
+import "./elements/operation-progress.js";
+import "./elements/row-selection.js";
+import "./elements/save-in-place.js";
+import "./elements/select-picker.js";
+import "./elements/side-sheet.js";
+import "./elements/sortable-list.js";
+import "./elements/theme-switch.js";
+import "./elements/toast-list.js";
+
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/sw.js").catch(() => {}); // without HTTPS there is none: pages work the same
+}

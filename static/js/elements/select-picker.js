@@ -1,0 +1,60 @@
+// <select-picker>: a <select> with search; with src="/pick/" the server searches, page by page, to the last row.
+const loaded = () => window.TomSelect ?? document.querySelector("script[data-tom-select]")?.ready ?? load();
+
+function load() {
+  const script = document.createElement("script");
+  script.src = new URL("../../vendor/tom-select/js/tom-select.complete.min.js", import.meta.url);
+  script.dataset.tomSelect = "";
+  script.ready = new Promise((done, failed) => {
+    script.onload = () => done(window.TomSelect);
+    script.onerror = failed;
+  });
+  document.head.append(script);
+  return script.ready;
+}
+
+class SelectPicker extends HTMLElement {
+  async connectedCallback() {
+    const Picker = await loaded();
+    const select = this.querySelector("select");
+    if (!this.isConnected || !select || select.tomselect) return;
+    const plugins = select.multiple ? { remove_button: { title: "×" } } : {};
+    const options = { plugins, maxOptions: 500, hidePlaceholder: true, copyClassesToDropdown: false };
+    this.picker = new Picker(select, this.hasAttribute("src") ? { ...options, ...this.remote() } : options);
+  }
+
+  disconnectedCallback() {
+    this.picker?.destroy();
+  }
+
+  remote() {
+    const address = (query, page) => {
+      const url = new URL(this.getAttribute("src"), location.href);
+      url.searchParams.set("q", query);
+      url.searchParams.set("page", page);
+      return url.href;
+    };
+    const line = (item, escape) =>
+      `<div>${escape(item.text)}${item.hint ? `<small class="text-secondary"> ${escape(item.hint)}</small>` : ""}</div>`;
+    return {
+      preload: "focus",
+      searchField: [],
+      loadThrottle: 150,
+      plugins: { virtual_scroll: {}, ...(this.querySelector("select").multiple ? { remove_button: {} } : {}) },
+      firstUrl: (query) => address(query, 1),
+      shouldLoadMore() {
+        const box = this.dropdown_content;
+        return box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+      },
+      async load(query, done) {
+        const url = this.getUrl(query);
+        const answer = await fetch(url, { headers: { Accept: "application/json" } }).then((each) => each.json());
+        if (answer.more) this.setNextUrl(query, address(query, Number(new URL(url).searchParams.get("page")) + 1));
+        done(answer.items);
+      },
+      render: { option: line, item: line },
+    };
+  }
+}
+
+customElements.define("select-picker", SelectPicker);
