@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import statistics
 import time
 
@@ -7,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from apps.accounts.models import AuditEvent
+from apps.accounts.models import AuditEvent, User
 from apps.accounts.services.users import deactivate_user
 
 pytestmark = pytest.mark.django_db
@@ -54,8 +55,6 @@ def test_nobody_makes_themselves_a_user(client):
     client.post("/accounts/signup/", {"email": "eve@example.com", "password1": "correct-horse-1"})
 
     assert "password1" not in page.content.decode()
-    from apps.accounts.models import User
-
     assert not User.objects.filter(email="eve@example.com").exists()
 
 
@@ -83,9 +82,7 @@ def test_five_failures_lock_an_address_out_even_for_the_right_password(client, b
 
 
 def test_an_unknown_address_is_locked_out_just_so(client):
-    answers = [
-        client.post("/accounts/login/", {"login": "nobody@example.com", "password": "wrong"}) for _ in range(6)
-    ]
+    answers = [client.post("/accounts/login/", {"login": "nobody@example.com", "password": "wrong"}) for _ in range(6)]
 
     assert verbs() == ["user.sign_in_failed"] * 5 + ["user.locked_out"]
     assert "wrong" not in str(AuditEvent.objects.values_list("details", flat=True))
@@ -104,8 +101,6 @@ def test_a_user_out_of_service_stays_outside(client, ada, bob, sign_in):
 
 def said(response) -> str:
     """The page without what differs by nature: tokens of forms, nonces."""
-    import re
-
     return re.sub(r'(value|nonce|data-[a-z]+|content)="[^"]*"', "", response.content.decode())
 
 

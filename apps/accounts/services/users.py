@@ -78,9 +78,8 @@ def rename_user(*, actor: User | None, user: User, name: str, now: datetime) -> 
     """Change the name a user is shown by; their own, or anybody's for an administrator."""
     if actor is None or actor.pk != user.pk:
         _ask(actor)
-    if user.name != name.strip():
-        user.name = name.strip()
-        user.save(update_fields=["name"])
+    user.name = name.strip()
+    user.save(update_fields=["name"])
 
 
 @transaction.atomic
