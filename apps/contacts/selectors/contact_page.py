@@ -1,0 +1,197 @@
+"""All that the page of one contact shows, in a constant number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch, Q
+
+from apps.contacts.models import (
+    EmailAddress,
+    Entity,
+    EntityReference,
+    FieldDefinition,
+    Link,
+    Participant,
+    PhoneNumber,
+    RawProperty,
+    Unit,
+)
+from apps.contacts.selectors.fields import definitions_for
+from apps.contacts.values import show_value
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+EMPLOYEES_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CustomValue:
+    label: str
+    section: str
+    text: str
+    kind: str
+    entity: Entity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One relationship as read from the contact's own end."""
+
+    relationship_id: int
+    type_id: int
+    type_key: str
+    reading: str  # "works for", or from the other end "employs"
+    is_built_in: bool
+    others: list[Participant]
+    mine: Participant
+    name: str
+    description: str
+    valid_from: date | None
+    valid_to: date | None
+    is_current: bool
+    values: list[CustomValue] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    entity: Entity
+    units: list[Unit]
+    phones: list[PhoneNumber]  # the one to call first stands first
+    emails: list[EmailAddress]
+    links: list[Link]
+    custom: list[CustomValue]
+    raw: list[RawProperty]
+
+
+def contact_page(entity: Entity, *, prefer_home: bool = False) -> ContactPage:
+    """The contact with its units and values; `prefer_home` puts home numbers and addresses first."""
+    units = list(
+        Unit.objects.filter(entity=entity)
+        .prefetch_related(
+            Prefetch("emails", EmailAddress.objects.order_by("-is_primary", "position", "pk")),
+            Prefetch("phones", PhoneNumber.objects.order_by("-is_primary", "position", "pk")),
+            Prefetch("links", Link.objects.order_by("-is_primary", "position", "pk")),
+        )
+        .order_by("-is_primary", "position", "pk")
+    )
+    wanted = Unit.Kind.HOME if prefer_home else Unit.Kind.WORK
+
+    def first(unit: Unit) -> bool:
+        return unit.kind != wanted
+
+    by_use = sorted(units, key=first) if prefer_home else units
+    return ContactPage(
+        entity=entity,
+        units=units,
+        phones=[phone for unit in by_use for phone in unit.phones.all()],
+        emails=[email for unit in by_use for email in unit.emails.all()],
+        links=[link for unit in by_use for link in unit.links.all()],
+        custom=_custom_values(entity),
+        raw=list(RawProperty.objects.filter(entity=entity).order_by("position", "pk")[:200]),
+    )
+
+
+def ties_of(entity: Entity, *, user: User, today: date) -> list[Tie]:
+    """The relationships of `entity`, those that hold today first; participants that `user` may not see stay out."""
+    mine = (
+        Participant.objects.filter(entity=entity)
+        .select_related("relationship__type", "unit")
+        .order_by("-is_primary", "position", "pk")[:500]
+    )
+    visible = Entity.objects.visible_to(user).live()
+    others: dict[int, list[Participant]] = {}
+    found = (
+        Participant.objects.filter(relationship__in=[each.relationship_id for each in mine], entity__in=visible)
+        .select_related("entity", "unit")
+        .order_by("entity__sort_name", "pk")
+    )
+    for participant in found:
+        others.setdefault(participant.relationship_id, []).append(participant)
+    definitions: dict[int, list[FieldDefinition]] = {}
+    for definition in FieldDefinition.objects.filter(
+        relationship_type__in={each.relationship.type_id for each in mine}, retired_at__isnull=True
+    ).prefetch_related("choices"):
+        definitions.setdefault(definition.relationship_type_id or 0, []).append(definition)
+    ties = []
+    for each in mine:
+        relationship = each.relationship
+        rest = [other for other in others.get(relationship.pk, []) if other.pk != each.pk]
+        if not rest:
+            continue
+        kind = relationship.type
+        starts, ends = relationship.valid_from, relationship.valid_to
+        ties.append(
+            Tie(
+                relationship_id=relationship.pk,
+                type_id=kind.pk,
+                type_key=kind.key,
+                reading=kind.name if each.side == Participant.Side.SOURCE else kind.inverse_name,
+                is_built_in=kind.is_built_in,
+                others=rest,
+                mine=each,
+                name=relationship.name,
+                description=relationship.description,
+                valid_from=starts,
+                valid_to=ends,
+                is_current=(starts is None or starts <= today) and (ends is None or ends > today),
+                values=[
+                    CustomValue(
+                        definition.label,
+                        "",
+                        show_value(definition, relationship.attributes.get(definition.key), choices=definition.choices.all()),
+                        definition.field_type,
+                    )
+                    for definition in definitions.get(kind.pk, [])
+                    if relationship.attributes.get(definition.key) is not None
+                ],
+            )
+        )
+    return sorted(ties, key=lambda tie: not tie.is_current)
+
+
+def people_of(organisation: Entity, *, user: User, today: date) -> tuple[list[Participant], int]:
+    """Who works for an organisation today, as far as `user` sees them: the first ones by name, and how many."""
+    current = Q(relationship__valid_from__isnull=True) | Q(relationship__valid_from__lte=today)
+    lasting = Q(relationship__valid_to__isnull=True) | Q(relationship__valid_to__gt=today)
+    jobs = Participant.objects.filter(
+        current,
+        lasting,
+        side=Participant.Side.SOURCE,
+        relationship__type__key="works_for",
+        relationship__participants__entity=organisation,
+        relationship__participants__side=Participant.Side.TARGET,
+        entity__in=Entity.objects.visible_to(user).live(),
+    )
+    people = jobs.select_related("entity").order_by("entity__sort_name", "pk")
+    return list(people[:EMPLOYEES_SHOWN]), jobs.count()
+
+
+def _custom_values(entity: Entity) -> list[CustomValue]:
+    definitions = definitions_for(entity.kind)
+    references: dict[int, EntityReference] = {}
+    if any(definition.field_type == FieldDefinition.Type.ENTITY for definition in definitions):
+        found = EntityReference.objects.filter(entity=entity).select_related("referenced")
+        references = {reference.field_id: reference for reference in found}
+    values = []
+    for definition in definitions:
+        reference = references.get(definition.pk)
+        kept = entity.attributes.get(definition.key)
+        text = (
+            reference.referenced.display_name
+            if reference
+            else show_value(definition, kept, choices=definition.choices.all())
+        )
+        values.append(
+            CustomValue(
+                definition.label,
+                definition.section,
+                text,
+                definition.field_type,
+                reference.referenced if reference else None,
+            )
+        )
+    return values

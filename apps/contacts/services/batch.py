@@ -1,0 +1,46 @@
+"""Set-based writing: one statement for many rows that each get values of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Field, Model
+from psycopg2 import sql
+
+T = TypeVar("T")
+
+
+def portions(items: Sequence[T], size: int = 1000) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """Set `columns` (names of fields) of `model` to the values in `rows`, each beginning with the primary key.
+
+    Returns how many rows there were to change.
+    """
+    if not rows:
+        return 0
+    fields = [model._meta.pk, *(model._meta.get_field(name) for name in columns)]
+    names = [sql.Identifier(field.column) for field in fields]
+    arrays = [sql.SQL("%s::" + _type(field) + "[]") for field in fields]
+    statement = sql.SQL(
+        "UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v({names}) WHERE t.{pk} = v.{pk}"
+    ).format(
+        table=sql.Identifier(model._meta.db_table),
+        sets=sql.SQL(", ").join(sql.SQL("{0} = v.{0}").format(name) for name in names[1:]),
+        arrays=sql.SQL(", ").join(arrays),
+        names=sql.SQL(", ").join(names),
+        pk=names[0],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(values) for values in zip(*rows, strict=True)])
+        return int(cursor.rowcount)
+
+
+def _type(field: Field[Any, Any]) -> str:
+    """The field's type in the database without what makes it a column ("bigint GENERATED ...")."""
+    return field.rel_db_type(connection) if field.primary_key or field.is_relation else str(field.db_type(connection))

@@ -1,0 +1,115 @@
+"""Jobs: the `works_for` of persons, found or made with their organisations; the primary, current one is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+
+from apps.contacts.models import Entity, Folder, Participant, Relationship, RelationshipType
+from apps.contacts.services import copies, derive
+from apps.contacts.services.inputs import EntityInput, JobInput
+from apps.contacts.services.journal import Edit
+from apps.core.services.operations import snapshot
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+# Makes an organisation within an edit: `entities.make_entity`.
+Make = Callable[[Edit, EntityInput], Entity]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedJob:
+    """A job whose organisation is known."""
+
+    data: JobInput
+    organisation: Entity
+    is_primary: bool
+
+    def as_copy(self) -> copies.Job:
+        data = self.data
+        name = self.organisation.display_name
+        return copies.Job(self.organisation.pk, name, data.title, self.is_primary, data.valid_from, data.valid_to)
+
+
+def resolve_jobs(edit: Edit, jobs: Sequence[JobInput], *, folder: Folder, make: Make) -> list[ResolvedJob]:
+    """Find the organisations of these jobs, or `make` them. The first job that says so is primary."""
+    wanted = [job for job in jobs if job.organisation_id or job.organisation_name.strip()]
+    main = next((job for job in wanted if job.is_primary), None)
+    return [ResolvedJob(job, _organisation(edit, job, folder, make), job is main) for job in wanted]
+
+
+def add_jobs(edit: Edit, person: Entity, jobs: Sequence[ResolvedJob]) -> list[Relationship]:
+    """Tie `person`, who is part of `edit`, to the organisations; these are locked and get a new version too."""
+    if not jobs:
+        return []
+    if not person.is_person:
+        raise ValidationError({"jobs": _("Only a person has a job.")})
+    edit.lock(set(), {job.organisation.pk for job in jobs})
+    if any(job.is_primary for job in jobs):
+        unset_primary(edit, person.pk)
+    works_for = RelationshipType.objects.get(key=copies.WORKS_FOR)
+    last = jobs_of(person.pk).aggregate(last=Max("position"))["last"]
+    position = 0 if last is None else last + 1
+    return [_tie(edit, works_for, person, job, position + number) for number, job in enumerate(jobs)]
+
+
+def find_organisation(*, actor: User, name: str, folder: Folder) -> Entity | None:
+    """The organisation of this folded name that `actor` sees, one in `folder` before others."""
+    key = derive.fold_name(name)
+    found = Entity.objects.visible_to(actor).live().organisations().filter(name_key=key).order_by("pk")
+    return found.filter(folder=folder).first() or found.first()
+
+
+def _organisation(edit: Edit, job: JobInput, folder: Folder, make: Make) -> Entity:
+    if job.organisation_id:
+        found = Entity.objects.visible_to(edit.actor).live().organisations().filter(pk=job.organisation_id).first()
+        if found is None:
+            raise ValidationError({"jobs": _("There is no such organisation.")})
+        return found
+    name = " ".join(job.organisation_name.split())
+    found = find_organisation(actor=edit.actor, name=name, folder=folder)
+    if found is not None:
+        return found
+    return make(edit, EntityInput(kind=Entity.Kind.ORGANISATION, name=name, folder_id=folder.pk))
+
+
+def _tie(edit: Edit, works_for: RelationshipType, person: Entity, job: ResolvedJob, position: int) -> Relationship:
+    data = job.data
+    relationship = Relationship.objects.create(type=works_for, valid_from=data.valid_from, valid_to=data.valid_to)
+    source = Participant(
+        relationship=relationship,
+        entity=person,
+        side=Participant.Side.SOURCE,
+        role=data.role,
+        job_title=data.title,
+        department=data.department,
+        is_primary=job.is_primary,
+        position=position,
+    )
+    target = Participant(relationship=relationship, entity=job.organisation, side=Participant.Side.TARGET)
+    Participant.objects.bulk_create([source, target])
+    edit.created(relationship, person.pk)
+    edit.created(source, person.pk)
+    edit.created(target, job.organisation.pk)
+    return relationship
+
+
+def jobs_of(person_id: int) -> QuerySet[Participant]:
+    """The source's side of all that `works_for` ties this person to."""
+    return Participant.objects.filter(
+        entity=person_id, side=Participant.Side.SOURCE, relationship__type__key=copies.WORKS_FOR
+    )
+
+
+def unset_primary(edit: Edit, person_id: int, but: int | None = None) -> None:
+    for job in jobs_of(person_id).filter(is_primary=True).exclude(pk=but):
+        before = snapshot(job)
+        job.is_primary = False
+        job.save(update_fields=["is_primary"])
+        edit.updated(job, before, person_id)

@@ -1,0 +1,37 @@
+"""What the services of contacts refuse, beside PermissionDenied and ValidationError."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class FieldConflict:
+    """One field that two people changed: what I typed, what stands there now, what both of us began with."""
+
+    field: str
+    mine: Any
+    theirs: Any
+    before: Any
+
+
+class EditConflict(Exception):
+    """Somebody else changed the same fields since the version that the editor saw; nothing was saved.
+
+    Save again with `expected_version=version` and the chosen values.
+    """
+
+    def __init__(self, conflicts: list[FieldConflict], version: int) -> None:
+        super().__init__(_("Somebody else has changed this contact in the meantime."))
+        self.conflicts = conflicts
+        self.version = version
+
+
+class InTrash(Exception):
+    """The contact lies in the trash or was merged into another one; it is restored before it is changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This contact is in the trash. Restore it first."))
