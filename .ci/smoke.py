@@ -3,6 +3,7 @@
 Run after `make setup`, from the clone's folder: the time limit is meant for what follows the downloads.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,21 +15,19 @@ import urllib.request
 from pathlib import Path
 
 CLONE = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CLONE))
+from apps.core.embedded.processes import is_alive  # noqa: E402
+
 VAR = Path(os.environ.get("RAPPORT_VAR", CLONE / "var"))
 READY_WITHIN = 60.0  # seconds
 GONE_WITHIN = 30.0
 
 
 def main() -> None:
-    took, demo = start()
-    print(f"ready after {took:.1f} s")
-    os.killpg(demo.pid, signal.SIGINT)  # Ctrl-C reaches the whole foreground group
-    finish(demo, "Ctrl-C")
-
-    took, demo = start()
-    print(f"ready again after {took:.1f} s")
-    os.killpg(demo.pid, signal.SIGKILL)  # make and the supervisor at once
-    finish(demo, "kill -9")
+    for how, number in (("Ctrl-C", signal.SIGINT), ("kill -9", signal.SIGKILL)):
+        took, demo = start()
+        print(f"ready after {took:.1f} s", flush=True)
+        end(demo, how, number)
 
 
 def start() -> tuple[float, subprocess.Popen[bytes]]:
@@ -47,15 +46,17 @@ def start() -> tuple[float, subprocess.Popen[bytes]]:
     return time.monotonic() - began, demo
 
 
-def finish(demo: subprocess.Popen[bytes], how: str) -> None:
-    """Wait for the end, then insist that nothing of this copy runs any more."""
+def end(demo: subprocess.Popen[bytes], how: str, number: signal.Signals) -> None:
+    """End the demo as `how` says, and insist that no process of it is left."""
+    everyone = processes_of(demo.pid)
     began = time.monotonic()
+    os.killpg(demo.pid, number)  # the whole foreground group, as a terminal does: make and the supervisor
     demo.wait(timeout=GONE_WITHIN)
-    while leftovers() and time.monotonic() - began < GONE_WITHIN:
-        time.sleep(0.2)
-    if leftovers():
-        fail(demo, f"After {how} these stayed: {leftovers()}")
-    print(f"nothing left {time.monotonic() - began:.1f} s after {how}")
+    while left := {pid: line for pid, line in everyone.items() if is_alive(pid)}:
+        if time.monotonic() - began > GONE_WITHIN:
+            fail(demo, f"After {how} these stayed: {left}")
+        time.sleep(0.1)
+    print(f"{len(everyone)} processes gone {time.monotonic() - began:.1f} s after {how}", flush=True)
 
 
 def answers(address: str) -> bool:
@@ -66,26 +67,27 @@ def answers(address: str) -> bool:
         return False
 
 
-def leftovers() -> dict[int, str]:
-    """Return live processes whose command line names this copy or its data, save ourselves and who started us."""
-    own = {os.getpid(), os.getppid()}
-    found = {}
+def processes_of(leader: int) -> dict[int, str]:
+    """Return the demo's processes with their command lines: descendants, and the servers that its keeper detached."""
+    parents, lines = {}, {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) not in own:
-            try:
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            except OSError:  # gone meanwhile
-                continue
-            if any(f"{folder}/" in line for folder in (VAR, CLONE / ".venv")) and ".ci/smoke.py" not in line:
-                found[int(entry.name)] = line.strip()
-    return found
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):  # gone meanwhile
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                lines[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    chosen = {pid for pid, line in lines.items() if str(VAR) in line and pid != os.getpid()} | {leader}
+    while more := {pid for pid, parent in parents.items() if parent in chosen} - chosen:
+        chosen |= more
+    return {pid: lines[pid] for pid in chosen if pid in lines}
 
 
 def fail(demo: subprocess.Popen[bytes], why: str) -> None:
     for log in sorted((VAR / "log").glob("*.log")) + sorted((VAR / "embedded").glob("*.log")):
-        print(f"--- {log.name}", *log.read_text(errors="replace").splitlines()[-15:], sep="\n", file=sys.stderr)
+        lines = [line[:300] for line in log.read_text(errors="replace").splitlines()[-15:]]
+        print(f"--- {log.name}", *lines, sep="\n", file=sys.stderr)
     if demo.poll() is None:
         os.killpg(demo.pid, signal.SIGINT)
+        demo.wait(timeout=GONE_WITHIN)
     sys.exit(why)
 
 

@@ -33,8 +33,8 @@ SUPERVISE = """
 import pathlib, sys
 from apps.core.embedded.supervisor import Program, Supervisor
 folder = pathlib.Path(sys.argv[1])
-names = ["web", "worker"]
-programs = [Program(name=n, command=[sys.executable, folder / "sleeper.py", folder / "out", n]) for n in names]
+command = [sys.executable, folder / "sleeper.py", folder / "out"]
+programs = [Program(name=n, command=[*command, n], stage=s) for s, n in [(1, "worker"), (0, "web")]]
 Supervisor(programs, logs=folder / "log", say=print).run(each_second=lambda: None)
 """
 SERVE = """

@@ -24,18 +24,22 @@ _HAND_OVER = 5.0  # seconds in which an old and a new process serve one socket t
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A command to keep running. `descriptors` are inherited sockets; `patience` is the time it gets to stop."""
+    """A command to keep running. `descriptors` are inherited sockets; `patience` is the time it gets to stop.
+
+    Programs of one `stage` stop together, and the next stage only when they have ended.
+    """
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
     descriptors: tuple[int, ...] = ()
     patience: float = 10.0
+    stage: int = 0
     rolling: bool = False  # on SIGHUP a new process takes over its sockets before the old one stops
 
 
 class Supervisor:
-    """Runs `programs` until SIGINT or SIGTERM; they stop in the given order. Their output goes to files in `logs`."""
+    """Runs `programs` until SIGINT or SIGTERM, their output in files in `logs`; a second signal ends all patience."""
 
     def __init__(self, programs: Sequence[Program], *, logs: Path, say: Callable[[str], None]) -> None:
         self.programs = programs
@@ -48,6 +52,7 @@ class Supervisor:
         self.failures: dict[str, int] = dict.fromkeys(self.due, 0)
         self.stopping = False
         self.hurried = False
+        self.asked = 0.0
         self.rolls = False
 
     def run(self, *, each_second: Callable[[], None]) -> None:
@@ -117,9 +122,9 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         self._stop([(program, process) for _, program, process in self.retiring])
-        for program in self.programs:
-            if program.name in self.running:
-                self._stop([(program, self.running.pop(program.name))])
+        for stage in sorted({program.stage for program in self.programs}):
+            chosen = [program for program in self.programs if program.stage == stage and program.name in self.running]
+            self._stop([(program, self.running.pop(program.name)) for program in chosen])
 
     def _stop(self, processes: Sequence[tuple[Program, subprocess.Popen[bytes]]]) -> None:
         for _, process in processes:
@@ -131,8 +136,10 @@ class Supervisor:
             _end_session(process)
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
-        self.hurried = self.stopping  # asked a second time: no more patience
-        self.stopping = True
+        now = time.monotonic()
+        # Asked again: no more patience. At once it is the same wish, sent to us and passed on by make.
+        self.hurried = self.stopping and now - self.asked > 1
+        self.stopping, self.asked = True, now
 
     def _on_roll(self, number: int, frame: FrameType | None) -> None:
         self.rolls = True

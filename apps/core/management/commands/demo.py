@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
 
 def _programs(var: Path, web: socket.socket, mail: socket.socket) -> list[Program]:
-    """Return what the demo consists of, in the order in which it stops."""
+    """Return what the demo consists of: pages stop first, then jobs, and the mail that they send last."""
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "config"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
@@ -110,19 +110,22 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket) -> list[Progra
             descriptors=(web.fileno(),),
             rolling=True,
         ),
-        Program(name="beat", command=[*celery, "beat", f"--schedule={var / 'beat'}", "--pidfile="]),
+        Program(name="beat", command=[*celery, "beat", f"--schedule={var / 'beat'}", "--pidfile="], stage=1),
         Program(
             name="worker",
             command=[*worker, "--concurrency", "2", "--queues", "default,mail", "--hostname", "worker@%h"],
+            stage=1,
         ),
         Program(
             name="maintenance",  # the owner's work: indexes, partitions
             command=[*worker, "--pool", "solo", "--queues", "maintenance", "--hostname", "maintenance@%h"],
             environment={"RAPPORT_AS_OWNER": "1"},
+            stage=1,
         ),
         Program(
             name="mail",
             command=[*python, "apps.core.embedded.mailsink", str(mail.fileno()), str(var / "mail")],
             descriptors=(mail.fileno(),),
+            stage=2,
         ),
     ]
