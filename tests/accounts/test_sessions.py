@@ -16,7 +16,7 @@ def signed_in(user, agent):
     return client
 
 
-def is_inside(client) -> bool:
+def is_inside(client):
     return client.get("/accounts/preferences/").status_code == 200
 
 
@@ -65,7 +65,7 @@ def test_a_new_password_ends_the_other_sessions(bob):
     assert AuditEvent.objects.filter(verb="user.password_changed", actor=bob).exists()
 
 
-def test_being_seen_is_written_once_a_minute(bob, django_assert_num_queries):
+def test_being_seen_is_written_once_a_minute(bob):
     laptop = signed_in(bob, "Laptop")
     is_inside(laptop)
     seen = UserSession.objects.get().last_seen_at

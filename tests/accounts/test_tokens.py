@@ -26,7 +26,7 @@ def make(user, now, scopes=("contacts:read",), expires_at=None):
 def test_a_token_speaks_for_its_user_within_its_scopes(bob, now):
     _, raw = make(bob, now)
 
-    assert authenticate_token(raw, now) == (bob, {"contacts:read"})
+    assert authenticate_token(raw, now) == (bob, frozenset({"contacts:read"}))
 
 
 def test_only_the_digest_is_kept(bob, now):
@@ -108,7 +108,7 @@ def test_what_makes_no_sense_is_refused(alice, bob, dora, now):
 def test_an_administrator_makes_a_token_for_a_service(ada, bob, now):
     _, raw = create_token(actor=ada, user=bob, name="ERP", scopes=["contacts:write"], expires_at=None, now=now)
 
-    assert authenticate_token(raw, now) == (bob, {"contacts:write"})
+    assert authenticate_token(raw, now) == (bob, frozenset({"contacts:write"}))
 
 
 def test_the_page_shows_a_new_token_once(client, bob):

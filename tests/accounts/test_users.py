@@ -155,5 +155,6 @@ def test_user_and_roles_and_preferences_come_in_one_query(bob, now, django_asser
     with django_assert_num_queries(1):
         user = HouseBackend().get_user(bob.pk)
 
+        assert user
         assert roles_of(user) == {"sales"}
         assert preferences_of(user).language == "uk"
