@@ -6,50 +6,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contacts', '0003_built_in_rows'),
+        ("contacts", "0003_built_in_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('verb', models.CharField(max_length=60)),
-                ('occurred_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('subject', models.CharField(blank=True, max_length=300)),
-                ('snippet', models.TextField(blank=True)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("verb", models.CharField(max_length=60)),
+                ("occurred_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("snippet", models.TextField(blank=True)),
+                ("removed_at", models.DateTimeField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ActivityEntity',
+            name="ActivityEntity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(blank=True, max_length=40)),
-                ('via_employer', models.BooleanField(default=False)),
-                ('occurred_at', models.DateTimeField()),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='activities.activity')),
-                ('entity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='activity_links', to='contacts.entity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(blank=True, max_length=40)),
+                ("via_employer", models.BooleanField(default=False)),
+                ("occurred_at", models.DateTimeField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="activities.activity",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activity_links",
+                        to="contacts.entity",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['-occurred_at', '-id'], name='activity_by_time'),
+            model_name="activity",
+            index=models.Index(fields=["-occurred_at", "-id"], name="activity_by_time"),
         ),
         migrations.AddIndex(
-            model_name='activityentity',
-            index=models.Index(fields=['entity', '-occurred_at', '-activity'], name='activity_entity_timeline'),
+            model_name="activityentity",
+            index=models.Index(fields=["entity", "-occurred_at", "-activity"], name="activity_entity_timeline"),
         ),
         migrations.AddConstraint(
-            model_name='activityentity',
-            constraint=models.UniqueConstraint(fields=('activity', 'entity'), name='activity_entity_once'),
+            model_name="activityentity",
+            constraint=models.UniqueConstraint(fields=("activity", "entity"), name="activity_entity_once"),
         ),
     ]

@@ -1,0 +1,54 @@
+"""Timelines: what happened with a contact, newest first, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
+
+from apps.activities.models import Activity, ActivityEntity
+from apps.contacts.models import Entity
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """`after` is the key of the next page, "" at the end."""
+
+    entries: list[Activity]
+    after: str
+
+
+def timeline_of(entity: Entity, *, with_people: bool = True, after: str = "") -> TimelinePage:
+    """The history of `entity`; of an organisation with that of its people, unless `with_people` is off.
+
+    Whoever sees the entity sees these entries. Two queries whatever the length; `after` is a page's own key, and
+    a key that makes no sense begins at the top.
+    """
+    links = ActivityEntity.objects.filter(entity=entity, activity__removed_at__isnull=True)
+    if not with_people:
+        links = links.filter(via_employer=False)
+    if key := _read_key(after):
+        occurred_at, pk = key
+        links = links.filter(Q(occurred_at__lt=occurred_at) | Q(occurred_at=occurred_at, activity_id__lt=pk))
+    ids = list(links.order_by("-occurred_at", "-activity_id").values_list("activity_id", flat=True)[: PAGE + 1])
+    subjects = Prefetch(
+        "participants", ActivityEntity.objects.filter(via_employer=False).select_related("entity"), to_attr="subjects"
+    )
+    found = Activity.objects.filter(pk__in=ids[:PAGE]).select_related("actor").prefetch_related(subjects)
+    entries = sorted(found, key=lambda activity: (activity.occurred_at, activity.pk), reverse=True)
+    more = len(ids) > PAGE and bool(entries)
+    return TimelinePage(entries, f"{entries[-1].occurred_at.isoformat()}_{entries[-1].pk}" if more else "")
+
+
+def _read_key(after: str) -> tuple[datetime, int] | None:
+    moment, _sign, pk = after.rpartition("_")
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    try:
+        occurred_at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (occurred_at, int(pk)) if occurred_at.tzinfo else None
