@@ -79,10 +79,10 @@ def guess_encoding(sample: bytes) -> str:
     wide = _guess_wide(sample)
     if wide:
         return wide
-    if _decodes(sample, "utf-8"):
-        return "utf-8"
     if b"\x1b$" in sample and _decodes(sample, "iso2022_jp_2"):
         return "iso2022_jp_2"
+    if _decodes(sample, "utf-8"):
+        return "utf-8"
     first = next(place for place, byte in enumerate(sample) if byte > 0x7F)
     return _guess_eight_bit(sample[max(0, first - 64) :][:_GUESS_SIZE])
 

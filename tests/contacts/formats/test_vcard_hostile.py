@@ -153,10 +153,38 @@ def test_encoding_that_nobody_named_is_guessed(encoding, name):
     assert names(read(data, encoding=encoding)) == [name]
 
 
+def test_quoted_printable_without_a_charset_is_guessed_from_the_whole_file():
+    card = b"BEGIN:VCARD\nVERSION:2.1\nN;ENCODING=QUOTED-PRINTABLE:=CF=E5=F2=F0=EE=E2;=C8=E2=E0=ED\nTEL:1\nEND:VCARD\n"
+
+    assert names(read(card * 3)) == ["Петров"] * 3
+
+
+def test_japanese_escapes_are_read():
+    data = "BEGIN:VCARD\nN:安藤;ロイド\nEND:VCARD\n".encode("iso2022_jp")
+
+    assert names(read(data)) == ["安藤"]
+
+
+def test_files_joined_without_a_line_end_between_are_two_cards():
+    assert names(read((GOOD % b"One").strip() + GOOD % b"Two")) == ["One", "Two"]
+    assert names(read((GOOD % b"One").strip() + b"\xef\xbb\xbf" + GOOD % b"Two")) == ["One", "Two"]
+
+
+def test_card_of_a_million_tiny_lines_is_rejected():
+    (first, second) = read(b"BEGIN:VCARD\n" + b"X:1\n" * 100_000 + b"END:VCARD\n" + GOOD % b"Two")
+
+    assert "20,000 entries" in first.reason
+    assert second.last_name == "Two"
+
+
 def test_one_card_in_another_encoding_does_not_spoil_the_rest():
     data = "BEGIN:VCARD\nN:Müller\nEND:VCARD\n".encode() + "BEGIN:VCARD\nN:Jürgens\nEND:VCARD\n".encode("cp1252")
 
     assert names(read(data)) == ["Müller", "Jürgens"]
+
+    data = "BEGIN:VCARD\nN:Жук\nEND:VCARD\n".encode() * 9 + "BEGIN:VCARD\nN:Петренко\nEND:VCARD\n".encode("cp1251")
+
+    assert names(read(data)) == ["Жук"] * 9 + ["Петренко"]
 
 
 def test_charset_that_does_not_exist_or_lies_is_passed_over():
@@ -188,8 +216,9 @@ def test_deeply_nested_json_in_our_own_property_is_kept_as_it_is():
 
 
 def test_big_file_does_not_fill_the_memory():
-    class Endless(io.RawIOBase):
+    class Endless(io.BytesIO):
         def __init__(self):
+            super().__init__()
             self.left = 60_000_000
             self.chunk = GOOD % b"One" * 5000
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from apps.contacts.formats.records import Card, ReadOptions, Rejected, Skipped, UnreadableFile
 from apps.contacts.formats.text import guess_encoding, known_encoding, looks_binary, peek
-from apps.contacts.formats.vcard.lines import read_properties
+from apps.contacts.formats.vcard.lines import fallback_encoding, read_properties
 from apps.contacts.formats.vcard.reading import read_card
 from apps.contacts.formats.vcard.splitting import split_cards
 from apps.contacts.formats.vcard.writing import write_card
@@ -22,6 +22,7 @@ from apps.contacts.formats.vcard.writing import write_card
 __all__ = ["VERSIONS", "read", "write"]
 
 VERSIONS = ("4.0", "3.0")
+_PROPERTY_LIMIT = 20_000
 _WIDE = ("utf-16", "utf-32")
 
 
@@ -39,7 +40,7 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Card | Rejected | S
     guessed = chosen or guess_encoding(sample)
     if guessed.lower().replace("_", "-").startswith(_WIDE):
         whole = io.BufferedReader(_AsUtf8(whole, guessed))
-    fallback = chosen or ("" if guessed.startswith("utf") else guessed)
+    fallback = chosen or fallback_encoding(sample)
     index = 0
     lost: list[Rejected] = []  # what stands before the first card
     for block in split_cards(whole):
@@ -53,10 +54,12 @@ def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Card | Rejected | S
             yield Rejected(index, block.fault, block.excerpt(), block.line)
             continue
         properties = read_properties(block.lines, fallback)
-        if properties or not block.lines:
-            yield read_card(properties, index)
-        else:
+        if block.lines and not properties:
             yield Rejected(index, "No line of this card can be read.", block.excerpt(), block.line)
+        elif len(properties) > _PROPERTY_LIMIT:
+            yield Rejected(index, f"It has more than {_PROPERTY_LIMIT:,} entries.", block.excerpt(), block.line)
+        else:
+            yield read_card(properties, index)
     if index == len(lost):
         raise UnreadableFile("There is no vCard in this file: no line says BEGIN:VCARD.")
 

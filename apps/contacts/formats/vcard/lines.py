@@ -157,7 +157,7 @@ def _logical_lines(lines: list[bytes], fallback: str) -> Iterator[str]:
     if data.isascii() and b"\x1b" not in data:
         yield from data.decode("ascii").split("\n")
         return
-    if b"CHARSET" not in upper:
+    if b"CHARSET" not in upper and b"\x1b$" not in data:
         try:
             yield from data.decode("utf-8").split("\n")
             return
@@ -220,8 +220,10 @@ def _decode(data: bytes, charset: str, fallback: str) -> str:
     """UTF-8 where it is valid (programs lie in CHARSET), unless a multi-byte charset is named and fits."""
     if data.isascii() and b"\x1b" not in data:
         return data.decode("ascii")
-    order = (charset, "utf-8") if charset in _MULTIBYTE else ("utf-8", charset)
-    for name in (*order, fallback):
+    order = [charset, "utf-8", fallback] if charset in _MULTIBYTE else ["utf-8", charset, fallback]
+    if b"\x1b$" in data:
+        order.insert(0, "iso2022_jp_2")
+    for name in order:
         if name:
             try:
                 return data.decode(name)
@@ -230,6 +232,24 @@ def _decode(data: bytes, charset: str, fallback: str) -> str:
     return data.decode(fallback or "utf-8", errors="replace")
 
 
+def fallback_encoding(sample: bytes) -> str:
+    """What a file's lines are in that are not UTF-8 and name no charset; empty if the sample has none of them."""
+    if b"QUOTED-PRINTABLE" in sample.upper():
+        sample = quopri.decodestring(sample)
+    odd = [line for line in sample.split(b"\n")[:-1] if not line.isascii() and not _is_utf_8(line)]
+    return _guess(b"\n".join(odd)) if odd else ""
+
+
 def _guess(data: bytes) -> str:
-    guessed = guess_encoding(data)
+    """An encoding for what is not UTF-8 in `data`."""
+    odd = b"\n".join(line for line in data.split(b"\n") if not line.isascii() and not _is_utf_8(line))
+    guessed = guess_encoding(odd)
     return "cp1252" if guessed.startswith("utf") else guessed
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

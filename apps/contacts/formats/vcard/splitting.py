@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 CARD_LIMIT = 20_000_000  # bytes of one card
 LINE_LIMIT = 8_000_000  # bytes of one line as it stands in the file
+_LINES_LIMIT = 400_000  # physical lines of one card: 20 MB folded as usual
 _STRAY_LIMIT = 64_000
 _DEPTH_LIMIT = 8
 _NESTED_LIMIT = 16
@@ -34,7 +35,7 @@ class Block:
         self.size += len(line) + 1
         if len(line) > LINE_LIMIT:
             self._give_up(f"It has a line of more than {LINE_LIMIT:,} bytes.", line)
-        elif self.size > CARD_LIMIT:
+        elif self.size > CARD_LIMIT or len(self.lines) >= _LINES_LIMIT:
             self._give_up(f"It is larger than {CARD_LIMIT // 1_000_000} MB.", line)
         else:
             self.lines.append(line)
@@ -140,6 +141,8 @@ def _physical_lines(stream: BinaryIO) -> Iterator[bytes]:
             data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if b"\0" in data:
             data = data.replace(b"\0", b"")
+        if b"VCARDBEGIN" in data or b"VCARD\xef\xbb\xbfBEGIN" in data:  # files joined without a line end between
+            data = data.replace(b"END:VCARD" + _BOM, b"END:VCARD").replace(b"END:VCARDBEGIN", b"END:VCARD\nBEGIN")
         lines = data.split(b"\n")
         rest = lines.pop()[: LINE_LIMIT + 1] + held
         yield from lines
