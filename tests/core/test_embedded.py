@@ -150,6 +150,24 @@ def test_root_places_the_data_where_the_service_user_can_reach_it(make_copy: Cal
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user to care for")
+def test_root_copies_programs_that_the_service_user_could_not_run(copy: Copy, tmp_path: Path) -> None:
+    program = tmp_path / "private" / "package" / "bin" / "hello"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho hello")
+    program.chmod(0o700)
+    (tmp_path / "private").chmod(0o700)
+    place = copy.place
+    assert place.servant
+
+    runnable = place.program(program, needs=tmp_path / "private" / "package")
+
+    said = subprocess.run([runnable], user=place.servant.pw_uid, extra_groups=[], capture_output=True, check=True)
+    assert said.stdout == b"hello\n"
+    assert (tmp_path / "private").stat().st_mode & 0o777 == 0o700
+    shutil.rmtree(runnable.parents[2])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has a service user to care for")
 def test_a_new_clone_at_an_old_path_starts_with_an_empty_database(make_copy: Callable[[str], Copy]) -> None:
     old = make_copy("private/var")
     old.var.parent.mkdir(mode=0o700)

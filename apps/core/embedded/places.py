@@ -83,13 +83,13 @@ class Place:
         mark = source.stat()
         copy = SERVANT_FOLDER / "programs" / f"{needs.name}-{mark.st_size}-{int(mark.st_mtime)}"
         if not copy.exists():
-            SERVANT_FOLDER.mkdir(mode=0o755, exist_ok=True)
-            copy.parent.mkdir(mode=0o755, exist_ok=True)
+            _make_open(SERVANT_FOLDER)
+            _make_open(copy.parent)
             draft = copy.with_name(f"{copy.name}.{token_hex(4)}")
             for part in (needs, needs.with_name(needs.name + ".libs")):  # auditwheel's libraries lie beside the package
                 if part.exists():
                     shutil.copytree(part, draft / part.name, symlinks=True)
-            draft.chmod(0o755)
+            _open_up(draft)
             try:
                 draft.rename(copy)
             except OSError:  # another copy of Rapport was quicker
@@ -163,11 +163,26 @@ def _home_elsewhere(control: Path, servant: pwd.struct_passwd) -> Path:
     if home.exists() and (not (home / "mark").exists() or (home / "mark").read_text() != mark.read_text()):
         shutil.rmtree(home)
     if not home.exists():
-        SERVANT_FOLDER.mkdir(mode=0o755, exist_ok=True)
+        _make_open(SERVANT_FOLDER)
         home.mkdir(mode=0o700)
         os.chown(home, servant.pw_uid, servant.pw_gid)
         write_private(home / "mark", mark.read_text())
     return home
+
+
+def _make_open(folder: Path) -> None:
+    """Make a folder that everybody may enter, whatever our umask; one that exists keeps its rights."""
+    with suppress(FileExistsError):
+        folder.mkdir()
+        folder.chmod(0o755)
+
+
+def _open_up(tree: Path) -> None:
+    """Let everybody read and run what its owner may, in a tree of our own making."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
 
 
 def _digest(path: Path) -> str:
