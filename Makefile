@@ -81,7 +81,7 @@ bench: setup
 	@RAPPORT_VAR=$(CURDIR)/var/bench $(BIN)/python -m bench --scale $(SCALE) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 shots: setup
-	$(TESTING) $(BIN)/python -m tools.shots $(ARGS)
+	RAPPORT_VAR=$(CURDIR)/var/shots $(BIN)/python .ci/shots.py
 
 lock: .venv/installed
 	$(BIN)/$(COMPILE) pyproject.toml --output-file requirements.lock
@@ -95,5 +95,5 @@ messages: .venv/installed
 	@$(MAKE) --no-print-directory setup
 
 clean:
-	rm -rf .venv .venv-lint node_modules var/test var/bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-lint node_modules var/test var/bench var/shots .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	rm -f $(CATALOGUES)

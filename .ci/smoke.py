@@ -25,25 +25,26 @@ GONE_WITHIN = 30.0
 
 def main() -> None:
     for how, number in (("Ctrl-C", signal.SIGINT), ("kill -9", signal.SIGKILL)):
-        took, demo = start()
+        took, demo, _ = start()
         print(f"ready after {took:.1f} s", flush=True)
         end(demo, how, number)
 
 
-def start() -> tuple[float, subprocess.Popen[bytes]]:
+def start() -> tuple[float, subprocess.Popen[bytes], str]:
     """Start the demo on a free port and wait until its page of readiness says yes."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     began = time.monotonic()
     demo = subprocess.Popen(["make", "demo", f"PORT={port}"], cwd=CLONE, start_new_session=True)
-    while not answers(f"http://localhost:{port}/readyz"):
+    address = f"http://localhost:{port}"
+    while not answers(f"{address}/readyz"):
         if demo.poll() is not None or time.monotonic() - began > READY_WITHIN:
             fail(demo, f"The demo was not ready within {READY_WITHIN:.0f} s.")
         time.sleep(0.2)
-    if not answers(f"http://localhost:{port}/"):
+    if not answers(f"{address}/"):
         fail(demo, "The demo is ready but has no first page.")
-    return time.monotonic() - began, demo
+    return time.monotonic() - began, demo, address
 
 
 def end(demo: subprocess.Popen[bytes], how: str, number: signal.Signals) -> None:
