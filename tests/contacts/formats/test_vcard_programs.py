@@ -90,6 +90,7 @@ def test_apple_company_is_an_organisation():
         (["FN:Ann", "ORG:ACME"], "person"),
         (["N:Ann;;;;", "ORG:Ann"], "person"),
         (["KIND:individual", "ORG:ACME"], "person"),
+        (["X-ABShowAs:COMPANY", "KIND:org", "FN:ACME"], "organisation"),
         (["TEL:1"], "person"),
         ([], "person"),
     ],

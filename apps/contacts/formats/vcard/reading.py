@@ -49,6 +49,7 @@ class _Builder:
         self.logo: Property | None = None
         self.is_version_2 = False
         self.kind = ""
+        self.is_shown_as_company = False
 
     def build(self) -> Card:
         card = self.card
@@ -235,7 +236,7 @@ class _Builder:
     def show_as(self, prop: Property) -> bool | None:
         if unescape(prop.value).strip().upper() != "COMPANY":
             return False
-        self.kind = self.kind or "org"
+        self.is_shown_as_company = True
         return None
 
     def organisation_field(self, prop: Property) -> None:
@@ -267,7 +268,7 @@ class _Builder:
 
     def _settle_kind(self) -> None:
         card = self.card
-        if self.kind:
+        if self.kind or self.is_shown_as_company:
             card.kind = "person" if self.kind == "individual" else "organisation"
             return
         name = components(self.orgs[0].value)[0] if self.orgs else ""
