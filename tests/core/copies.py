@@ -100,7 +100,7 @@ class Copy:
         shutil.rmtree(self.var)
 
 
-def eventually(condition: Callable[[], bool], *, patience: float = 15.0) -> None:
+def eventually(condition: Callable[[], bool], *, patience: float = 30.0) -> None:
     deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -35,7 +35,9 @@ class Command(BaseCommand):
         self.address = f"http://localhost:{web.getsockname()[1]}"
         self.announced = self.excused = False
         self.began = time.monotonic()
+        os.chdir(settings.BASE_DIR)  # where Celery finds `config`
         os.environ |= {
+            "RAPPORT_VAR": str(settings.VAR),
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(mail.getsockname()[1]),
             "RAPPORT_INSECURE_ORIGIN": "1",  # passkeys on http://localhost
