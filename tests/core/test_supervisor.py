@@ -132,7 +132,7 @@ def test_a_rolling_restart_refuses_no_request(start: Callable[[str], subprocess.
     visitor = threading.Thread(target=visit)
     visitor.start()
     eventually(lambda: served != [])
-    supervisor.send_signal(signal.SIGHUP)
+    supervisor.send_signal(signal.SIGUSR1)
     eventually(lambda: not is_alive(int(served[0])))
     stop.set()
     visitor.join()

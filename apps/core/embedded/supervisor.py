@@ -35,11 +35,11 @@ class Program:
     descriptors: tuple[int, ...] = ()
     patience: float = 10.0
     stage: int = 0
-    rolling: bool = False  # on SIGHUP a new process takes over its sockets before the old one stops
+    rolling: bool = False  # on SIGUSR1 a new process takes over its sockets before the old one stops
 
 
 class Supervisor:
-    """Runs `programs` until SIGINT or SIGTERM, their output in files in `logs`; a second signal ends all patience."""
+    """Runs `programs` until a signal says stop, their output in files in `logs`; a second signal ends all patience."""
 
     def __init__(self, programs: Sequence[Program], *, logs: Path, say: Callable[[str], None]) -> None:
         self.programs = programs
@@ -57,9 +57,9 @@ class Supervisor:
 
     def run(self, *, each_second: Callable[[], None]) -> None:
         """Watch until told to stop. `each_second` is called between looks, with the supervisor's own duties."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_stop)
-        signal.signal(signal.SIGHUP, self._on_roll)
+        signal.signal(signal.SIGUSR1, self._on_roll)
         self.logs.mkdir(parents=True, exist_ok=True)
         next_duty = 0.0
         try:

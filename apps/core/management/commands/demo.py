@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -96,8 +97,9 @@ class Command(BaseCommand):
             connection.close()
 
     def _say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        with suppress(OSError):  # the terminal may be gone before we are
+            self.stdout.write(text)
+            self.stdout.flush()
 
 
 def _programs(var: Path, web: socket.socket, mail: socket.socket) -> list[Program]:
