@@ -47,6 +47,7 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_POOLED", default=False),
     }
 }
+DATABASE_OWNER = env.db_url_config(_owner_url)  # for indexes built at run time by the maintenance worker
 DATABASE_WEB_ROLE = env.str("DATABASE_WEB_ROLE", default="rapport_web")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _redis_url
@@ -286,10 +287,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 50 * 60
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"apps.core.jobs.send_outgoing_mail": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "apps.core.jobs.send_outgoing_mail": {"queue": "mail"},
+    "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "apps.core.jobs.sweep_outbox", "schedule": timedelta(seconds=15)},
     "sweep-operations": {"task": "apps.core.jobs.sweep_operations", "schedule": timedelta(seconds=15)},
+    "build-field-indexes": {"task": "apps.contacts.jobs.build_field_indexes", "schedule": timedelta(minutes=5)},
+    "refresh-current-copies": {"task": "apps.contacts.jobs.refresh_current_copies", "schedule": timedelta(hours=6)},
     "settle-imports": {"task": "apps.contacts.jobs.settle_waiting_imports", "schedule": timedelta(hours=6)},
     "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
 }

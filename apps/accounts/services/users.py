@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import permissions
 from apps.accounts.models import Preferences, User
 from apps.accounts.services.audit import record_event
+from apps.accounts.signals import user_created
 
 
 class EmailTaken(Exception):
@@ -63,6 +64,7 @@ def create_user(
         raise EmailTaken(address) from error
     Preferences.objects.create(user=user, language=language)
     user.groups.set(groups)
+    user_created.send(sender=User, user=user, actor=actor, now=now)
     record_event(
         actor=actor,
         verb="user.created",

@@ -30,7 +30,7 @@ class CleanAttributes:
 def clean_attributes(
     raw: Mapping[str, Any],
     *,
-    actor: User,
+    actor: User | None,
     target: str,
     relationship_type: RelationshipType | None = None,
     kept: Mapping[str, Any] | None = None,
@@ -84,7 +84,8 @@ def save_references(edit: Edit, entity_id: int, references: Mapping[FieldDefinit
             edit.created(made, entity_id)
 
 
-def _visible(actor: User, entity_id: int | None, errors: dict[str, Any], key: str) -> int | None:
-    if entity_id is not None and not Entity.objects.visible_to(actor).live().filter(pk=entity_id).exists():
+def _visible(actor: User | None, entity_id: int | None, errors: dict[str, Any], key: str) -> int | None:
+    seen = Entity.objects.live() if actor is None else Entity.objects.visible_to(actor).live()
+    if entity_id is not None and not seen.filter(pk=entity_id).exists():
         errors[f"attributes.{key}"] = ValidationError(_("There is no such contact."))
     return entity_id

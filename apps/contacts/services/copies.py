@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Q
@@ -126,6 +126,16 @@ def refresh(ids: Iterable[int], *, now: datetime) -> None:
         changed = [entity for entity in entities if values_of(entity) != before[entity.pk]]
         update_rows(Entity, COPIES, [(entity.pk, *values_of(entity)) for entity in changed])
         write_tokens(aggregates, today=now.date())
+
+
+def refresh_dated(*, now: datetime) -> int:
+    """Re-derive the copies of everybody whose job has begun or ended within the last two days."""
+    days = (now.date() - timedelta(days=2), now.date())
+    dated = Participant.objects.filter(relationship__type__key=WORKS_FOR, side=Participant.Side.SOURCE)
+    ids = dated.filter(Q(relationship__valid_from__range=days) | Q(relationship__valid_to__range=days))
+    found = list(ids.values_list("entity_id", flat=True).distinct())
+    refresh(found, now=now)
+    return len(found)
 
 
 def values_of(entity: Entity) -> tuple[object, ...]:

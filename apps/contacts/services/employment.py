@@ -18,6 +18,7 @@ from apps.core.services.operations import snapshot
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.contacts.models.entities import EntityQuerySet
 
 # Makes an organisation within an edit: `entities.make_entity`.
 Make = Callable[[Edit, EntityInput], Entity]
@@ -59,16 +60,20 @@ def add_jobs(edit: Edit, person: Entity, jobs: Sequence[ResolvedJob]) -> list[Re
     return [_tie(edit, works_for, person, job, position + number) for number, job in enumerate(jobs)]
 
 
-def find_organisation(*, actor: User, name: str, folder: Folder) -> Entity | None:
+def find_organisation(*, actor: User | None, name: str, folder: Folder) -> Entity | None:
     """The organisation of this folded name that `actor` sees, one in `folder` before others."""
     key = derive.fold_name(name)
-    found = Entity.objects.visible_to(actor).live().organisations().filter(name_key=key).order_by("pk")
+    found = _seen_by(actor).live().organisations().filter(name_key=key).order_by("pk")
     return found.filter(folder=folder).first() or found.first()
+
+
+def _seen_by(actor: User | None) -> EntityQuerySet:
+    return Entity.objects.all() if actor is None else Entity.objects.visible_to(actor)
 
 
 def _organisation(edit: Edit, job: JobInput, folder: Folder, make: Make) -> Entity:
     if job.organisation_id:
-        found = Entity.objects.visible_to(edit.actor).live().organisations().filter(pk=job.organisation_id).first()
+        found = _seen_by(edit.actor).live().organisations().filter(pk=job.organisation_id).first()
         if found is None:
             raise ValidationError({"jobs": _("There is no such organisation.")})
         return found

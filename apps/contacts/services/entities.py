@@ -92,7 +92,7 @@ def _assign(entity: Entity, values: Mapping[str, Any]) -> None:
 
 def _check(entity: Entity, *, edit: Edit, moved: bool) -> None:
     parts.check(entity)
-    if moved and entity.folder_id not in rights_of(edit.actor).edit:
+    if moved and edit.actor is not None and entity.folder_id not in rights_of(edit.actor).edit:
         raise PermissionDenied
     if derive.name_key(entity) == "" and not _has_details(entity):
         raise ValidationError({"name" if entity.is_organisation else "last_name": _("A name is needed.")})
@@ -110,16 +110,17 @@ def _partial_date(name: str, value: str) -> str:
         raise ValidationError({name: _("This day can't be read.")}) from error
 
 
-def make_entity(edit: Edit, data: EntityInput) -> Entity:
-    """Make a contact as part of a larger edit."""
+def make_entity(edit: Edit, data: EntityInput, *, user: User | None = None) -> Entity:
+    """Make a contact as part of a larger edit; `user`: who signs in as this person."""
     actor, now = edit.actor, edit.now
     folder = Folder.objects.get(pk=data.folder_id) if data.folder_id else Folder.objects.get(is_default=True)
-    if not can_create_in(actor, folder):
+    if actor is not None and not can_create_in(actor, folder):
         raise PermissionDenied
-    entity = Entity(folder=folder, source=data.source, owner_id=data.owner_id or actor.pk)
+    entity = Entity(folder=folder, source=data.source, owner_id=data.owner_id or (actor.pk if actor else None))
     entity.created_at = entity.modified_at = now
     entity.created_by = entity.modified_by = actor
     entity.uid = data.uid or entity.uid
+    entity.user = user
     _assign(entity, {name: getattr(data, name) for name in _OWN})
     below, attributes = _clean(entity, data, actor)
     categories = _categories(actor, data.category_ids)
@@ -141,12 +142,12 @@ def make_entity(edit: Edit, data: EntityInput) -> Entity:
     return entity
 
 
-def _clean(entity: Entity, data: EntityInput, actor: User) -> tuple[parts.Below, CleanAttributes]:
+def _clean(entity: Entity, data: EntityInput, actor: User | None) -> tuple[parts.Below, CleanAttributes]:
     errors: dict[str, Any] = {}
     attributes = CleanAttributes()
     try:
         attributes = clean_attributes(
-            data.attributes, actor=actor, target=data.kind, region=parts.region_for(actor), whole=True
+            data.attributes, actor=actor, target=data.kind, region=parts.region_for(actor), whole=actor is not None
         )
     except ValidationError as error:
         errors |= error.message_dict
@@ -156,10 +157,11 @@ def _clean(entity: Entity, data: EntityInput, actor: User) -> tuple[parts.Below,
     return below, attributes
 
 
-def _categories(actor: User, ids: list[int]) -> list[Category]:
+def _categories(actor: User | None, ids: list[int]) -> list[Category]:
     if not ids:
         return []
-    found = list(Category.objects.filter(pk__in=ids).exclude(pk__in=rights_of(actor).hidden_categories).order_by("pk"))
+    hidden = rights_of(actor).hidden_categories if actor else ()
+    found = list(Category.objects.filter(pk__in=ids).exclude(pk__in=hidden).order_by("pk"))
     if len(found) != len(set(ids)):
         raise ValidationError({"category_ids": _("There is no such category.")})
     return found

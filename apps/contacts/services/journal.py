@@ -29,9 +29,9 @@ DERIVED = frozenset((*copies.COPIES, "version", "modified_at", "modified_by", "i
 class Edit:
     """One operation on some locked entities. Report each write below them; the rest happens at its end."""
 
-    def __init__(self, recorder: Recorder, *, actor: User, now: datetime) -> None:
+    def __init__(self, recorder: Recorder, *, actor: User | None, now: datetime) -> None:
         self.recorder = recorder
-        self.actor = actor
+        self.actor = actor  # None: the house itself, which may do everything
         self.now = now
         self.entities: dict[int, Entity] = {}
         self._images: dict[int, Image] = {}
@@ -48,7 +48,7 @@ class Edit:
         locked = list(Entity.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
         for entity in locked:
             allowed = can_edit_entity if entity.pk in edited else can_view_entity
-            if not allowed(self.actor, entity):
+            if self.actor is not None and not allowed(self.actor, entity):
                 raise PermissionDenied
             if not even_in_trash and (entity.trashed_at or entity.merged_into_id):
                 raise InTrash
@@ -146,7 +146,7 @@ def editing(
     entities: Iterable[Entity | int],
     *,
     beside: Iterable[Entity | int] = (),
-    actor: User,
+    actor: User | None,
     verb: str,
     now: datetime,
     even_in_trash: bool = False,

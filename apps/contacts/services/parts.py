@@ -179,7 +179,7 @@ class Below:
         return [*self.units, *self.emails, *self.phones, *self.links]
 
 
-def build_below(entity: Entity, data: EntityInput, actor: User, errors: dict[str, Any]) -> Below:
+def build_below(entity: Entity, data: EntityInput, actor: User | None, errors: dict[str, Any]) -> Below:
     """Build the rows below a new entity; what is wrong with them goes to `errors` ("units.0.emails.1.address")."""
     below = Below()
     units = list(data.units)
@@ -203,7 +203,7 @@ def build_below(entity: Entity, data: EntityInput, actor: User, errors: dict[str
     return below
 
 
-def build_details(unit: Unit, data: UnitInput, actor: User, errors: dict[str, Any]) -> Below:
+def build_details(unit: Unit, data: UnitInput, actor: User | None, errors: dict[str, Any]) -> Below:
     """Build the e-mails, phones and links of a new unit, each kind with its primary one."""
     below = Below()
     _build_details(below, unit, data, actor, errors, "")
@@ -214,7 +214,7 @@ def build_details(unit: Unit, data: UnitInput, actor: User, errors: dict[str, An
 
 
 def _build_details(
-    below: Below, unit: Unit, data: UnitInput | EntityInput, actor: User, errors: dict[str, Any], prefix: str
+    below: Below, unit: Unit, data: UnitInput | EntityInput, actor: User | None, errors: dict[str, Any], prefix: str
 ) -> None:
     region = region_for(actor, unit)
     for index, email_data in enumerate(data.emails):

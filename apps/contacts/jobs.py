@@ -1,0 +1,23 @@
+"""Background jobs of contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+
+@shared_task
+def build_field_indexes(**kwargs: Any) -> None:
+    """Runs in the maintenance worker, which knows the owner's address."""
+    from apps.contacts.services.field_indexes import build_indexes
+
+    build_indexes()
+
+
+@shared_task
+def refresh_current_copies(**kwargs: Any) -> None:
+    from apps.contacts.services.copies import refresh_dated
+    from apps.core import clock
+
+    refresh_dated(now=clock.now())

@@ -1,0 +1,76 @@
+"""How the records of contacts are put back by undo (core.services.operations)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Model
+
+from apps.accounts.models import User
+from apps.contacts import models
+from apps.contacts.models.rights import forget_rights
+from apps.contacts.permissions import can_change_settings, can_manage_folder
+from apps.contacts.services import copies
+from apps.contacts.services.categories import mark_restricted
+from apps.contacts.services.journal import DERIVED
+from apps.core.contributions import EncryptedColumn, Undoer, encrypted_columns, undoers
+
+ROOT = "contacts.entity"
+_PARTS = (
+    *(models.Unit, models.EmailAddress, models.PhoneNumber, models.Link, models.Participant),
+    *(models.EntityCategory, models.EntityReference, models.RawProperty, models.ExternalUid),
+)
+_SETTINGS = (
+    *(models.Category, models.CategoryPermission, models.FolderPermission),
+    *(models.RelationshipType, models.FieldDefinition, models.FieldChoice),
+)
+
+
+def refresh_entities(ids: list[int], now: datetime) -> None:
+    """After undo: everything that follows from what was put back."""
+    mark_restricted(ids)
+    copies.refresh({*ids, *copies.employees_of(ids)}, now=now)
+
+
+def register() -> None:
+    undoers.register(
+        ROOT,
+        Undoer(
+            models.Entity,
+            subject_field="pk",
+            version_field="version",
+            ignore=DERIVED,
+            editable=_editable_entities,
+            after=refresh_entities,
+        ),
+    )
+    for part in _PARTS:
+        undoers.register(_type(part), Undoer(part, subject_field="entity_id", root=ROOT))
+    # A relationship lies below the participant that its Change names.
+    undoers.register(_type(models.Relationship), Undoer(models.Relationship, root=ROOT))
+    undoers.register(_type(models.Folder), Undoer(models.Folder, editable=_manageable_folders, after=_forget_rights))
+    for setting in _SETTINGS:
+        undoers.register(_type(setting), Undoer(setting, editable=_if_administrator, after=_forget_rights))
+    encrypted_columns.register("contacts.link.password", EncryptedColumn(models.Link, "password"))
+
+
+def _type(model: type[Model]) -> str:
+    return model._meta.label_lower
+
+
+def _editable_entities(actor: User, ids: Collection[int]) -> set[int]:
+    return set(models.Entity.objects.editable_by(actor).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _manageable_folders(actor: User, ids: Collection[int]) -> set[int]:
+    return {folder.pk for folder in models.Folder.objects.filter(pk__in=ids) if can_manage_folder(actor, folder)}
+
+
+def _if_administrator(actor: User, ids: Collection[int]) -> set[int]:
+    return set(ids) if can_change_settings(actor) else set()
+
+
+def _forget_rights(ids: list[int], now: datetime) -> None:
+    mark_restricted()
+    forget_rights()
