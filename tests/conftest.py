@@ -43,9 +43,8 @@ def pytest_runtest_teardown(item):
     names = getattr(item, "fixturenames", ())
     if "transactional_db" in names or "live_server" in names or (marker and marker.kwargs.get("transaction")):
         for each in connections.all(initialized_only=True):
-            if each.connection is not None:
-                with each.cursor() as cursor:
-                    cursor.execute("RESET ROLE")
+            with each.cursor() as cursor:
+                cursor.execute("RESET ROLE")
 
 
 @pytest.fixture

@@ -35,9 +35,10 @@ def current_origin() -> Origin:
 
 def client_address(request: HttpRequest) -> str | None:
     """The client's address, past as many proxies as stand in front of us (`RAPPORT_PROXIES`)."""
+    proxies: int = settings.RAPPORT_PROXIES
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    if 0 < settings.RAPPORT_PROXIES <= len(hops) and hops[-settings.RAPPORT_PROXIES]:
-        return hops[-settings.RAPPORT_PROXIES]
+    if 0 < proxies <= len(hops) and hops[-proxies]:
+        return hops[-proxies]
     peer: str = request.META.get("REMOTE_ADDR", "")
     return peer or None
 

@@ -36,8 +36,9 @@ def fold(text: str) -> str:
     text = text.translate(_APOSTROPHES)
     if text.isascii():
         return " ".join(text.lower().split())
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_APOSTROPHES)
-    return " ".join("".join(_fold_character(character) for character in text).lower().split())
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    bare = "".join(_fold_character(character) for character in text)
+    return " ".join(bare.lower().translate(_APOSTROPHES).split())
 
 
 def _fold_character(character: str) -> str:
@@ -81,7 +82,7 @@ def _romanise(word: str, *, russian: bool) -> str:
         word = word.replace("зг", "zgh")
     first = "" if russian else _UKRAINIAN_FIRST.get(word[:1], "")
     rest = word[1:] if first else word
-    return first + "".join(table[letter] if letter in table else anyascii(letter) for letter in rest)
+    return first + "".join(table[letter] if letter in table else anyascii(letter).lower() for letter in rest)
 
 
 def spellings(word: str) -> list[str]:
@@ -99,8 +100,9 @@ def spellings(word: str) -> list[str]:
         if own.endswith(("їв", "ів")):
             found += [_romanise(own[:-2] + ("ев" if own[-2] == "ї" else "ов"), russian=True)]
     else:
-        found += [re.sub(r"[^a-z0-9]", "", anyascii(own).lower())]
-    return [spelling for spelling in dict.fromkeys(found) if spelling]
+        found += [anyascii(own).lower()]
+    letters = ("".join(filter(str.isalnum, spelling)) for spelling in found)
+    return [spelling for spelling in dict.fromkeys(letters) if spelling]
 
 
 def words(text: str) -> list[str]:
@@ -112,11 +114,6 @@ def words(text: str) -> list[str]:
     for match in _WORD.finditer(fold(text)):
         found |= dict.fromkeys(spellings(match.group()))
     return list(found)
-
-
-def typed_words(text: str) -> list[list[str]]:
-    """Return, for each word of a query, the spellings of which one must be found."""
-    return [spelt for match in _WORD.finditer(fold(text)) if (spelt := spellings(match.group()))]
 
 
 def digits(text: str) -> str:

@@ -28,7 +28,8 @@ def make_teams(operation, progress) -> dict[str, Any]:
         progress.advance(10)
         made += 10
         if operation.attempts == 1 and made == operation.parameters.get("stands_still_at"):
-            print(STANDING_STILL, flush=True)
+            sys.stdout.write(f"{STANDING_STILL}\n")
+            sys.stdout.flush()
             time.sleep(600)
     return {"made": count}
 

@@ -40,6 +40,12 @@ def rename(actor, team, name, now, **options) -> Operation:
     return recorder.operation
 
 
+def make_a_team_and_break(actor, now) -> None:
+    with operations.operate(actor=actor, verb="broken", now=now) as recorder:
+        recorder.created(Team.objects.create(name="never"))
+        raise ZeroDivisionError
+
+
 def test_a_save_leaves_one_operation_and_a_change_per_record(alice, now):
     team = Team.objects.create(name="North")
 
@@ -65,9 +71,8 @@ def test_a_service_within_a_service_writes_to_the_same_operation(alice, now):
     with operations.operate(actor=alice, verb="teams.made", now=now) as recorder:
         recorder.created(Team.objects.create(name="North"))
         rename(alice, Team.objects.get(), "South", now)
-        with pytest.raises(ZeroDivisionError), operations.operate(actor=alice, verb="broken", now=now) as inner:
-            inner.created(Team.objects.create(name="never"))
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            make_a_team_and_break(alice, now)
 
     operation = Operation.objects.get()
     assert operation.verb == "teams.made"
@@ -246,6 +251,7 @@ def test_work_of_a_killed_worker_is_taken_up_by_the_sweep_and_done_once(alice, n
     parameters = {"count": 50, "stands_still_at": 30}
     operation = operations.start(actor=alice, verb="test.teams", parameters=parameters, now=now)
     worker = start_process("tests.core.runners", str(operation.pk), stdout=subprocess.PIPE)
+    assert worker.stdout is not None
     assert worker.stdout.readline().strip() == STANDING_STILL
     operations.run(operation_id=operation.pk, now=now)  # a second nudge finds it taken
     assert Team.objects.count() == 30
@@ -254,6 +260,7 @@ def test_work_of_a_killed_worker_is_taken_up_by_the_sweep_and_done_once(alice, n
     worker.wait()
     operation.refresh_from_db()
     assert (operation.state, operation.attempts) == ("running", 1)
+    assert operation.heartbeat_at is not None
     later = operation.heartbeat_at + timedelta(seconds=61)
     assert operations.sweep(now=operation.heartbeat_at + timedelta(seconds=59)) == 0
     assert operations.sweep(now=later) == 1
