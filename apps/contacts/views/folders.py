@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+
+from apps.accounts.decorators import staff_required
+from apps.core.htmx import Request
+
+
+@staff_required
+def folder_list(request: Request, **named: int) -> HttpResponse:
+    raise Http404
+
+
+@staff_required
+def folder_add(request: Request, **named: int) -> HttpResponse:
+    raise Http404
+
+
+@staff_required
+def folder_edit(request: Request, **named: int) -> HttpResponse:
+    raise Http404
+
+
+@staff_required
+def folder_rights(request: Request, **named: int) -> HttpResponse:
+    raise Http404
+
+
+@staff_required
+def folder_remove(request: Request, **named: int) -> HttpResponse:
+    raise Http404
+
