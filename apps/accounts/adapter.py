@@ -17,6 +17,13 @@ from apps.core import clock, secrets
 _LOCKOUT_NOTE_SECONDS = 300
 
 
+class _House:
+    """What allauth's mails call the site."""
+
+    name = settings.RAPPORT_NAME
+    domain = settings.RAPPORT_NAME
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Users are made by administrators and from contacts, never by a stranger."""
@@ -31,6 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             if cache.add(f"accounts:locked-out:{address}", 1, _LOCKOUT_NOTE_SECONDS):
                 record_event(actor=None, verb="user.locked_out", now=clock.now(), details={"address": address})
             raise
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mails speak of the house by its name, not by the address of its server."""
+        super().send_mail(template_prefix, email, {"current_site": _House(), **context})
 
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.RAPPORT_NAME}: {subject}"

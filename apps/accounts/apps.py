@@ -8,12 +8,17 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Users")
 
     def ready(self) -> None:
+        from allauth.mfa.models import Authenticator
+
         from apps.accounts import permissions, receivers
         from apps.accounts.views import lists
-        from apps.core.contributions import MenuItem, menu, staff
+        from apps.core.contributions import EncryptedColumn, MenuItem, encrypted_columns, menu, staff
         from apps.core.listing import ListingEntry, listings
 
         receivers.connect()
+        encrypted_columns.register(
+            "mfa.authenticator.data", EncryptedColumn(Authenticator, "data", json_keys=("secret", "seed"))
+        )
 
         def everyone(user: object) -> bool:
             return bool(getattr(user, "is_authenticated", False))

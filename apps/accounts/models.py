@@ -10,12 +10,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from apps.core import clock
+
 # The built-in access groups (DECISIONS 3); a role is a Django group of this name.
 ROLES = ("admin", "manager", "sales", "claims", "content", "finance", "project", "dealer")
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        fields.setdefault("created_at", clock.now())  # `manage.py createsuperuser` passes no clock
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)

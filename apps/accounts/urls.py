@@ -5,7 +5,6 @@ from apps.accounts.views import audit, preferences, security, tokens, users
 app_name = "accounts"
 urlpatterns: list[URLPattern] = [
     path("preferences/", preferences.preferences, name="preferences"),
-    path("language/", preferences.language, name="language"),
     path("security/", security.security, name="security"),
     # In front of allauth's page of the same path, on which users could change the address they sign in with.
     path("email/", security.email, name="email"),

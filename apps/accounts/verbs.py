@@ -1,4 +1,4 @@
-"""What the audit's verbs are called on pages; higher apps add theirs in `AppConfig.ready()`."""
+"""What the audit's verbs are called on pages; higher apps register theirs in `core.contributions.verbs`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from apps.core import contributions
 
 TITLES: dict[str, Any] = {
     "user.signed_in": _("Signed in"),
@@ -32,7 +34,7 @@ TITLES: dict[str, Any] = {
 
 def title_of(verb: str) -> Any:
     """The verb in the reader's language; one nobody has named is shown as it is."""
-    return TITLES.get(verb, verb)
+    return TITLES.get(verb) or contributions.verbs.get(verb) or verb
 
 
 def lines_of(details: Mapping[str, Any]) -> list[str]:

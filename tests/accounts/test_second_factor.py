@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import time
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from cryptography.fernet import Fernet
 from django.core import mail
+from django.core.management import call_command
 
 from apps.accounts.adapter import MfaAdapter
 from apps.accounts.models import AuditEvent
@@ -39,6 +42,19 @@ def test_the_key_of_the_codes_is_kept_encrypted(bob, secret):
 
     assert secret not in kept
     assert MfaAdapter().decrypt(kept) == secret
+
+
+def test_the_keys_of_codes_rotate_with_the_other_secrets(bob, secret, settings):
+    before = Authenticator.objects.get(user=bob, type=Authenticator.Type.TOTP).data["secret"]
+    settings.SECRETS_KEYS = [Fernet.generate_key().decode(), *settings.SECRETS_KEYS]
+
+    call_command("rotate_secrets", stdout=StringIO())
+    settings.SECRETS_KEYS = settings.SECRETS_KEYS[:1]
+
+    after = Authenticator.objects.get(user=bob, type=Authenticator.Type.TOTP).data["secret"]
+    assert after != before
+    assert MfaAdapter().decrypt(after) == secret
+    assert len(RecoveryCodes(Authenticator.objects.get(user=bob, type="recovery_codes")).get_unused_codes()) == 10
 
 
 @pytest.mark.django_db(transaction=True)  # allauth tells it once the row is committed

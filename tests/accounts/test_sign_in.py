@@ -3,13 +3,17 @@ from __future__ import annotations
 import re
 import statistics
 import time
+from email import message_from_bytes
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.utils import timezone
 
 from apps.accounts.models import AuditEvent, User
+from apps.accounts.permissions import is_admin
 from apps.accounts.services.users import deactivate_user
+from apps.core.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +116,29 @@ def test_a_reset_answers_the_same_for_unknown_addresses(client, bob):
     to_bob, to_nobody = mail.outbox
     assert "/accounts/password/reset/key/" in to_bob.body
     assert "/accounts/" not in to_nobody.body
+
+
+def test_site_mail_waits_in_the_outbox(client, bob, settings):
+    settings.EMAIL_BACKEND = "apps.core.mail.OutboxBackend"
+
+    client.post("/accounts/password/reset/", {"email": bob.email})
+
+    waiting = OutgoingMail.objects.get()
+    assert (waiting.state, waiting.recipients) == ("queued", [bob.email])
+    letter = message_from_bytes(bytes(waiting.raw))
+    assert letter["Subject"] == "Rapport: Password Reset Email"
+    assert b"/accounts/password/reset/key/" in letter.get_payload(decode=True)
+
+
+def test_the_first_administrator_is_made_by_a_command(client, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct-horse-1")
+
+    call_command("createsuperuser", email="First@Example.com", interactive=False, verbosity=0)
+
+    first = User.objects.get(email="first@example.com")
+    assert is_admin(first)
+    client.force_login(first)
+    assert client.get("/accounts/users/").status_code == 200
 
 
 def test_a_failed_sign_in_answers_the_same_for_unknown_addresses(client, bob):

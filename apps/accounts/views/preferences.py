@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.forms import PREFERENCES_FORMS, ContactsForm, PreferencesForm
@@ -44,24 +41,6 @@ def preferences(request: Request) -> HttpResponse:
     with override(saved.language or None):
         messages.success(request, _("Saved."))
     return HttpResponseClientRefresh() if wants_fragment(request) else redirect("accounts:preferences")
-
-
-@require_POST
-def language(request: HttpRequest) -> HttpResponse:
-    """Choose a language before signing in (a cookie), or for good when signed in."""
-    wanted = request.POST.get("language", "")
-    if wanted not in dict(settings.LANGUAGES):
-        return HttpResponseBadRequest(_("There is no such language."))
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = reverse("account_login")
-    response = redirect(back)
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 86_400, samesite="Lax", secure=request.is_secure()
-    )
-    if request.user.is_authenticated:
-        change_preferences(actor=request.user, changes={"language": wanted}, now=clock.now())
-    return response
 
 
 def _form(kind: type[PreferencesForm], request: Request, data: Any = None) -> PreferencesForm:
