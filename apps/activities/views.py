@@ -46,7 +46,9 @@ def timeline(request: Request, entity_id: int) -> HttpResponse:
     """A further page of a contact's timeline, or the whole of it narrowed."""
     entity = get_object_or_404(Entity.objects.visible_to(request.user), pk=entity_id)
     fragment = "timeline-page" if request.GET.get("after") else "timeline"
-    return render_page(request, "activities/timeline.html", _context(request, entity, ComposerForm()), fragment=fragment)
+    return render_page(
+        request, "activities/timeline.html", _context(request, entity, ComposerForm()), fragment=fragment
+    )
 
 
 @staff_required
@@ -69,7 +71,9 @@ def activity_add(request: Request, entity_id: int) -> HttpResponse:
             if not request.htmx:
                 return redirect("contacts:entity", entity_id=entity.pk)
             form = ComposerForm()
-            answer = render_page(request, "activities/timeline.html", _context(request, entity, form), fragment="timeline")
+            answer = render_page(
+                request, "activities/timeline.html", _context(request, entity, form), fragment="timeline"
+            )
             return with_toast(answer, _("Saved"))
     context = _context(request, entity, form)
     return render_page(request, "activities/timeline.html", context, fragment="timeline", status=422)

@@ -8,6 +8,7 @@ import "./elements/list-view.js";
 import "./elements/local-time.js";
 import "./elements/menu-box.js";
 import "./elements/operation-progress.js";
+import "./elements/repeat-rows.js";
 import "./elements/row-selection.js";
 import "./elements/save-in-place.js";
 import "./elements/select-picker.js";

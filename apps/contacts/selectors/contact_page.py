@@ -142,7 +142,9 @@ def ties_of(entity: Entity, *, user: User, today: date) -> list[Tie]:
                     CustomValue(
                         definition.label,
                         "",
-                        show_value(definition, relationship.attributes.get(definition.key), choices=definition.choices.all()),
+                        show_value(
+                            definition, relationship.attributes.get(definition.key), choices=definition.choices.all()
+                        ),
                         definition.field_type,
                     )
                     for definition in definitions.get(kind.pk, [])

@@ -24,4 +24,3 @@ def category_edit(request: Request, **named: int) -> HttpResponse:
 @staff_required
 def category_remove(request: Request, **named: int) -> HttpResponse:
     raise Http404
-

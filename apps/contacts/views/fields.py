@@ -29,4 +29,3 @@ def field_edit(request: Request, **named: int) -> HttpResponse:
 @staff_required
 def field_retire(request: Request, **named: int) -> HttpResponse:
     raise Http404
-

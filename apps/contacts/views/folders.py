@@ -29,4 +29,3 @@ def folder_rights(request: Request, **named: int) -> HttpResponse:
 @staff_required
 def folder_remove(request: Request, **named: int) -> HttpResponse:
     raise Http404
-

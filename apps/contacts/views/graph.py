@@ -14,4 +14,3 @@ def entity_chart(request: Request, **named: int) -> HttpResponse:
 @staff_required
 def entity_graph(request: Request, **named: int) -> HttpResponse:
     raise Http404
-

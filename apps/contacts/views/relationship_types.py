@@ -24,4 +24,3 @@ def relationship_type_edit(request: Request, **named: int) -> HttpResponse:
 @staff_required
 def relationship_type_retire(request: Request, **named: int) -> HttpResponse:
     raise Http404
-

@@ -14,4 +14,3 @@ def trash_list(request: Request, **named: int) -> HttpResponse:
 @staff_required
 def trash_restore(request: Request, **named: int) -> HttpResponse:
     raise Http404
-

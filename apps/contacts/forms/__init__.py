@@ -1,0 +1,1 @@
+"""Cleaning of what a person typed about contacts; nothing here saves."""

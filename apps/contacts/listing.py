@@ -1,0 +1,263 @@
+"""The list of contacts: its columns, filters and what can be done with chosen rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from apps.accounts.models import User
+from apps.accounts.permissions import can_change_settings
+from apps.accounts.preferences import current_preferences
+from apps.accounts.templatetags.formats import day
+from apps.contacts.custom_columns import custom_columns, custom_filters, list_fields, with_sort_values
+from apps.contacts.models import Category, Entity, EntityCategory, Folder
+from apps.contacts.models.rights import rights_of
+from apps.contacts.phones import dial_address, show_number
+from apps.contacts.selectors.search import narrow_by_words
+from apps.core.listing import (
+    Action,
+    ChoiceFilter,
+    Column,
+    DateRangeFilter,
+    Empty,
+    Filter,
+    Listing,
+    RecordFilter,
+    TextFilter,
+    YesNoFilter,
+)
+from apps.core.text import fold
+
+if TYPE_CHECKING:
+    from apps.contacts.models.entities import EntityQuerySet
+
+KEY = "contacts.entities"
+TABS = ("people", "organisations", "all")
+
+
+def entity_scope(user: User, tab: str = "all") -> EntityQuerySet:
+    """All that the list may show to `user`."""
+    scope = with_sort_values(Entity.objects.visible_to(user).live(), list_fields())
+    if tab == "people":
+        return scope.people()
+    return scope.organisations() if tab == "organisations" else scope
+
+
+def entity_listing(user: User, *, path: str = "", default_columns: Iterable[str] = ()) -> Listing:
+    """The contact list as `user` may see and use it."""
+    fields = list_fields()
+    return Listing(
+        key=KEY,
+        columns=[*_COLUMNS, *custom_columns(fields)],
+        default_sort="name",
+        filters=[*_filters(user), *custom_filters(fields, user)],
+        search=lambda queryset, text: narrow_by_words(queryset, text),
+        search_label=_("Search contacts"),
+        fetch=_fetch,
+        letters="sort_name",
+        row_url=lambda entity: reverse("contacts:entity", args=[entity.pk]),
+        row_actions=_row_actions,
+        row_label=lambda entity: entity.display_name,
+        actions=[
+            Action("folder", _("Move to folder"), reverse("contacts:bulk", args=["folder"]), "folder", sheet=True),
+            Action("category", _("Categories"), reverse("contacts:bulk", args=["category"]), "tag", sheet=True),
+            Action("owner", _("Give to"), reverse("contacts:bulk", args=["owner"]), "user-share", sheet=True),
+            Action("export", _("Export"), reverse("contacts:export"), "download", sheet=True),
+            Action(
+                "trash", _("Move to trash"), reverse("contacts:bulk", args=["trash"]), "trash", sheet=True, danger=True
+            ),
+        ],
+        empty=Empty(
+            _("No contacts here yet"),
+            _("Add the first one, or bring them from a file of your phone, mail program or old system."),
+            "address-book",
+            _("Import contacts"),
+            reverse("contacts:import"),
+        ),
+        default_columns=tuple(default_columns),
+        may_set_default=can_change_settings(user),
+        path=path or reverse("contacts:list"),
+    )
+
+
+def _fetch(queryset: QuerySet[Entity]) -> Iterable[Entity]:
+    return (
+        queryset.select_related("folder", "owner")
+        .prefetch_related("categories", "references__referenced")
+        .defer("search_text", "notes")
+    )
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+def _name(entity: Entity) -> SafeString:
+    url = reverse("contacts:photo", args=[entity.pk]) if entity.photo_id else ""
+    face = render_to_string("components/avatar.html", {"name": entity.display_name, "url": url, "kind": entity.kind})
+    return format_html('<span class="contact-name">{}<span>{}</span></span>', face, entity.display_name)
+
+
+def _organisation(entity: Entity) -> object:
+    if not entity.organisation_entity_id:
+        return entity.organisation
+    return format_html(
+        '<a href="{}">{}</a>', reverse("contacts:entity", args=[entity.organisation_entity_id]), entity.organisation
+    )
+
+
+def _phone(entity: Entity) -> object:
+    if not entity.primary_phone:
+        return ""
+    preferences = current_preferences()
+    return format_html(
+        '<a class="nowrap" href="{}">{}</a>',
+        dial_address(entity.primary_phone, preferences),
+        show_number(entity.primary_phone, preferences),
+    )
+
+
+def _email(entity: Entity) -> object:
+    return format_html('<a href="mailto:{0}">{0}</a>', entity.primary_email) if entity.primary_email else ""
+
+
+def _categories(entity: Entity) -> object:
+    return ", ".join(sorted(category.name for category in entity.categories.all()))
+
+
+def _row_actions(entity: Entity) -> object:
+    preferences = current_preferences()
+    call = mail = SafeString("")
+    if entity.primary_phone:
+        call = render_to_string(
+            "components/call.html",
+            {
+                "href": dial_address(entity.primary_phone, preferences),
+                "number": show_number(entity.primary_phone, preferences),
+                "name": entity.display_name,
+                "icon_only": True,
+            },
+        )
+    if entity.primary_email:
+        mail = render_to_string(
+            "components/mail.html",
+            {
+                "href": f"mailto:{entity.primary_email}",
+                "address": entity.primary_email,
+                "name": entity.display_name,
+                "icon_only": True,
+            },
+        )
+    return format_html("{}{}", call, mail)
+
+
+def _attribute(name: str) -> Callable[[Entity], object]:
+    return lambda entity: getattr(entity, name)
+
+
+_COLUMNS = [
+    Column("name", _("Name"), _name, sort=("sort_name",), fixed=True),
+    Column("organisation", _("Organisation"), _organisation, sort=("organisation_key",)),
+    Column("job_title", _("Job title"), _attribute("job_title"), sort=("job_title_key",), default=False),
+    Column("phone", _("Phone"), _phone, sort=("primary_phone",)),
+    Column("email", _("E-mail"), _email, sort=("email_key",)),
+    Column("city", _("City"), _attribute("city"), sort=("city_key",)),
+    Column(
+        "country",
+        _("Country"),
+        lambda entity: countries.name(entity.country) if entity.country else "",
+        sort=("country",),
+        default=False,
+    ),
+    Column("categories", _("Categories"), _categories, default=False),
+    Column("folder", _("Folder"), lambda entity: entity.folder.name, default=False),
+    Column("owner", _("Owner"), lambda entity: str(entity.owner or ""), default=False),
+    Column("birthday", _("Birthday"), _attribute("birthday"), default=False),
+    Column("created", _("Created"), lambda entity: day(entity.created_at), sort=("created_at",), default=False),
+    Column("modified", _("Changed"), lambda entity: day(entity.modified_at), sort=("modified_at",), default=False),
+]
+
+
+# --- filters ----------------------------------------------------------------------------------------------------------
+def _filters(user: User) -> list[Filter]:
+    rights = rights_of(user)
+
+    def folders() -> list[tuple[str, str]]:
+        rows = Folder.objects.filter(pk__in=rights.view).order_by("position", "name", "pk")
+        return [(str(folder.pk), folder.name) for folder in rows]
+
+    def categories() -> list[tuple[str, str]]:
+        rows = Category.objects.exclude(pk__in=rights.hidden_categories).order_by("name", "pk")
+        return [(str(category.pk), category.name) for category in rows]
+
+    def owners() -> list[tuple[str, str]]:
+        rows = User.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("name", "email").distinct()
+        return [(str(owner.pk), str(owner)) for owner in rows]
+
+    return [
+        ChoiceFilter(key="folder", title=_("Folder"), choices=folders, narrow=_within_folders),
+        ChoiceFilter(key="category", title=_("Category"), choices=categories, narrow=_within_categories),
+        RecordFilter(
+            key="organisation",
+            title=_("Works at"),
+            field="organisation_entity",
+            pick_url=reverse("contacts:pick") + "?kind=organisation",
+            titles=lambda ids: [
+                (str(pk), name)
+                for pk, name in Entity.objects.visible_to(user).filter(pk__in=ids).values_list("pk", "display_name")
+            ],
+        ),
+        TextFilter(key="city", title=_("City"), field="city_key", match="startswith", narrow=_city),
+        ChoiceFilter(key="country", title=_("Country"), field="country", choices=lambda: list(countries)),
+        TextFilter(key="job_title", title=_("Job title"), field="job_title_key", narrow=_job_title),
+        ChoiceFilter(key="owner", title=_("Owner"), field="owner", choices=owners),
+        YesNoFilter(key="has_email", title=_("Has an e-mail address"), narrow=_filled("primary_email")),
+        YesNoFilter(key="has_phone", title=_("Has a phone number"), narrow=_filled("primary_phone")),
+        DateRangeFilter(key="created", title=_("Created"), field="created_at", moments=True),
+        DateRangeFilter(key="modified", title=_("Changed"), field="modified_at", moments=True),
+    ]
+
+
+def _within_folders(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+    """The chosen folders and all below them."""
+    return queryset.filter(folder_id__in=_with_children(Folder, values))
+
+
+def _within_categories(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+    chosen = EntityCategory.objects.filter(category_id__in=_with_children(Category, values)).values("entity_id")
+    return queryset.filter(pk__in=chosen)
+
+
+def _with_children(model: type[Folder] | type[Category], values: tuple[str, ...]) -> set[int]:
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in model.objects.values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    found: set[int] = set()
+    waiting = [int(value) for value in values]
+    while waiting:
+        pk = waiting.pop()
+        if pk not in found:
+            found.add(pk)
+            waiting.extend(children.get(pk, []))
+    return found
+
+
+def _city(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+    return queryset.filter(city_key__startswith=fold(values[0]))
+
+
+def _job_title(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+    return queryset.filter(job_title_key__startswith=fold(values[0]))
+
+
+def _filled(field: str) -> Callable[[QuerySet[Any], tuple[str, ...]], QuerySet[Any]]:
+    def narrow(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+        empty = {field: ""}
+        return queryset.exclude(**empty) if values[0] == "yes" else queryset.filter(**empty)
+
+    return narrow

@@ -1,0 +1,97 @@
+"""A unit saved as its form shows it: the address with all phones, mails and links, as one intent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from apps.contacts.models import EmailAddress, Entity, Link, PhoneNumber, Unit
+from apps.contacts.services import details, units
+from apps.contacts.services.inputs import EmailInput, LinkInput, PhoneInput, UnitInput
+from apps.core.services.operations import operate
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """Rows of the form, each with the id of what it was, or None where it is new."""
+
+    phones: Sequence[tuple[int | None, PhoneInput]] = field(default_factory=list)
+    emails: Sequence[tuple[int | None, EmailInput]] = field(default_factory=list)
+    links: Sequence[tuple[int | None, LinkInput]] = field(default_factory=list)
+
+
+def save_unit(
+    *,
+    actor: User,
+    entity: Entity,
+    unit: Unit | None,
+    fields: Mapping[str, Any],
+    rows: KeptRows,
+    expected_version: int | None,
+    now: datetime,
+) -> Unit:
+    """Make or change a unit and let exactly `rows` belong to it; what is no longer among them is removed.
+
+    `fields` are the unit's own, with "parent" and "is_primary". Raises what `units` and `details` raise.
+    """
+    own = dict(fields)
+    parent, is_primary = own.pop("parent", None), own.pop("is_primary", False)
+    if unit is None:
+        given = UnitInput(
+            **own,
+            is_primary=is_primary,
+            phones=[row for _id, row in rows.phones],
+            emails=[row for _id, row in rows.emails],
+            links=[row for _id, row in rows.links],
+        )
+        return units.add_unit(actor=actor, entity=entity, data=given, now=now, parent=parent)
+    with operate(actor=actor, verb="unit.updated", now=now):
+        saved = units.update_unit(
+            actor=actor, unit=unit, fields={**own, "parent": parent}, expected_version=expected_version, now=now
+        )
+        if is_primary:
+            units.make_unit_primary(actor=actor, unit=saved, now=now)
+        for model, kept in ((PhoneNumber, rows.phones), (EmailAddress, rows.emails), (Link, rows.links)):
+            _settle(actor, saved, model, kept, expected_version, now)
+    return saved
+
+
+def _settle(
+    actor: User,
+    unit: Unit,
+    model: type[PhoneNumber] | type[EmailAddress] | type[Link],
+    rows: Sequence[tuple[int | None, Any]],
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    there = {detail.pk: detail for detail in model.objects.filter(unit=unit)}  # type: ignore[attr-defined]
+    staying = {pk for pk, _row in rows if pk in there}
+    for pk, detail in there.items():
+        if pk not in staying:
+            details.remove_detail(actor=actor, detail=detail, now=now)
+    for pk, row in rows:
+        if pk in there:
+            fields = {name: value for name, value in asdict(row).items() if name not in ("is_primary", "public_key")}
+            if not fields.get("password"):
+                fields.pop("password", None)  # an empty field keeps the one that is there
+            detail = details.update_detail(
+                actor=actor, detail=there[pk], fields=fields, expected_version=expected_version, now=now
+            )
+        else:
+            detail = _add(actor, unit, row, now)
+        if row.is_primary:
+            details.make_detail_primary(actor=actor, detail=detail, now=now)
+
+
+def _add(actor: User, unit: Unit, row: EmailInput | PhoneInput | LinkInput, now: datetime) -> Any:
+    entity = unit.entity
+    if isinstance(row, PhoneInput):
+        return details.add_phone(actor=actor, entity=entity, data=row, now=now, unit=unit)
+    if isinstance(row, EmailInput):
+        return details.add_email(actor=actor, entity=entity, data=row, now=now, unit=unit)
+    return details.add_link(actor=actor, entity=entity, data=row, now=now, unit=unit)

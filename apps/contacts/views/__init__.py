@@ -1,0 +1,1 @@
+"""Pages of contacts: parse the request, ask one service or queryset, render."""

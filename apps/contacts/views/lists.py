@@ -1,0 +1,124 @@
+"""The list of contacts, its tabs and trees; the pickers that find any contact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.accounts.decorators import staff_required
+from apps.accounts.preferences import preferences_of
+from apps.contacts.listing import TABS, entity_listing, entity_scope
+from apps.contacts.models import Category, Entity, Folder
+from apps.contacts.models.rights import rights_of
+from apps.contacts.selectors.search import find_entities
+from apps.core.htmx import Request
+from apps.core.pickers import PICKER_PAGE, Option, picker_response
+
+
+@staff_required
+@require_GET
+def entity_list(request: Request, tab: str = "") -> HttpResponse:
+    preferences = preferences_of(request.user)
+    tab = tab or preferences.contacts_tab or "people"
+    if tab not in TABS:
+        raise Http404
+    path = reverse("contacts:list_tab", args=[tab])
+    folder = _chosen(request, "f.folder")
+    folders = folder_nodes(request)
+    columns = next((node["columns"] for node in folders if node["id"] == folder), [])
+    listing = entity_listing(request.user, path=path, default_columns=columns)
+    page = listing.page(
+        request,
+        entity_scope(request.user, tab),
+        page_size=preferences.page_size,
+        default_view=preferences.contacts_view,
+    )
+    context = {
+        "heading": _("Contacts"),
+        "tabs": list_tabs(tab),
+        "folders": folders,
+        "categories": category_nodes(request),
+        "current_folder": folder,
+        "current_category": _chosen(request, "f.category"),
+        "import_url": reverse("contacts:import"),
+        "new_url": reverse("contacts:entity_create") + ("?kind=organisation" if tab == "organisations" else ""),
+        "trees_open": "f.folder" in request.GET or "f.category" in request.GET,
+    }
+    return page.render(request, "contacts/list.html", context)
+
+
+def list_tabs(current: str) -> list[dict[str, Any]]:
+    titles = {
+        "people": _("People"),
+        "organisations": _("Organisations"),
+        "all": _("All"),
+        "relationships": _("Relationships"),
+        "activity": _("Activity"),
+    }
+    return [
+        {"title": title, "url": reverse("contacts:list_tab", args=[key]), "is_current": key == current, "count": None}
+        for key, title in titles.items()
+    ]
+
+
+def _chosen(request: Request, name: str) -> int | None:
+    values = request.GET.getlist(name)
+    return int(values[0]) if len(values) == 1 and values[0].isdecimal() else None
+
+
+def folder_nodes(request: Request) -> list[dict[str, Any]]:
+    """The folders that the reader sees, as a tree from the top; those below a hidden one stand at the top."""
+    seen = Folder.objects.filter(pk__in=rights_of(request.user).view).order_by("position", "name", "pk")
+    return _tree(
+        [{"id": f.pk, "name": f.name, "parent": f.parent_id, "kind": f.kind, "columns": f.list_columns} for f in seen]
+    )
+
+
+def category_nodes(request: Request) -> list[dict[str, Any]]:
+    hidden = rights_of(request.user).hidden_categories
+    seen = Category.objects.exclude(pk__in=hidden).order_by("name", "pk")
+    return _tree([{"id": c.pk, "name": c.name, "parent": c.parent_id, "kind": ""} for c in seen])
+
+
+def _tree(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = {row["id"] for row in rows}
+    children: dict[int | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        children.setdefault(row["parent"] if row["parent"] in known else None, []).append(row)
+    nodes: list[dict[str, Any]] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for row in children.get(parent, []):
+            nodes.append({**row, "depth": min(depth, 5)})
+            walk(row["id"], depth + 1)
+
+    walk(None, 0)
+    return nodes
+
+
+@staff_required
+@require_GET
+def entity_pick(request: Request) -> HttpResponse:
+    """Options for a picker, page by page, to the last contact; `?kind=` narrows to persons or organisations."""
+    kind = request.GET.get("kind", "")
+    text = request.GET.get("q", "").strip()[:200]
+    number = request.GET.get("page", "1")
+    page = int(number) if number.isdecimal() and len(number) < 6 and int(number) > 0 else 1
+    start = (page - 1) * PICKER_PAGE
+    scope = Entity.objects.visible_to(request.user).live()
+    if kind in Entity.Kind.values:
+        scope = scope.filter(kind=kind)
+    found = find_entities(scope, text).only("pk", "display_name", "organisation", "primary_email")[
+        start : start + PICKER_PAGE + 1
+    ]
+    options = [
+        Option(
+            str(entity.pk), entity.display_name, " · ".join(filter(None, [entity.organisation, entity.primary_email]))
+        )
+        for entity in found
+    ]
+    return picker_response(options[:PICKER_PAGE], more=len(options) > PICKER_PAGE)

@@ -1,0 +1,38 @@
+"""What the views of contacts share: finding the contact, and the form's way back from a service's objection."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from apps.contacts.models import Entity
+from apps.core.htmx import Request
+
+Found = Entity | HttpResponse
+
+
+def visible_entity(request: Request, entity_id: int) -> Entity:
+    """The contact, in the trash too, for whoever may see it; 404 for all others."""
+    return get_object_or_404(
+        Entity.objects.visible_to(request.user).select_related("folder", "owner", "created_by", "modified_by"),
+        pk=entity_id,
+    )
+
+
+def forwarded(entity: Entity) -> HttpResponse | None:
+    """Where the contact was merged into another one, the way there."""
+    if entity.merged_into_id:
+        return redirect("contacts:entity", entity_id=entity.merged_into_id)
+    return None
+
+
+def show_errors(form: forms.Form, error: ValidationError, *, prefix: str = "") -> None:
+    """Put the service's objections at the fields they belong to; what has no field stands above the form."""
+    by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    for name, messages in by_field.items():
+        field = name.removeprefix("attributes.")
+        target = next((each for each in (f"{prefix}{name}", f"custom-{field}", name) if each in form.fields), None)
+        for message in messages:
+            form.add_error(target, message)
