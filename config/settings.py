@@ -289,6 +289,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "apps.core.jobs.send_outgoing_mail": {"queue": "mail"},
+    "apps.core.jobs.maintain": {"queue": "maintenance"},
     "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -298,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-current-copies": {"task": "apps.contacts.jobs.refresh_current_copies", "schedule": timedelta(hours=6)},
     "settle-imports": {"task": "apps.contacts.jobs.settle_waiting_imports", "schedule": timedelta(hours=6)},
     "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
+    "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }
 
 # --- logs ------------------------------------------------------------------------------------------------------------
