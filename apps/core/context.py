@@ -35,7 +35,7 @@ class Frame:
         self.site_name = settings.RAPPORT_NAME
         self.logo = static(settings.RAPPORT_BRAND_LOGO)
         self.picture = static(settings.RAPPORT_BRAND_PICTURE)
-        self.languages = settings.LANGUAGES
+        self.language_codes = [code for code, _name in settings.LANGUAGES]
 
     @property
     def user(self) -> Any:

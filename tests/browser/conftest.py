@@ -1,0 +1,122 @@
+"""A real Chromium for the browser tests: one for the session, one context and page for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 360, "height": 740}
+# The listeners stand before anything of the page runs; what they see is asked for at the end of the test.
+WATCH = """
+window.__violations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.__violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});
+"""
+
+
+def chromium_path() -> str | None:
+    """Chromium as the environment names it, else the first on the PATH."""
+    return os.environ.get("CHROMIUM") or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        message = "no chromium on the PATH (or in CHROMIUM): the journeys in a real browser were left out"
+        if os.environ.get("RAPPORT_REQUIRE_BROWSER") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=DESKTOP, locale="en-GB", timezone_id="Europe/Kyiv")  # type: ignore[arg-type]  # plain dict
+    context.set_default_timeout(10_000)
+    context.add_init_script(WATCH)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails its test for an error in the console, an uncaught exception or a breach of the policy.
+
+    A test that provokes an answer of 4xx on purpose takes its line out of `page.complaints`.
+    """
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.complaints = complaints  # type: ignore[attr-defined]  # for tests that expect one
+    yield page
+    if not page.is_closed():
+        complaints += page.evaluate("window.__violations ?? []")
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(page: Page) -> Page:
+    """The same page, 360 pixels wide."""
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # plain dict
+    return page
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
+    """`sign_in(page, user)`: by cookie, past the form."""
+
+    def enter(page: Page, user: Any) -> None:
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key or "", "url": live_server.url}]
+        )
+
+    return enter
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """`axe(page)` lists what breaks WCAG 2.2 AA: "rule: selector"; empty is what one wants."""
+
+    def run(page: Page) -> list[str]:
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate(
+            """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})"""
+        )
+        return [
+            f"{violation['id']}: {node['target'][0]} ({node['failureSummary']})"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return run
