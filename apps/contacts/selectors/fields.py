@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, DecimalField, Exists, Expression, F, OuterRef, Prefetch, Q, TextField, Value
+from django.db.models import (
+    CharField,
+    DecimalField,
+    Exists,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    TextField,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast
 
 from apps.contacts.models import EntityReference, FieldChoice, FieldDefinition
 from apps.contacts.models.entities import Fold
@@ -16,6 +27,13 @@ if TYPE_CHECKING:
 
 Type = FieldDefinition.Type
 FOLDED = frozenset({Type.TEXT, Type.LONG_TEXT, Type.URL, Type.EMAIL, Type.PHONE})
+
+
+class _Numeric(Func):
+    """Without digits, as in the field's index: `CAST` of Django's would round."""
+
+    template = "(%(expressions)s)::numeric"
+    output_field = DecimalField(max_digits=40, decimal_places=10)
 
 
 def definitions_for(
@@ -36,10 +54,10 @@ def value_expression(definition: FieldDefinition) -> Expression | F:
     """What to annotate and sort by; the same expression as that of the field's index."""
     match definition.field_type:
         case Type.NUMBER:
-            return Cast(KeyTextTransform(definition.key, "attributes"), DecimalField())
+            return _Numeric(KeyTextTransform(definition.key, "attributes"))
         case Type.MONEY:
             amount = KeyTextTransform("amount", KeyTransform(definition.key, "attributes"))
-            return Cast(amount, DecimalField())
+            return _Numeric(amount)
         case field_type if field_type in FOLDED:
             return Fold(KeyTextTransform(definition.key, "attributes"))
         case _:

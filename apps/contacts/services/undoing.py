@@ -30,7 +30,8 @@ _SETTINGS = (
 def refresh_entities(ids: list[int], now: datetime) -> None:
     """After undo: everything that follows from what was put back."""
     mark_restricted(ids)
-    copies.refresh({*ids, *copies.employees_of(ids)}, now=now)
+    copies.refresh(ids, now=now)
+    copies.refresh(copies.employees_of(ids), now=now)  # after that, since they bear its names
 
 
 def register() -> None:
