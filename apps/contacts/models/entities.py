@@ -224,23 +224,24 @@ class RawProperty(models.Model):
 class SearchToken(models.Model):
     """A folded, transliterated word of an entity, for prefixes; made by services from names and addresses.
 
-    `folder_id` is a copy, so that a search under folder rights is a few index ranges.
+    `folder_id` is a copy, so that a search under folder rights is a few index ranges: the best rank first, then
+    alphabetically.
     """
 
-    id = models.BigAutoField(primary_key=True)
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_constraint=False)
-    folder = models.ForeignKey(
-        Folder, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    pk = models.CompositePrimaryKey("entity_id", "token")
+    entity = models.ForeignKey(
+        Entity, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
+    folder = models.ForeignKey(Folder, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     token = models.CharField(max_length=60)
     rank = models.PositiveSmallIntegerField(default=5)  # 1: begins the name ... 9: found in an address
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["folder", "token", "rank", "entity"],
+                fields=["folder", "rank", "token", "entity"],
                 name="search_token_prefix",
-                opclasses=["int8_ops", "text_pattern_ops", "int2_ops", "int8_ops"],
+                opclasses=["int8_ops", "int2_ops", "text_pattern_ops", "int8_ops"],
             )
         ]
 

@@ -41,6 +41,23 @@ def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Seque
         return int(cursor.rowcount)
 
 
+def delete_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """Delete the rows whose `columns` are as one of `rows`; nothing cascades. Returns how many there were."""
+    if not rows:
+        return 0
+    fields = [model._meta.get_field(name) for name in columns]
+    names = [sql.Identifier(field.column) for field in fields]
+    statement = sql.SQL("DELETE FROM {table} AS t USING unnest({arrays}) AS v({names}) WHERE {same}").format(
+        table=sql.Identifier(model._meta.db_table),
+        arrays=sql.SQL(", ").join(sql.SQL("%s::" + _type(field) + "[]") for field in fields),
+        names=sql.SQL(", ").join(names),
+        same=sql.SQL(" AND ").join(sql.SQL("t.{0} = v.{0}").format(name) for name in names),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(values) for values in zip(*rows, strict=True)])
+        return int(cursor.rowcount)
+
+
 def _type(field: Field[Any, Any]) -> str:
     """The field's type in the database without what makes it a column ("bigint GENERATED ...")."""
     return field.rel_db_type(connection) if field.primary_key or field.is_relation else str(field.db_type(connection))

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from apps.contacts.models import EmailAddress, Entity, Participant, PhoneNumber, SearchToken, Unit
 from apps.contacts.services import derive
-from apps.contacts.services.batch import portions, update_rows
+from apps.contacts.services.batch import delete_rows, portions, update_rows
 
 COPIES = (
     *("display_name", "sort_name", "name_key", "search_text"),
@@ -147,25 +147,22 @@ def values_of(entity: Entity) -> tuple[object, ...]:
 def write_tokens(aggregates: Sequence[Aggregate], *, today: date, fresh: bool = False) -> None:
     """Make the search words of these entities what they should be; `fresh`: there are none yet."""
     missing: list[SearchToken] = []
-    obsolete: list[int] = []
-    kept: dict[int, dict[tuple[str, int, int], int]] = {aggregate.entity.pk: {} for aggregate in aggregates}
+    obsolete: list[tuple[int, str]] = []
+    kept: dict[int, set[tuple[str, int, int]]] = {aggregate.entity.pk: set() for aggregate in aggregates}
     if not fresh:
-        rows = SearchToken.objects.filter(entity__in=list(kept)).values_list(
-            "pk", "entity_id", "token", "rank", "folder_id"
-        )
-        for pk, entity_id, *word in rows:
-            kept[entity_id][tuple(word)] = pk
+        rows = SearchToken.objects.filter(entity__in=list(kept)).values_list("entity_id", "token", "rank", "folder_id")
+        for entity_id, *word in rows:
+            kept[entity_id].add(tuple(word))
     for aggregate in aggregates:
         entity = aggregate.entity
         wanted = {(token, rank, entity.folder_id) for token, rank in aggregate.tokens(today)}
         there = kept[entity.pk]
-        obsolete += [pk for word, pk in there.items() if word not in wanted]
+        obsolete += [(entity.pk, token) for token, _rank, _folder in there - wanted]
         missing += [
             SearchToken(entity_id=entity.pk, token=token, rank=rank, folder_id=folder_id)
-            for token, rank, folder_id in sorted(wanted - there.keys())
+            for token, rank, folder_id in sorted(wanted - there)
         ]
-    if obsolete:
-        SearchToken.objects.filter(pk__in=obsolete)._raw_delete(SearchToken.objects.db)
+    delete_rows(SearchToken, ("entity", "token"), obsolete)
     SearchToken.objects.bulk_create(missing, batch_size=5000)
 
 
