@@ -342,3 +342,32 @@ def test_one_sees_and_undoes_ones_own_operations_on_their_page(client, alice, bo
 
     assert Team.objects.get().name == "North"
     assert f"{url}undo/" not in client.get("/operations/").text
+
+
+def test_work_in_progress_shows_its_bar_and_can_be_stopped(client, alice, bob, now):
+    operation = operations.start(actor=alice, verb="test.teams", parameters={}, now=now, total=20)
+    url = f"/operations/{operation.pk}/"
+
+    client.force_login(bob)
+    assert client.post(f"{url}cancel/").status_code == 404
+    client.force_login(alice)
+    page = client.get(url).text
+    client.post(f"{url}cancel/")
+
+    assert f'data-live-channel="operation:{operation.pk}"' in page
+    assert f"{url}cancel/" in page
+    assert client.get(url, headers={"Accept": "application/json"}).json()["state"] == "cancelled"
+    assert "Stopped" in client.get(url).text
+
+
+def test_what_stayed_as_it_is_is_told(client, alice, now):
+    team = Team.objects.create(name="North")
+    operation = rename(alice, team, "South", now)
+    Operation.objects.update(undoable_until=now + timedelta(days=36500))
+    Team.objects.update(name="East")
+    client.force_login(alice)
+
+    answer = client.post(f"/operations/{operation.pk}/undo/", follow=True)
+
+    assert "someone changed it since" in answer.text
+    assert Team.objects.get().name == "East"

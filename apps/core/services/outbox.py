@@ -84,14 +84,22 @@ def send_due(*, now: datetime) -> int:
     tried = 0
     deadline = time.monotonic() + _SHIFT
     line = _Line()
+    last: tuple[OutgoingMail, Delivery] | None = None
     try:
         while time.monotonic() < deadline:
-            mail = _claim(now if not tried else clock.now())
+            # One commit settles the last mail and claims the next: commits are what sending costs.
+            with transaction.atomic():
+                if last is not None:
+                    _settle(*last)
+                mail = _claim(now if not tried else clock.now())
+            last = None
             if mail is None:
                 break
-            _settle(mail, line.send(mail))
+            last = (mail, line.send(mail))
             tried += 1
     finally:
+        if last is not None:
+            _settle(*last)
         line.hang_up()
     return tried
 
@@ -150,16 +158,14 @@ class _Line:
 
 
 def _claim(now: datetime) -> OutgoingMail | None:
-    """Take the oldest due row that no other worker has; it is committed as "sending" on return."""
-    with transaction.atomic():
-        mail = (
-            OutgoingMail.objects.select_for_update(skip_locked=True)
-            .filter(state=State.QUEUED, not_before__lte=now)
-            .order_by("not_before", "pk")
-            .first()
-        )
-        if mail is None:
-            return None
+    """Take the oldest due row that no other worker has; the caller commits it as "sending" before it is sent."""
+    mail = (
+        OutgoingMail.objects.select_for_update(skip_locked=True)
+        .filter(state=State.QUEUED, not_before__lte=now)
+        .order_by("not_before", "pk")
+        .first()
+    )
+    if mail is not None:
         mail.state, mail.claimed_at, mail.attempts = State.SENDING, now, mail.attempts + 1
         mail.save(update_fields=["state", "claimed_at", "attempts"])
     return mail
