@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.api import api, docs
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.core.page_urls")),
     path("", include("apps.core.urls")),
@@ -10,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("contacts/", include("apps.contacts.urls")),
     path("activities/", include("apps.activities.urls")),
+    path("api/v1/docs/", docs, name="api_docs"),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
 ]
 

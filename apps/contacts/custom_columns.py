@@ -25,6 +25,7 @@ from apps.core.listing import (
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.contacts.models.entities import EntityQuerySet
 
 Type = FieldDefinition.Type
 Narrow = Callable[[QuerySet[Any], tuple[str, ...]], QuerySet[Any]]
@@ -54,7 +55,7 @@ def custom_columns(fields: list[FieldDefinition]) -> list[Column]:
     ]
 
 
-def with_sort_values(queryset: QuerySet[Entity], fields: list[FieldDefinition]) -> QuerySet[Entity]:
+def with_sort_values(queryset: EntityQuerySet, fields: list[FieldDefinition]) -> EntityQuerySet:
     """Name the values of filterable fields, so that the list can sort and filter by them; unused ones cost nothing."""
     for field in fields:
         if field.is_filterable:

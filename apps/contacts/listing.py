@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
@@ -21,7 +21,7 @@ from apps.contacts.custom_columns import custom_columns, custom_filters, list_fi
 from apps.contacts.models import Category, Entity, EntityCategory, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.phones import dial_address, show_number
-from apps.contacts.selectors.search import narrow_by_words
+from apps.contacts.selectors.narrowing import narrow_by_words
 from apps.core.listing import (
     Action,
     ChoiceFilter,
@@ -45,10 +45,12 @@ TABS = ("people", "organisations", "all")
 
 def entity_scope(user: User, tab: str = "all") -> EntityQuerySet:
     """All that the list may show to `user`."""
-    scope = with_sort_values(Entity.objects.visible_to(user).live(), list_fields())
+    scope = Entity.objects.visible_to(user).live()
     if tab == "people":
-        return scope.people()
-    return scope.organisations() if tab == "organisations" else scope
+        scope = scope.people()
+    elif tab == "organisations":
+        scope = scope.organisations()
+    return with_sort_values(scope, list_fields())
 
 
 def entity_listing(user: User, *, path: str = "", default_columns: Iterable[str] = ()) -> Listing:
@@ -59,7 +61,7 @@ def entity_listing(user: User, *, path: str = "", default_columns: Iterable[str]
         columns=[*_COLUMNS, *custom_columns(fields)],
         default_sort="name",
         filters=[*_filters(user), *custom_filters(fields, user)],
-        search=lambda queryset, text: narrow_by_words(queryset, text),
+        search=_search,
         search_label=_("Search contacts"),
         fetch=_fetch,
         letters="sort_name",
@@ -86,6 +88,10 @@ def entity_listing(user: User, *, path: str = "", default_columns: Iterable[str]
         may_set_default=can_change_settings(user),
         path=path or reverse("contacts:list"),
     )
+
+
+def _search(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return narrow_by_words(cast("EntityQuerySet", queryset), text)
 
 
 def _fetch(queryset: QuerySet[Entity]) -> Iterable[Entity]:

@@ -122,7 +122,7 @@ class PickerSelectMultiple(forms.SelectMultiple):
         return {**super().get_context(name, value, attrs), "src": reverse("contacts:pick")}
 
 
-class EntityChoiceField(forms.ModelChoiceField):
+class EntityChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Pick any contact that the user sees; the list itself comes from the server as one types."""
 
     def __init__(self, *, user: User, kind: str = "", **kwargs: Any) -> None:

@@ -141,7 +141,9 @@ class NewEntityForm(_PartialDates):
         widget=forms.RadioSelect,
         initial="person",
     )
-    prefix = forms.CharField(label=_("Prefix"), required=False, max_length=60)
+    prefix = forms.CharField(  # type: ignore[assignment]  # Django takes fields off the class
+        label=_("Prefix"), required=False, max_length=60
+    )
     first_name = forms.CharField(label=_("First name"), required=False, max_length=200)
     middle_name = forms.CharField(label=_("Middle name"), required=False, max_length=200)
     last_name = forms.CharField(label=_("Last name"), required=False, max_length=200)

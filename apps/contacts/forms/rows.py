@@ -84,7 +84,7 @@ LinkRows = formset_factory(LinkRow, extra=1, max_num=100)
 class AddressRows:
     """The three row sets of one form, bound and checked together."""
 
-    def __init__(self, data: Any = None, *, initial: dict[str, list[dict[str, Any]]] | None = None) -> None:
+    def __init__(self, data: Any = None, *, initial: dict[str, list[Any]] | None = None) -> None:
         given = initial or {}
         self.phones: BaseFormSet[PhoneRow] = PhoneRows(data, prefix="phones", initial=given.get("phones"))
         self.emails: BaseFormSet[EmailRow] = EmailRows(data, prefix="emails", initial=given.get("emails"))

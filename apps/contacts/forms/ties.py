@@ -114,7 +114,7 @@ class RelationshipForm(_DatedForm):
         return self.types[int(type_id)], side
 
 
-class EntitiesChoiceField(forms.ModelMultipleChoiceField):
+class EntitiesChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Several contacts, searched on the server as one types."""
 
     widget = PickerSelectMultiple

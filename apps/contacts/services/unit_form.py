@@ -56,30 +56,30 @@ def save_unit(
         )
         if is_primary:
             units.make_unit_primary(actor=actor, unit=saved, now=now)
-        for model, kept in ((PhoneNumber, rows.phones), (EmailAddress, rows.emails), (Link, rows.links)):
-            _settle(actor, saved, model, kept, expected_version, now)
+        _settle(actor, saved, PhoneNumber, rows.phones, expected_version, now)
+        _settle(actor, saved, EmailAddress, rows.emails, expected_version, now)
+        _settle(actor, saved, Link, rows.links, expected_version, now)
     return saved
 
 
 def _settle(
     actor: User,
     unit: Unit,
-    model: type[PhoneNumber] | type[EmailAddress] | type[Link],
+    model: type[details.Detail],
     rows: Sequence[tuple[int | None, Any]],
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    there = {detail.pk: detail for detail in model.objects.filter(unit=unit)}  # type: ignore[attr-defined]
+    there = {detail.pk: detail for detail in model._default_manager.filter(unit=unit)}
     staying = {pk for pk, _row in rows if pk in there}
-    for pk, detail in there.items():
-        if pk not in staying:
-            details.remove_detail(actor=actor, detail=detail, now=now)
+    for gone in there.keys() - staying:
+        details.remove_detail(actor=actor, detail=there[gone], now=now)
     for pk, row in rows:
-        if pk in there:
+        if pk is not None and pk in there:
             fields = {name: value for name, value in asdict(row).items() if name not in ("is_primary", "public_key")}
             if not fields.get("password"):
                 fields.pop("password", None)  # an empty field keeps the one that is there
-            detail = details.update_detail(
+            detail: Any = details.update_detail(
                 actor=actor, detail=there[pk], fields=fields, expected_version=expected_version, now=now
             )
         else:

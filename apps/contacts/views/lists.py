@@ -14,7 +14,7 @@ from apps.accounts.preferences import preferences_of
 from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Category, Entity, Folder
 from apps.contacts.models.rights import rights_of
-from apps.contacts.selectors.search import find_entities
+from apps.contacts.selectors.narrowing import find_entities
 from apps.core.htmx import Request
 from apps.core.pickers import PICKER_PAGE, Option, picker_response
 
@@ -29,7 +29,7 @@ def entity_list(request: Request, tab: str = "") -> HttpResponse:
     path = reverse("contacts:list_tab", args=[tab])
     folder = _chosen(request, "f.folder")
     folders = folder_nodes(request)
-    columns = next((node["columns"] for node in folders if node["id"] == folder), [])
+    columns: list[str] = next((node["columns"] for node in folders if node["id"] == folder), [])
     listing = entity_listing(request.user, path=path, default_columns=columns)
     page = listing.page(
         request,

@@ -1,28 +1,22 @@
-"""Photo, QR code, print view and vCard of a contact; a user made from it."""
+"""Photo and print view of a contact; a user made from it."""
 
 from __future__ import annotations
 
-import io
-
-import segno
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import settings_required, staff_required
 from apps.accounts.services.users import EmailTaken, UnknownRole
-from apps.contacts.formats.vcard import write
 from apps.contacts.forms.media import PhotoForm, UserForm
 from apps.contacts.models import Entity
-from apps.contacts.permissions import can_edit_entity, can_export_entity
+from apps.contacts.permissions import can_edit_entity
 from apps.contacts.selectors.contact_page import contact_page, ties_of
 from apps.contacts.services import photos
 from apps.contacts.services.errors import InTrash
-from apps.contacts.services.exports.cards import card_of
 from apps.contacts.services.users import make_user_for
 from apps.contacts.views.lookups import visible_entity
 from apps.core import clock
@@ -82,25 +76,6 @@ def photo_remove(request: Request, entity_id: int) -> HttpResponse:
 
 @staff_required
 @require_GET
-def entity_qr(request: Request, entity_id: int) -> HttpResponse:
-    """The vCard as a picture to be read by a phone; without photo and notes, which no camera could read."""
-    entity = visible_entity(request, entity_id)
-    card = card_of(entity, user=request.user)
-    card.photo, card.notes, card.raw, card.public_key = None, "", [], ""
-    text = b"".join(write([card], version="3.0")).decode()
-    picture = io.BytesIO()
-    try:
-        segno.make(text, error="l", micro=False).save(
-            picture, kind="svg", xmldecl=False, svgns=True, scale=4, omitsize=True, svgclass="qr", lineclass=None
-        )
-        drawn = mark_safe(picture.getvalue().decode())
-    except segno.DataOverflowError:
-        drawn = mark_safe("")
-    return render_page(request, "contacts/qr.html", {"entity": entity, "qr": drawn}, fragment="sheet")
-
-
-@staff_required
-@require_GET
 def entity_print(request: Request, entity_id: int) -> HttpResponse:
     entity = visible_entity(request, entity_id)
     context = {
@@ -109,18 +84,6 @@ def entity_print(request: Request, entity_id: int) -> HttpResponse:
         "ties": ties_of(entity, user=request.user, today=localdate(clock.now())),
     }
     return render_page(request, "contacts/print.html", context)
-
-
-@staff_required
-@require_GET
-def entity_vcard(request: Request, entity_id: int) -> HttpResponse:
-    entity = visible_entity(request, entity_id)
-    if not can_export_entity(request.user, entity):
-        raise PermissionDenied
-    content = b"".join(write([card_of(entity, user=request.user)], version="4.0"))
-    response = HttpResponse(content, content_type="text/vcard; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="contact-{entity.pk}.vcf"'
-    return response
 
 
 @settings_required

@@ -47,7 +47,7 @@ def unit_edit(request: Request, entity_id: int, unit_id: int) -> HttpResponse:
 
 def _unit_form(request: Request, entity: Entity, unit: Unit | None) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    others = Unit.objects.filter(entity=entity).exclude(pk=unit.pk if unit else None).order_by("position", "pk")
+    others = Unit.objects.filter(entity=entity).exclude(pk=unit.pk if unit else 0).order_by("position", "pk")
     form = UnitForm(
         data,
         units=others,
@@ -96,7 +96,7 @@ def _initial(unit: Unit | None) -> dict[str, Any]:
     return {name: getattr(unit, "parent_id" if name == "parent" else name) for name in _OWN}
 
 
-def _initial_rows(unit: Unit | None) -> dict[str, list[dict[str, Any]]]:
+def _initial_rows(unit: Unit | None) -> dict[str, list[Any]]:
     if unit is None:
         return {}
     order = ("-is_primary", "position", "pk")

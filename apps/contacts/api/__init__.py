@@ -1,0 +1,5 @@
+"""The HTTP API of contacts."""
+
+from apps.contacts.api.contacts import router
+
+__all__ = ["router"]

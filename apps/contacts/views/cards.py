@@ -1,0 +1,49 @@
+"""The contact as a card: a vCard to save, and its QR code to take along."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_GET
+
+from apps.accounts.decorators import staff_required
+from apps.contacts.formats.vcard import write
+from apps.contacts.permissions import can_export_entity
+from apps.contacts.services.exports.cards import card_of
+from apps.contacts.views.lookups import visible_entity
+from apps.core.htmx import Request, render_page
+
+
+@staff_required
+@require_GET
+def entity_qr(request: Request, entity_id: int) -> HttpResponse:
+    """The vCard as a picture to be read by a phone; without photo and notes, which no camera could read."""
+    entity = visible_entity(request, entity_id)
+    card = card_of(entity, user=request.user)
+    card.photo, card.notes, card.raw, card.public_key = None, "", [], ""
+    text = b"".join(write([card], version="3.0")).decode()
+    picture = io.BytesIO()
+    try:
+        segno.make(text, error="l", micro=False).save(
+            picture, kind="svg", xmldecl=False, svgns=True, scale=4, omitsize=True, svgclass="qr", lineclass=None
+        )
+        drawn = mark_safe(picture.getvalue().decode())
+    except segno.DataOverflowError:
+        drawn = mark_safe("")
+    return render_page(request, "contacts/qr.html", {"entity": entity, "qr": drawn}, fragment="sheet")
+
+
+@staff_required
+@require_GET
+def entity_vcard(request: Request, entity_id: int) -> HttpResponse:
+    entity = visible_entity(request, entity_id)
+    if not can_export_entity(request.user, entity):
+        raise PermissionDenied
+    content = b"".join(write([card_of(entity, user=request.user)], version="4.0"))
+    response = HttpResponse(content, content_type="text/vcard; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="contact-{entity.pk}.vcf"'
+    return response

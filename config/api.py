@@ -1,0 +1,39 @@
+"""The HTTP API under /api/v1/: joins the routers of the apps; the schema at openapi.json, a page at docs/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from ninja import NinjaAPI
+
+from apps.accounts.api_auth import TokenAuth
+from apps.contacts.api import router as contacts
+from apps.core.api import install_problems
+
+api = NinjaAPI(
+    title="Rapport",
+    version="1",
+    description="Contacts of a Rapport server. Make a token under Preferences, API tokens.",
+    auth=TokenAuth(),
+    docs_url=None,
+    urls_namespace="api",
+)
+install_problems(api)
+api.add_router("/contacts", contacts)
+
+
+@login_required
+@require_GET
+def docs(request: HttpRequest) -> HttpResponse:
+    """What the schema says, as a page without scripts of others."""
+    schema: dict[str, Any] = api.get_openapi_schema()
+    routes = [
+        {"method": method.upper(), "path": path, **operation}
+        for path, operations in schema["paths"].items()
+        for method, operation in operations.items()
+    ]
+    return render(request, "core/api_docs.html", {"schema": schema, "routes": routes})
