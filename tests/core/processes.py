@@ -27,7 +27,12 @@ def environment() -> dict[str, str]:
     }
 
 
-def start(*arguments: str, **options) -> subprocess.Popen[str]:
+def start(*arguments: str, variables: dict[str, str] | None = None, **options) -> subprocess.Popen[str]:
+    """Run `python -m ARGUMENTS`, with `variables` added to its environment."""
     return subprocess.Popen(
-        [sys.executable, "-m", *arguments], cwd=settings.BASE_DIR, env=environment(), text=True, **options
+        [sys.executable, "-m", *arguments],
+        cwd=settings.BASE_DIR,
+        env={**environment(), **(variables or {})},
+        text=True,
+        **options,
     )
