@@ -9,7 +9,7 @@ class CoreConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from apps.core import gallery, permissions
-        from apps.core.contributions import MenuItem, live, menu, operation_runners, transports, verbs
+        from apps.core.contributions import MenuItem, live, menu, operation_runners, transports, verbs, works_in_house
         from apps.core.mail import site_connection
         from apps.core.services import operations
 
@@ -25,7 +25,7 @@ class CoreConfig(AppConfig):
                 title=_("What I did"),
                 url_name="core:operations",
                 icon="history",
-                may_see=lambda user: user.is_authenticated,
+                may_see=works_in_house,
             ),
         )
         gallery.register()

@@ -51,7 +51,7 @@ class Frame:
 
     @cached_property
     def theme(self) -> str:
-        """ "light" or "dark" where the reader chose one on this device or in the preferences; else "" (the system's)."""
+        """Light or dark where the reader chose on this device or in the preferences; else "", the system's choice."""
         chosen = self.request.COOKIES.get("theme") or getattr(getattr(self.user, "preferences", None), "theme", "")
         return chosen if chosen in THEMES else ""
 

@@ -70,7 +70,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "asks_again": not guessing and count < FEW_HITS and len(text) >= GUESS_FROM,
         "guessing": guessing,
     }
-    return render_page(request, "core/search.html", context, fragment="search-guesses" if guessing else "search-results")
+    return render_page(
+        request, "core/search.html", context, fragment="search-guesses" if guessing else "search-results"
+    )
 
 
 @login_required

@@ -63,7 +63,9 @@ def _take(
     if not paths:
         return
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, base_url=address, color_scheme=theme  # type: ignore[arg-type]  # "light" or "dark"
+        viewport={"width": size[0], "height": size[1]},
+        base_url=address,
+        color_scheme=theme,  # type: ignore[arg-type]  # "light" or "dark"
     )
     page = context.new_page()
     if login:

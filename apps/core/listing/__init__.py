@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from apps.core.contributions import Registry
@@ -31,6 +31,9 @@ from apps.core.listing.page import ListPage
 from apps.core.listing.selection import Selection
 from apps.core.listing.state import ListState, asks_something, read_state, state_from_json
 from apps.core.models import ListSetting, SavedView
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 __all__ = [
     "Action",
@@ -98,11 +101,10 @@ class Listing:
         `queryset` is the scope: what this reader may see. `page_size` and `default_view` (a saved view for an
         address that asks for nothing) are the reader's preferences.
         """
-        user = request.user
+        user = cast("User", request.user)
         views = list(SavedView.objects.filter(list_key=self.key).visible_to(user).order_by("name", "pk"))
-        settings = {row.user_id: row for row in ListSetting.objects.filter(list_key=self.key, user__in=[user.pk])}
-        settings |= {None: row for row in ListSetting.objects.filter(list_key=self.key, user=None)} if not settings else {}
-        own = settings.get(user.pk) or settings.get(None)
+        settings = ListSetting.objects.filter(Q(user=user) | Q(user=None), list_key=self.key)
+        own = settings.order_by(F("user").asc(nulls_last=True)).first()
         state = self._state(request.GET, views, default_view)
         size = state.size or (own.page_size if own and own.page_size else page_size)
         columns = self._columns(state.columns or tuple(own.columns if own else ()))
@@ -122,7 +124,6 @@ class Listing:
             views=views,
             total=total,
             size=size,
-            user_id=user.pk,
         )
 
     def narrow(self, queryset: QuerySet[Any], state: ListState) -> QuerySet[Any]:

@@ -119,7 +119,7 @@ class RangeFilter(Filter):
     def describe(self, values: Values) -> str:
         start, end = (self.parse(value) for value in values)
         if start is not None and end is not None:
-            return f"{self.show(start)} – {self.show(end)}"  # noqa: RUF001  a dash between two ends
+            return f"{self.show(start)} – {self.show(end)}"
         if start is not None:
             return _("from %(value)s") % {"value": self.show(start)}
         return _("up to %(value)s") % {"value": self.show(end)}

@@ -69,15 +69,25 @@ class ListPage:
     views: Sequence[SavedView]
     total: Total
     size: int
-    user_id: int
 
     def render(self, request: HttpRequest, template: str, context: dict[str, Any] | None = None) -> HttpResponse:
         """The whole page, or the results alone where htmx asked for them."""
-        wants_part = request.headers.get("HX-Target") == FRAGMENT and "HX-History-Restore-Request" not in request.headers
+        wants_part = (
+            request.headers.get("HX-Target") == FRAGMENT and "HX-History-Restore-Request" not in request.headers
+        )
         template = "components/list/_results.html" if wants_part else template
         response = render(request, template, {**(context or {}), "list": self})
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
+
+    # Templates would call these functions of the listing to see whether there are any.
+    @property
+    def has_search(self) -> bool:
+        return self.listing.search is not None
+
+    @property
+    def has_row_actions(self) -> bool:
+        return self.listing.row_actions is not None
 
     # --- head --------------------------------------------------------------------------------------------------------
     def headers(self) -> list[Header]:
@@ -119,9 +129,7 @@ class ListPage:
     def letters(self) -> list[list[Step]]:
         """The reader's own alphabet first."""
         names = ["cyrillic", "latin"] if (get_language() or "").startswith("uk") else ["latin", "cyrillic"]
-        strips = [
-            [self._letter(letter, letter.upper()) for letter in ALPHABETS[name]] for name in names
-        ]
+        strips = [[self._letter(letter, letter.upper()) for letter in ALPHABETS[name]] for name in names]
         return [[*strips[0], self._letter(OTHER, "#")], strips[1]]
 
     def _letter(self, letter: str, text: str) -> Step:

@@ -38,9 +38,7 @@ def save_view(
     *, actor: User, list_key: str, name: str, query: Mapping[str, Any], is_shared: bool, now: datetime
 ) -> SavedView:
     """Keep a list's state under a name. Raises ViewNameTaken."""
-    view = SavedView(
-        list_key=list_key, owner=actor, name=name, query=dict(query), is_shared=is_shared, created_at=now
-    )
+    view = SavedView(list_key=list_key, owner=actor, name=name, query=dict(query), is_shared=is_shared, created_at=now)
     try:
         with transaction.atomic():
             view.save(force_insert=True)
