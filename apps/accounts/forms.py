@@ -34,6 +34,11 @@ ROLE_TITLES = {
 SCOPE_TITLES = {"contacts:read": _("Read contacts"), "contacts:write": _("Change contacts")}
 
 
+class Checks(forms.CheckboxSelectMultiple):
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
+        super().__init__({"class": "form-check-input", **(attrs or {})}, choices)
+
+
 def role_title(name: str) -> Any:
     """A role in the reader's language; other groups are called what their maker called them."""
     return ROLE_TITLES.get(name, name)
@@ -67,6 +72,7 @@ class PreferencesForm(forms.Form):
     title: Any = ""
     icon = ""
     reloads = False  # the whole page looks different afterwards
+    pickers: tuple[str, ...] = ()  # fields with so many choices that one wants to search them
 
     def __init__(self, data: Any = None, *, preferences: Preferences, **kwargs: Any) -> None:
         initial = {name: getattr(preferences, name) for name in self.base_fields}
@@ -128,6 +134,7 @@ class ContactsForm(PreferencesForm):
     key = "contacts"
     title = _("Contacts")
     icon = "address-book"
+    pickers = ("favourite_countries",)
 
     contacts_tab = forms.ChoiceField(
         label=_("The list opens with"),
@@ -208,7 +215,7 @@ class HoursForm(PreferencesForm):
         label=_("Days"),
         required=False,
         coerce=int,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Checks,
         choices=[
             (1, _("Monday")),
             (2, _("Tuesday")),
@@ -248,7 +255,7 @@ PREFERENCES_FORMS: tuple[type[PreferencesForm], ...] = (LanguageForm, LookForm, 
 
 
 class RolesForm(forms.Form):
-    roles = forms.MultipleChoiceField(label=_("Roles and groups"), widget=forms.CheckboxSelectMultiple, required=False)
+    roles = forms.MultipleChoiceField(label=_("Roles and groups"), widget=Checks, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -280,7 +287,7 @@ class NameForm(forms.Form):
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What will use it: a program, a device."))
     scopes = forms.MultipleChoiceField(
-        label=_("May"), widget=forms.CheckboxSelectMultiple, choices=[(name, SCOPE_TITLES[name]) for name in SCOPES]
+        label=_("May"), widget=Checks, choices=[(name, SCOPE_TITLES[name]) for name in SCOPES]
     )
     days = forms.TypedChoiceField(
         label=_("Expires"),

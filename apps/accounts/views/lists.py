@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -132,7 +133,7 @@ def audit_listing(request: HttpRequest) -> Listing | None:
             Column("who", gettext_lazy("Who"), lambda event: event.actor or "", sort=("actor",)),
             Column("whom", gettext_lazy("Whom or which"), lambda event: event.whom),
             Column("details", gettext_lazy("Details"), _details),
-            Column("ip", gettext_lazy("Address"), lambda event: event.ip or ""),
+            Column("ip", gettext_lazy("IP"), lambda event: event.ip or ""),
             Column("request", gettext_lazy("Request"), lambda event: event.request_id, default=False, phone=False),
         ],
         filters=[
@@ -170,8 +171,18 @@ def _with_names(found: QuerySet[AuditEvent]) -> list[AuditEvent]:
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
     for event in events:
         known = names.get(event.record_id or 0) if event.record_type == USERS else None
-        event.whom = known or f"{event.record_type} {event.record_id or ''}".strip()  # type: ignore[attr-defined]  # for the cell
+        event.whom = known or _record(event)  # type: ignore[attr-defined]  # for the cell
     return events
+
+
+def _record(event: AuditEvent) -> str:
+    if not event.record_type:
+        return ""
+    try:
+        kind = str(apps.get_model(event.record_type)._meta.verbose_name)
+    except LookupError:  # a model that has gone since
+        kind = event.record_type
+    return f"{kind} {event.record_id or ''}".strip()
 
 
 def _details(event: AuditEvent) -> SafeString:

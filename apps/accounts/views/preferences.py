@@ -37,7 +37,7 @@ def preferences(request: Request) -> HttpResponse:
         return _group(request, form, status=422)
     saved = change_preferences(actor=request.user, changes=form.cleaned_data, now=clock.now())
     if wants_fragment(request) and not form.reloads:
-        return _group(request, _form(kind, request), saved=True)
+        return _group(request, _form(kind, request))
     with override(saved.language or None):
         messages.success(request, _("Saved."))
     return HttpResponseClientRefresh() if wants_fragment(request) else redirect("accounts:preferences")
@@ -51,8 +51,8 @@ def _form(kind: type[PreferencesForm], request: Request, data: Any = None) -> Pr
     return kind(data, preferences=own)
 
 
-def _group(request: Request, form: PreferencesForm, *, saved: bool = False, status: int = 200) -> HttpResponse:
+def _group(request: Request, form: PreferencesForm, *, status: int = 200) -> HttpResponse:
     if wants_fragment(request):
-        return render_page(request, "accounts/_preferences_group.html", {"form": form, "saved": saved}, status=status)
+        return render_page(request, "accounts/_preferences_fields.html", {"form": form}, status=status)
     others = [form if kind.key == form.key else _form(kind, request) for kind in PREFERENCES_FORMS]
     return render_page(request, "accounts/preferences.html", {"groups": others}, status=status)

@@ -18,6 +18,8 @@ class SelectPicker extends HTMLElement {
     const Picker = await loaded();
     const select = this.querySelector("select");
     if (!this.isConnected || !select || select.tomselect) return;
+    // The label moves on to the search field; the select itself stays in the tree of screen readers.
+    if (select.labels[0]) select.setAttribute("aria-label", select.labels[0].textContent.trim());
     const plugins = select.multiple ? { remove_button: { title: "×" } } : {};
     const options = { plugins, maxOptions: 500, hidePlaceholder: true, copyClassesToDropdown: false };
     this.picker = new Picker(select, this.hasAttribute("src") ? { ...options, ...this.remote() } : options);
