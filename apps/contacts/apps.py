@@ -8,8 +8,13 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Contacts")
 
     def ready(self) -> None:
-        from apps.contacts import receivers
-        from apps.contacts.services import undoing
+        from apps.contacts import contributions, receivers
+        from apps.contacts.services import bulk, undoing
+        from apps.contacts.views.settings_menu import register_settings_menu
+        from apps.core.contributions import operation_runners
 
         undoing.register()
+        operation_runners.register(bulk.RUNNER, bulk.run_bulk)
         receivers.connect()
+        contributions.register()
+        register_settings_menu()
