@@ -53,7 +53,7 @@ def entity_scope(user: User, tab: str = "all") -> EntityQuerySet:
     return with_sort_values(scope, list_fields())
 
 
-def entity_listing(user: User, *, path: str = "", default_columns: Iterable[str] = ()) -> Listing:
+def entity_listing(user: User, *, tab: str = "all", default_columns: Iterable[str] = ()) -> Listing:
     """The contact list as `user` may see and use it."""
     fields = list_fields()
     return Listing(
@@ -69,13 +69,11 @@ def entity_listing(user: User, *, path: str = "", default_columns: Iterable[str]
         row_actions=_row_actions,
         row_label=lambda entity: entity.display_name,
         actions=[
-            Action("folder", _("Move to folder"), reverse("contacts:bulk", args=["folder"]), "folder", sheet=True),
-            Action("category", _("Categories"), reverse("contacts:bulk", args=["category"]), "tag", sheet=True),
-            Action("owner", _("Give to"), reverse("contacts:bulk", args=["owner"]), "user-share", sheet=True),
-            Action("export", _("Export"), reverse("contacts:export"), "download", sheet=True),
-            Action(
-                "trash", _("Move to trash"), reverse("contacts:bulk", args=["trash"]), "trash", sheet=True, danger=True
-            ),
+            Action("folder", _("Move to folder"), _bulk("folder", tab), "folder", sheet=True),
+            Action("category", _("Categories"), _bulk("category", tab), "tag", sheet=True),
+            Action("owner", _("Give to"), _bulk("owner", tab), "user-share", sheet=True),
+            Action("export", _("Export"), reverse("contacts:export") + f"?tab={tab}", "download", sheet=True),
+            Action("trash", _("Move to trash"), _bulk("trash", tab), "trash", sheet=True, danger=True),
         ],
         empty=Empty(
             _("No contacts here yet"),
@@ -86,8 +84,12 @@ def entity_listing(user: User, *, path: str = "", default_columns: Iterable[str]
         ),
         default_columns=tuple(default_columns),
         may_set_default=can_change_settings(user),
-        path=path or reverse("contacts:list"),
+        path=reverse("contacts:list_tab", args=[tab]),
     )
+
+
+def _bulk(action: str, tab: str) -> str:
+    return reverse("contacts:bulk", args=[action]) + f"?tab={tab}"
 
 
 def _search(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.contacts import urls_settings
-from apps.contacts.views import entities, ties, units
+from apps.contacts import urls_imports, urls_settings
+from apps.contacts.views import bulk, cards, entities, lists, media, ties, units
 
 app_name = "contacts"
 _contact = [
@@ -23,9 +23,21 @@ _contact = [
     path("relationships/new/", ties.relationship_add, name="relationship_add"),
     path("relationships/<int:relationship_id>/", ties.relationship_edit, name="relationship_edit"),
     path("relationships/<int:relationship_id>/remove/", ties.relationship_remove, name="relationship_remove"),
+    path("photo.jpg", media.photo, name="photo"),
+    path("photo/", media.entity_photo, name="entity_photo"),
+    path("photo/remove/", media.photo_remove, name="photo_remove"),
+    path("qr/", cards.entity_qr, name="entity_qr"),
+    path("print/", media.entity_print, name="entity_print"),
+    path("vcard/", cards.entity_vcard, name="entity_vcard"),
+    path("user/", media.entity_user, name="entity_user"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", lists.entity_list, name="list"),
+    path("list/<slug:tab>/", lists.entity_list, name="list_tab"),
     path("new/", entities.entity_create, name="entity_create"),
+    path("pick/", lists.entity_pick, name="pick"),
+    path("bulk/<slug:action>/", bulk.bulk, name="bulk"),
+    *urls_imports.urlpatterns,
     *urls_settings.urlpatterns,
     path("<int:entity_id>/", include(_contact)),
     path("<int:entity_id>/<slug:tab>/", entities.entity, name="entity_tab"),

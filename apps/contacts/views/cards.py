@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.decorators import staff_required
 from apps.contacts.formats.vcard import write
+from apps.contacts.models import Entity
 from apps.contacts.permissions import can_export_entity
-from apps.contacts.services.exports.cards import card_of
+from apps.contacts.services.exports.cards import cards_of
 from apps.contacts.views.lookups import visible_entity
 from apps.core.htmx import Request, render_page
 
@@ -23,7 +24,7 @@ from apps.core.htmx import Request, render_page
 def entity_qr(request: Request, entity_id: int) -> HttpResponse:
     """The vCard as a picture to be read by a phone; without photo and notes, which no camera could read."""
     entity = visible_entity(request, entity_id)
-    card = card_of(entity, user=request.user)
+    card = next(cards_of(Entity.objects.filter(pk=entity.pk), reader=request.user, with_photos=False))
     card.photo, card.notes, card.raw, card.public_key = None, "", [], ""
     text = b"".join(write([card], version="3.0")).decode()
     picture = io.BytesIO()
@@ -43,7 +44,7 @@ def entity_vcard(request: Request, entity_id: int) -> HttpResponse:
     entity = visible_entity(request, entity_id)
     if not can_export_entity(request.user, entity):
         raise PermissionDenied
-    content = b"".join(write([card_of(entity, user=request.user)], version="4.0"))
+    content = b"".join(write(cards_of(Entity.objects.filter(pk=entity.pk), reader=request.user), version="4.0"))
     response = HttpResponse(content, content_type="text/vcard; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="contact-{entity.pk}.vcf"'
     return response

@@ -26,11 +26,10 @@ def entity_list(request: Request, tab: str = "") -> HttpResponse:
     tab = tab or preferences.contacts_tab or "people"
     if tab not in TABS:
         raise Http404
-    path = reverse("contacts:list_tab", args=[tab])
     folder = _chosen(request, "f.folder")
     folders = folder_nodes(request)
     columns: list[str] = next((node["columns"] for node in folders if node["id"] == folder), [])
-    listing = entity_listing(request.user, path=path, default_columns=columns)
+    listing = entity_listing(request.user, tab=tab, default_columns=columns)
     page = listing.page(
         request,
         entity_scope(request.user, tab),
