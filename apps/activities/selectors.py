@@ -37,7 +37,9 @@ def timeline_of(entity: Entity, *, with_people: bool = True, after: str = "") ->
     subjects = Prefetch(
         "participants", ActivityEntity.objects.filter(via_employer=False).select_related("entity"), to_attr="subjects"
     )
-    found = Activity.objects.filter(pk__in=ids[:PAGE]).select_related("actor").prefetch_related(subjects)
+    found = Activity.objects.filter(pk__in=ids[:PAGE]).select_related("actor")
+    if entity.is_organisation:  # a person's own entries are about that person
+        found = found.prefetch_related(subjects)
     entries = sorted(found, key=lambda activity: (activity.occurred_at, activity.pk), reverse=True)
     more = len(ids) > PAGE and bool(entries)
     return TimelinePage(entries, f"{entries[-1].occurred_at.isoformat()}_{entries[-1].pk}" if more else "")

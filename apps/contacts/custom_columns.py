@@ -49,6 +49,7 @@ def custom_columns(fields: list[FieldDefinition]) -> list[Column]:
             _cell(field),
             sort=(alias_of(field),) if field.is_filterable else (),
             default=False,
+            prefetch=("references__referenced",) if field.field_type == Type.ENTITY else (),
             numeric=field.field_type in (Type.NUMBER, Type.MONEY),
         )
         for field in fields

@@ -18,7 +18,7 @@ from apps.accounts.permissions import can_change_settings
 from apps.accounts.preferences import current_preferences
 from apps.accounts.templatetags.formats import day
 from apps.contacts.custom_columns import custom_columns, custom_filters, list_fields, with_sort_values
-from apps.contacts.models import Category, Entity, EntityCategory, Folder
+from apps.contacts.models import Category, Entity, EntityCategory, FieldDefinition, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.phones import dial_address, show_number
 from apps.contacts.selectors.narrowing import narrow_by_words
@@ -43,19 +43,25 @@ KEY = "contacts.entities"
 TABS = ("people", "organisations", "all")
 
 
-def entity_scope(user: User, tab: str = "all") -> EntityQuerySet:
-    """All that the list may show to `user`."""
+def entity_scope(user: User, tab: str = "all", fields: list[FieldDefinition] | None = None) -> EntityQuerySet:
+    """All that the list may show to `user`; `fields` are those of `list_fields`, where they are known already."""
     scope = Entity.objects.visible_to(user).live()
     if tab == "people":
         scope = scope.people()
     elif tab == "organisations":
         scope = scope.organisations()
-    return with_sort_values(scope, list_fields())
+    return with_sort_values(scope, list_fields() if fields is None else fields)
 
 
-def entity_listing(user: User, *, tab: str = "all", default_columns: Iterable[str] = ()) -> Listing:
+def entity_listing(
+    user: User,
+    *,
+    tab: str = "all",
+    default_columns: Iterable[str] = (),
+    fields: list[FieldDefinition] | None = None,
+) -> Listing:
     """The contact list as `user` may see and use it."""
-    fields = list_fields()
+    fields = list_fields() if fields is None else fields
     return Listing(
         key=KEY,
         columns=[*_COLUMNS, *custom_columns(fields)],
@@ -97,11 +103,7 @@ def _search(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _fetch(queryset: QuerySet[Entity]) -> Iterable[Entity]:
-    return (
-        queryset.select_related("folder", "owner")
-        .prefetch_related("categories", "references__referenced")
-        .defer("search_text", "notes")
-    )
+    return queryset.select_related("folder", "owner").defer("search_text", "notes")
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------
@@ -182,7 +184,7 @@ _COLUMNS = [
         sort=("country",),
         default=False,
     ),
-    Column("categories", _("Categories"), _categories, default=False),
+    Column("categories", _("Categories"), _categories, default=False, prefetch=("categories",)),
     Column("folder", _("Folder"), lambda entity: entity.folder.name, default=False),
     Column("owner", _("Owner"), lambda entity: str(entity.owner or ""), default=False),
     Column("birthday", _("Birthday"), _attribute("birthday"), default=False),

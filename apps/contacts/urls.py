@@ -11,6 +11,7 @@ _contact = [
     path("edit/<slug:section>/", entities.entity_section, name="entity_section"),
     path("trash/", entities.entity_trash, name="entity_trash"),
     path("restore/", entities.entity_restore, name="entity_restore"),
+    path("more/", media.entity_raw, name="entity_raw"),
     path("seen/", entities.entity_seen, name="entity_seen"),
     path("favourite/", entities.entity_favourite, name="entity_favourite"),
     path("units/new/", units.unit_add, name="unit_add"),

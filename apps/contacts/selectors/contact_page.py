@@ -16,7 +16,6 @@ from apps.contacts.models import (
     Link,
     Participant,
     PhoneNumber,
-    RawProperty,
     Unit,
 )
 from apps.contacts.selectors.fields import definitions_for
@@ -64,10 +63,9 @@ class ContactPage:
     emails: list[EmailAddress]
     links: list[Link]
     custom: list[CustomValue]
-    raw: list[RawProperty]
 
 
-def contact_page(entity: Entity, *, prefer_home: bool = False) -> ContactPage:
+def contact_page(entity: Entity, *, prefer_home: bool = False, with_custom: bool = True) -> ContactPage:
     """The contact with its units and values; `prefer_home` puts home numbers and addresses first."""
     units = list(
         Unit.objects.filter(entity=entity)
@@ -90,12 +88,11 @@ def contact_page(entity: Entity, *, prefer_home: bool = False) -> ContactPage:
         phones=[phone for unit in by_use for phone in unit.phones.all()],
         emails=[email for unit in by_use for email in unit.emails.all()],
         links=[link for unit in by_use for link in unit.links.all()],
-        custom=_custom_values(entity),
-        raw=list(RawProperty.objects.filter(entity=entity).order_by("position", "pk")[:200]),
+        custom=_custom_values(entity) if with_custom else [],
     )
 
 
-def ties_of(entity: Entity, *, user: User, today: date) -> list[Tie]:
+def ties_of(entity: Entity, *, user: User, today: date, with_values: bool = True) -> list[Tie]:
     """The relationships of `entity`, those that hold today first; participants that `user` may not see stay out."""
     mine = (
         Participant.objects.filter(entity=entity)
@@ -112,8 +109,9 @@ def ties_of(entity: Entity, *, user: User, today: date) -> list[Tie]:
     for participant in found:
         others.setdefault(participant.relationship_id, []).append(participant)
     definitions: dict[int, list[FieldDefinition]] = {}
+    types = {each.relationship.type_id for each in mine} if with_values else set()
     for definition in FieldDefinition.objects.filter(
-        relationship_type__in={each.relationship.type_id for each in mine}, retired_at__isnull=True
+        relationship_type__in=types, retired_at__isnull=True
     ).prefetch_related("choices"):
         definitions.setdefault(definition.relationship_type_id or 0, []).append(definition)
     ties = []

@@ -49,20 +49,21 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
     user = request.user
     context: dict[str, Any] = {
         "entity": found,
-        "page": contact_page(found, prefer_home=_prefers_home(request, now)),
+        "page": contact_page(found, prefer_home=_prefers_home(request, now), with_custom=tab == "details"),
         "tab": tab,
         "tabs": _tabs(found, tab),
         "may_edit": can_edit_entity(user, found) and found.trashed_at is None,
         "may_export": can_export_entity(user, found),
         "may_make_user": can_change_settings(user) and found.is_person and found.user_id is None,
-        "is_favourite": Favourite.objects.filter(user=user, entity=found).exists(),
+        "is_favourite": getattr(found, "is_favourite", False),
+        "has_raw": getattr(found, "has_raw", False),
         "timeline": [
             panel.render(request, found) for panel in panels if panel.page == "contact" and panel.slot == "timeline"
         ],
     }
     today = localdate(now)
     if tab == "relations" or (tab == "summary" and found.is_person):
-        context["ties"] = ties_of(found, user=user, today=today)
+        context["ties"] = ties_of(found, user=user, today=today, with_values=tab == "relations")
     if tab in ("summary", "relations") and found.is_organisation:
         context["people"], context["people_count"] = people_of(found, user=user, today=today)
     if tab == "events":

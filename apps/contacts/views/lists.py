@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.preferences import preferences_of
+from apps.contacts.custom_columns import list_fields
 from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Category, Entity, Folder
 from apps.contacts.models.rights import rights_of
@@ -29,10 +30,11 @@ def entity_list(request: Request, tab: str = "") -> HttpResponse:
     folder = _chosen(request, "f.folder")
     folders = folder_nodes(request)
     columns: list[str] = next((node["columns"] for node in folders if node["id"] == folder), [])
-    listing = entity_listing(request.user, tab=tab, default_columns=columns)
+    fields = list_fields()
+    listing = entity_listing(request.user, tab=tab, default_columns=columns, fields=fields)
     page = listing.page(
         request,
-        entity_scope(request.user, tab),
+        entity_scope(request.user, tab, fields),
         page_size=preferences.page_size,
         default_view=preferences.contacts_view,
     )

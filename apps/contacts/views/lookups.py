@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from apps.contacts.models import Entity
+from apps.contacts.models import Entity, Favourite, RawProperty
 from apps.core.htmx import Request
 
 Found = Entity | HttpResponse
@@ -16,7 +17,12 @@ Found = Entity | HttpResponse
 def visible_entity(request: Request, entity_id: int) -> Entity:
     """The contact, in the trash too, for whoever may see it; 404 for all others."""
     return get_object_or_404(
-        Entity.objects.visible_to(request.user).select_related("folder", "owner", "created_by", "modified_by"),
+        Entity.objects.visible_to(request.user)
+        .select_related("folder", "owner", "created_by", "modified_by")
+        .annotate(
+            is_favourite=Exists(Favourite.objects.filter(user=request.user.pk, entity=OuterRef("pk"))),
+            has_raw=Exists(RawProperty.objects.filter(entity=OuterRef("pk"))),
+        ),
         pk=entity_id,
     )
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.decorators import settings_required, staff_required
 from apps.accounts.services.users import EmailTaken, UnknownRole
 from apps.contacts.forms.media import PhotoForm, UserForm
-from apps.contacts.models import Entity
+from apps.contacts.models import Entity, RawProperty
 from apps.contacts.permissions import can_edit_entity
 from apps.contacts.selectors.contact_page import contact_page, ties_of
 from apps.contacts.services import photos
@@ -84,6 +84,15 @@ def entity_print(request: Request, entity_id: int) -> HttpResponse:
         "ties": ties_of(entity, user=request.user, today=localdate(clock.now())),
     }
     return render_page(request, "contacts/print.html", context)
+
+
+@staff_required
+@require_GET
+def entity_raw(request: Request, entity_id: int) -> HttpResponse:
+    """What a file said about the contact and no field of ours holds."""
+    entity = visible_entity(request, entity_id)
+    found = RawProperty.objects.filter(entity=entity).order_by("position", "pk")[:500]
+    return render_page(request, "contacts/raw.html", {"entity": entity, "properties": found}, fragment="sheet")
 
 
 @settings_required

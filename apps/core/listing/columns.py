@@ -27,6 +27,7 @@ class Column:
     fixed: bool = False  # always shown, leads to the record, and heads the card on phones
     numeric: bool = False
     phone: bool = True  # shown in the card on phones
+    prefetch: tuple[str, ...] = ()  # what its cells read beside the row; fetched only where the column is shown
 
 
 @dataclass(frozen=True, slots=True)

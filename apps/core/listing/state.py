@@ -70,7 +70,7 @@ def read_state(listing: Listing, query: QueryDict) -> ListState:
     """Take what makes sense from an address; the rest is ignored, never an error."""
     filters = {}
     for each in listing.filters:
-        if values := each.clean(query.getlist(PREFIX + each.key)):
+        if (given := query.getlist(PREFIX + each.key)) and (values := each.clean(given)):
             filters[each.key] = values
     return ListState(
         q=query.get("q", "").replace("\x00", "").strip()[:200],
@@ -88,7 +88,8 @@ def state_from_json(listing: Listing, kept: Mapping[str, Any]) -> ListState:
     filters = {}
     kept_filters = kept.get("filters") or {}
     for each in listing.filters:
-        if values := each.clean([str(value) for value in kept_filters.get(each.key, [])]):
+        given = [str(value) for value in kept_filters.get(each.key, [])]
+        if given and (values := each.clean(given)):
             filters[each.key] = values
     known = {column.key for column in listing.columns}
     return ListState(
