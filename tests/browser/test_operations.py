@@ -1,0 +1,106 @@
+"""The bar of background work in a real browser, over a real event stream."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+
+from apps.core import clock, live
+from apps.core.contributions import operation_runners
+from apps.core.models import Operation
+from apps.core.services import operations
+from tests.core.processes import start
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+COUNT_MOVES = """
+window.__moves = 0
+new MutationObserver(() => window.__moves++).observe(document.querySelector("operation-progress progress"), {attributes: true})
+"""
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup):
+    """The whole site by uvicorn, pages and events on one port, as the demo runs it."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        listener.set_inheritable(True)
+        server = start(
+            *("uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--log-level", "warning"),
+            *("--timeout-graceful-shutdown", "1"),
+            pass_fds=(listener.fileno(),),
+        )
+        yield f"http://localhost:{listener.getsockname()[1]}"
+        server.terminate()
+        server.wait(10)
+
+
+def test_the_bar_moves_by_events_alone_and_heals_what_it_missed(page, site, sign_in, alice, monkeypatch):
+    def work(operation, progress):
+        progress.total(20_000)
+        for _ in range(20):
+            time.sleep(0.25)
+            progress.advance(1000, "Reading")
+
+    monkeypatch.setitem(operation_runners._items, "test.slow", (100, work))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url.removeprefix(site)))
+    sign_in(page, alice)
+    operation = operations.start(actor=alice, verb="test.slow", parameters={}, now=clock.now())
+    address = f"/operations/{operation.pk}/"
+
+    page.goto(f"{site}{address}")
+    with page.expect_request(lambda request: request.url.endswith(address) and request.resource_type == "fetch"):
+        page.locator("operation-progress").wait_for()
+    requests.clear()
+    operations.run(operation_id=operation.pk, now=clock.now())
+    # The end came by an event, too: the page shows itself anew.
+    page.locator("#operation", has_text="Done").wait_for()
+    assert "20000 records" in page.locator("#operation").inner_text().replace(",", "")
+    assert [url for url in requests if url == address] == [address]
+
+
+def test_the_bar_moves_at_least_ten_times(page, site, sign_in, alice, now):
+    sign_in(page, alice)
+    operation = Operation.objects.create(actor=alice, verb="test", state="running", created_at=now, total=20_000)
+    page.goto(f"{site}/operations/{operation.pk}/")
+    with page.expect_request(lambda request: request.resource_type == "fetch"):
+        page.locator("operation-progress").wait_for()
+    page.evaluate(COUNT_MOVES)
+
+    for step in range(1, 13):
+        figures = {"id": operation.pk, "state": "running", "done": step * 1000, "total": 20_000, "message": ""}
+        live.publish(f"operation:{operation.pk}", "progress", figures)
+        page.wait_for_timeout(120)
+
+    page.locator("[data-done]", has_text="12,000").wait_for()
+    assert page.evaluate("window.__moves") >= 10
+    assert page.locator("progress").get_attribute("value") == "12000"
+
+
+def test_closing_the_page_stops_nothing_and_coming_back_shows_how_it_stands(page, site, sign_in, alice, now):
+    sign_in(page, alice)
+    operation = Operation.objects.create(actor=alice, verb="test", state="running", created_at=now, total=20, done=5)
+    page.goto(f"{site}/operations/{operation.pk}/")
+    page.goto("about:blank")
+
+    Operation.objects.update(done=9)
+    page.goto(f"{site}/operations/{operation.pk}/")
+
+    page.locator("[data-done]", has_text="9").wait_for()
+
+
+def test_ones_operations_are_readable_for_everybody_on_a_phone_too(phone, site, sign_in, alice, now, axe):
+    sign_in(phone, alice)
+    for verb in ("operation.undone", "test"):
+        Operation.objects.create(
+            actor=alice, verb=verb, created_at=now, finished_at=now, undoable_until=now.replace(year=2200), done=3
+        )
+
+    phone.goto(f"{site}/operations/")
+
+    assert axe(phone) == []
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
