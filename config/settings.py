@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -51,8 +52,14 @@ DATABASE_OWNER = env.db_url_config(_owner_url)  # for indexes built at run time 
 DATABASE_WEB_ROLE = env.str("DATABASE_WEB_ROLE", default="rapport_web")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _redis_url
+# Whatever we keep in Redis begins with it, so that two houses, or two runs of the tests, may share one server.
+REDIS_PREFIX = env.str("RAPPORT_REDIS_PREFIX", default=f"test-{os.getpid()}:" if TESTING else "rapport:")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "c"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}c",
+    }
 }
 
 # --- applications ----------------------------------------------------------------------------------------------------
@@ -161,7 +168,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rapport"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or TESTING or env.bool("RAPPORT_INSECURE_ORIGIN", default=False)
-USERSESSIONS_TRACK_ACTIVITY = False  # accounts.middleware.session_seen does it, once a minute
+USERSESSIONS_ADAPTER = "apps.accounts.adapter.SessionsAdapter"
+USERSESSIONS_TRACK_ACTIVITY = True  # by accounts.middleware.session_seen, once a minute
 
 # --- security --------------------------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -225,7 +233,7 @@ RAPPORT_COUNTRY = env.str("RAPPORT_COUNTRY", default="UA")
 RAPPORT_NAME = env.str("RAPPORT_NAME", default="Rapport")
 # The plant's brand; pictures are paths of static files.
 RAPPORT_BRAND_MAIN = env.str("RAPPORT_BRAND_MAIN", default="#1f5fbf")
-RAPPORT_BRAND_ACCENT = env.str("RAPPORT_BRAND_ACCENT", default="#d9480f")
+RAPPORT_BRAND_ACCENT = env.str("RAPPORT_BRAND_ACCENT", default="#c2410c")
 RAPPORT_BRAND_LOGO = env.str("RAPPORT_BRAND_LOGO", default="img/logo.svg")
 RAPPORT_BRAND_PICTURE = env.str("RAPPORT_BRAND_PICTURE", default="img/house.svg")
 
@@ -288,6 +296,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 50 * 60
 # A request doesn't wait for a broker that is away: the row is there, the sweep finds it.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": REDIS_PREFIX,
     "visibility_timeout": 3600,
     "max_retries": 1,
     "interval_start": 0,

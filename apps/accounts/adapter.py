@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -54,3 +57,13 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
 
     def decrypt(self, encrypted_text: str) -> str:
         return secrets.decrypt(encrypted_text)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # allauth ships no types
+    def end_sessions(self, sessions: Sequence[UserSession]) -> None:
+        """Called by the sessions page, for one's own sessions."""
+        super().end_sessions(sessions)
+        if sessions:
+            user = sessions[0].user
+            details = {"sessions": len(sessions)}
+            record_event(actor=user, verb="user.signed_out_everywhere", now=clock.now(), record=user, details=details)

@@ -72,6 +72,7 @@ class PreferencesForm(forms.Form):
     title: Any = ""
     icon = ""
     reloads = False  # the whole page looks different afterwards
+    for_staff = False  # of no use to dealers
     pickers: tuple[str, ...] = ()  # fields with so many choices that one wants to search them
 
     def __init__(self, data: Any = None, *, preferences: Preferences, **kwargs: Any) -> None:
@@ -132,6 +133,7 @@ class LookForm(PreferencesForm):
 
 class ContactsForm(PreferencesForm):
     key = "contacts"
+    for_staff = True
     title = _("Contacts")
     icon = "address-book"
     pickers = ("favourite_countries",)
@@ -177,6 +179,7 @@ class ContactsForm(PreferencesForm):
 
 class PhoneForm(PreferencesForm):
     key = "phone"
+    for_staff = True
     title = _("Telephone")
     icon = "phone"
 
@@ -208,6 +211,7 @@ class PhoneForm(PreferencesForm):
 
 class HoursForm(PreferencesForm):
     key = "hours"
+    for_staff = True
     title = _("Office hours")
     icon = "clock-hour-9"
 
@@ -282,6 +286,7 @@ class UserForm(RolesForm):
 
 class NameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("They sign in with it."))
 
 
 class TokenForm(forms.Form):

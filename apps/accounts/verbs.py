@@ -22,6 +22,7 @@ TITLES: dict[str, Any] = {
     "user.recovery_codes_renewed": _("Recovery codes renewed"),
     "user.created": _("User made"),
     "user.invited": _("User invited"),
+    "user.email_changed": _("E-mail address of a user changed"),
     "user.roles_changed": _("Roles changed"),
     "user.deactivated": _("User put out of service"),
     "user.reactivated": _("User put back in service"),

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.utils import timezone, translation
 
-from apps.accounts.formatting import format_date, format_datetime, format_phone, tel_address
+from apps.accounts.formatting import format_date, format_datetime
 from apps.accounts.models import Preferences
 from apps.accounts.preferences import preferences_of, reading_as
 from apps.accounts.services.preferences import change_preferences
@@ -189,25 +189,20 @@ def test_whoever_has_no_row_reads_by_the_defaults(bob, django_assert_num_queries
         assert preferences_of(bob).office_pick == "auto"
 
 
-@pytest.mark.parametrize(
-    ("preferences", "number", "shown", "dialed"),
-    [
-        ({}, "+380441234567", "044 123 4567", "tel:+380441234567"),
-        ({}, "+4930123456", "+49 30 123456", "tel:+4930123456"),
-        ({"country": "DE"}, "+4930123456", "030 123456", "tel:+4930123456"),
-        ({"phone_pattern": "+000 (00) 000-00-00"}, "+380441234567", "+380 (44) 123-45-67", "tel:+380441234567"),
-        ({"phone_pattern": "(000) 000-00-00"}, "+380441234567", "(044) 123-45-67", "tel:+380441234567"),
-        ({"phone_pattern": "+000 (00) 000-00-00"}, "+4930123456", "+49 30 123456", "tel:+4930123456"),
-        ({"dialing_prefix": "9"}, "+380441234567", "044 123 4567", "tel:90441234567"),
-        ({"dialing_prefix": "9,"}, "+4930123456", "+49 30 123456", "tel:9,004930123456"),
-    ],
-)
-def test_numbers_are_written_and_dialed_as_the_reader_likes(bob, now, preferences, number, shown, dialed):
-    change_preferences(actor=bob, changes=preferences, now=now)
+def test_a_theme_chosen_here_outlasts_the_one_of_the_device(client, bob):
+    client.force_login(bob)
+    client.cookies["theme"] = "light"
 
-    assert format_phone(bob, number) == shown
-    assert tel_address(bob, number) == dialed
+    save(client, "look", theme="dark", page_size="50")
+
+    assert 'data-bs-theme="dark"' in client.get("/accounts/preferences/").content.decode()
 
 
-def test_what_is_no_number_is_shown_as_it_came(bob):
-    assert format_phone(bob, "ask Olena") == "ask Olena"
+def test_a_dealer_is_asked_only_what_a_dealer_uses(client, dora):
+    client.force_login(dora)
+
+    page = client.get("/accounts/preferences/").content.decode()
+
+    assert 'name="language-language"' in page
+    assert 'name="contacts-contacts_tab"' not in page
+    assert save(client, "hours", office_pick="work").status_code == 400

@@ -38,6 +38,8 @@ def test_signing_out_the_others_keeps_this_one(bob, alice):
     assert is_inside(laptop)
     assert not is_inside(telephone)
     assert is_inside(hers)
+    event = AuditEvent.objects.get(verb="user.signed_out_everywhere")
+    assert (event.actor, event.details) == (bob, {"sessions": 1})
 
 
 def test_an_administrator_signs_somebody_out_everywhere(client, ada, bob):

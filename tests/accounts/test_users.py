@@ -106,7 +106,7 @@ def test_only_administrators_enter_the_administration(ada, bob, now):
 def test_the_last_administrator_stays(client, ada, now):
     client.force_login(ada)
 
-    response = client.post(f"/accounts/users/{ada.pk}/", {"name": "Ada Admin", "roles": ["sales"]})
+    response = client.post(f"/accounts/users/{ada.pk}/", {"name": "Ada Admin", "email": ada.email, "roles": ["sales"]})
 
     assert response.status_code == 422
     with pytest.raises(service.LastAdministrator):
@@ -114,6 +114,20 @@ def test_the_last_administrator_stays(client, ada, now):
     ada.refresh_from_db()
     assert roles_of(User.objects.get(pk=ada.pk)) == {"admin"}
     assert ada.is_active
+
+
+def test_an_administrator_changes_the_address_somebody_signs_in_with(client, ada, alice, bob):
+    client.force_login(ada)
+    page = f"/accounts/users/{bob.pk}/"
+
+    taken = client.post(page, {"name": "Bob", "email": "ALICE@example.com", "roles": ["sales"]})
+    assert taken.status_code == 422
+    client.post(page, {"name": "Bob", "email": "Robert@Example.com", "roles": ["sales"]})
+    client.logout()
+
+    assert not client.login(email="bob@example.com", password="correct-horse-1")
+    assert client.login(email="robert@example.com", password="correct-horse-1")
+    assert AuditEvent.objects.filter(verb="user.email_changed", record_id=bob.pk).count() == 1
 
 
 def test_with_two_administrators_one_may_go(ada, now):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -82,6 +83,21 @@ def rename_user(*, actor: User | None, user: User, name: str, now: datetime) -> 
         _ask(actor)
     user.name = name.strip()
     user.save(update_fields=["name"])
+
+
+@transaction.atomic
+def change_email(*, actor: User | None, user: User, email: str, now: datetime) -> None:
+    """Let `user` sign in with another address from now on. Raises PermissionDenied, EmailTaken."""
+    _ask(actor)
+    address = email.strip().lower()
+    if address == user.email:
+        return
+    if User.objects.filter(email=address).exists():
+        raise EmailTaken(address)
+    EmailAddress.objects.filter(user=user).delete()  # allauth would still let in by those it has noted
+    user.email = address
+    user.save(update_fields=["email"])
+    record_event(actor=actor, verb="user.email_changed", now=now, record=user)
 
 
 @transaction.atomic

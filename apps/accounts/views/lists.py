@@ -18,7 +18,7 @@ from apps.accounts import permissions
 from apps.accounts.forms import SCOPE_TITLES, group_choices, role_title
 from apps.accounts.models import ApiToken, AuditEvent, User
 from apps.accounts.templatetags.formats import day, moment
-from apps.accounts.verbs import TITLES, lines_of, title_of
+from apps.accounts.verbs import lines_of, title_of
 from apps.core import clock
 from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, RecordFilter, YesNoFilter
 
@@ -141,7 +141,7 @@ def audit_listing(request: HttpRequest) -> Listing | None:
                 key="verb",
                 title=gettext_lazy("What"),
                 field="verb",
-                choices=lambda: sorted(TITLES.items(), key=lambda item: str(item[1])),
+                choices=_verbs,
             ),
             RecordFilter(
                 key="actor",
@@ -163,6 +163,12 @@ def audit_listing(request: HttpRequest) -> Listing | None:
 def _in_groups(found: QuerySet[User], values: tuple[str, ...]) -> QuerySet[User]:
     members = User.groups.through.objects.filter(group__name__in=values)
     return found.filter(pk__in=members.values("user"))
+
+
+def _verbs() -> list[tuple[str, str]]:
+    """What has happened so far, by title."""
+    happened = AuditEvent.objects.order_by().values_list("verb", flat=True).distinct()
+    return sorted(((verb, str(title_of(verb))) for verb in happened), key=lambda item: item[1])
 
 
 def _with_names(found: QuerySet[AuditEvent]) -> list[AuditEvent]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.forms import PREFERENCES_FORMS, ContactsForm, PreferencesForm
+from apps.accounts.permissions import is_staff_member
 from apps.accounts.preferences import preferences_of
 from apps.accounts.services.preferences import change_preferences
 from apps.core import clock
@@ -27,9 +28,9 @@ def preferences(request: Request) -> HttpResponse:
     """Show all groups, or save the one that was posted."""
     if request.method == "GET":
         return render_page(
-            request, "accounts/preferences.html", {"groups": [_form(kind, request) for kind in PREFERENCES_FORMS]}
+            request, "accounts/preferences.html", {"groups": [_form(kind, request) for kind in _kinds(request)]}
         )
-    kind = next((kind for kind in PREFERENCES_FORMS if kind.key == request.POST.get("group")), None)
+    kind = next((kind for kind in _kinds(request) if kind.key == request.POST.get("group")), None)
     if kind is None:
         return HttpResponseBadRequest(_("There is no such group of preferences."))
     form = _form(kind, request, request.POST)
@@ -40,7 +41,15 @@ def preferences(request: Request) -> HttpResponse:
         return _group(request, _form(kind, request))
     with override(saved.language or None):
         messages.success(request, _("Saved."))
-    return HttpResponseClientRefresh() if wants_fragment(request) else redirect("accounts:preferences")
+    response = HttpResponseClientRefresh() if wants_fragment(request) else redirect("accounts:preferences")
+    if "theme" in form.changed_data:
+        response.delete_cookie("theme")  # what was chosen for this device until now
+    return response
+
+
+def _kinds(request: Request) -> list[type[PreferencesForm]]:
+    works_here = is_staff_member(request.user)
+    return [kind for kind in PREFERENCES_FORMS if works_here or not kind.for_staff]
 
 
 def _form(kind: type[PreferencesForm], request: Request, data: Any = None) -> PreferencesForm:
@@ -54,5 +63,5 @@ def _form(kind: type[PreferencesForm], request: Request, data: Any = None) -> Pr
 def _group(request: Request, form: PreferencesForm, *, status: int = 200) -> HttpResponse:
     if wants_fragment(request):
         return render_page(request, "accounts/_preferences_fields.html", {"form": form}, status=status)
-    others = [form if kind.key == form.key else _form(kind, request) for kind in PREFERENCES_FORMS]
+    others = [form if kind.key == form.key else _form(kind, request) for kind in _kinds(request)]
     return render_page(request, "accounts/preferences.html", {"groups": others}, status=status)

@@ -79,18 +79,21 @@ def user_create(request: Request) -> HttpResponse:
 @settings_required
 @require_http_methods(["GET", "POST"])
 def user(request: Request, user_id: int) -> HttpResponse:
-    """One user's name and roles."""
+    """One user's name, address and roles."""
     shown = get_object_or_404(User, pk=user_id)
-    name_form = NameForm(request.POST or None, initial={"name": shown.name})
+    name_form = NameForm(request.POST or None, initial={"name": shown.name, "email": shown.email})
     roles_form = RolesForm(request.POST or None, initial={"roles": list(shown.groups.values_list("name", flat=True))})
     if request.method == "POST" and name_form.is_valid() and roles_form.is_valid():
         now = clock.now()
         try:
             with transaction.atomic():
                 service.rename_user(actor=request.user, user=shown, name=name_form.cleaned_data["name"], now=now)
+                service.change_email(actor=request.user, user=shown, email=name_form.cleaned_data["email"], now=now)
                 service.set_roles(actor=request.user, user=shown, roles=roles_form.cleaned_data["roles"], now=now)
         except service.LastAdministrator as error:
             roles_form.add_error("roles", str(error))
+        except service.EmailTaken as error:
+            name_form.add_error("email", str(error))
         else:
             messages.success(request, _("Saved."))
             return redirect("accounts:user", shown.pk)
