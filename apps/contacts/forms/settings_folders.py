@@ -97,7 +97,12 @@ class FolderRightsForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, folder: Folder, groups: Iterable[Group], permissions: Iterable[FolderPermission], **kwargs: Any
+        self,
+        *args: Any,
+        folder: Folder,
+        groups: Iterable[Group],
+        permissions: Iterable[FolderPermission],
+        **kwargs: Any,
     ) -> None:
         given = {each.group_id: each for each in permissions}
         initial = {"inherits": not folder.own_rights, "kind": folder.kind}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import can_change_settings, is_staff_member
+from apps.contacts.views.trash import KEY, trash_listing
 from apps.core.contributions import MenuItem, menu
+from apps.core.listing import ListingEntry, listings
 
 
 def register_settings_menu() -> None:
-    """Called once, when the app is ready."""
+    """Called once, when the app is ready; the trash's dialogs of columns and filters become known too."""
     entries = [
         ("folders", _("Folders"), "folders", is_staff_member),
         ("categories", _("Categories"), "tags", can_change_settings),
@@ -20,3 +22,4 @@ def register_settings_menu() -> None:
     for position, (name, title, icon, may_see) in enumerate(entries):
         item = MenuItem("settings", title, f"contacts:{name}", icon, may_see)
         menu.register(f"contacts.{name}", item, position=10 + position)
+    listings.register(KEY, ListingEntry(trash_listing))

@@ -13,7 +13,7 @@ class SortableList extends HTMLElement {
   }
 
   buttons(item) {
-    const name = item.textContent.trim();
+    const name = item.dataset.name ?? item.textContent.trim();
     const group = document.createElement("span");
     group.className = "order-buttons";
     for (const [words, sign, step] of [[this.dataset.up, "↑", -1], [this.dataset.down, "↓", 1]]) {
