@@ -14,6 +14,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("offline/", pages.offline, name="offline"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("brand.css", pages.brand, name="brand"),
     path("sw.js", pages.service_worker, name="service_worker"),
 ]

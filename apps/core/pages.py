@@ -152,6 +152,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@cache_control(max_age=24 * 3600)
+def favicon(request: HttpRequest) -> HttpResponseRedirect:
+    """For pages that don't name their icon: Django's administration, raw files."""
+    return HttpResponseRedirect(static("img/app-192.png"))
+
+
+@require_GET
 def offline(request: HttpRequest) -> HttpResponse:
     """What the service worker shows while there is no network; the same for everybody."""
     return render(request, "core/offline.html")

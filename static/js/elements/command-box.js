@@ -37,6 +37,10 @@ class CommandBox extends HTMLElement {
   }
 
   key(event) {
+    if (event.key === "Escape") {
+      event.preventDefault(); // else the first one only empties the field
+      this.dialog.close();
+    }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") {
       if (event.key.length === 1 && !event.ctrlKey && event.target !== this.input) this.input.focus();
       return;
