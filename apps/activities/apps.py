@@ -15,6 +15,9 @@ class ActivitiesConfig(AppConfig):
         panels.register(
             "timeline", Panel("contact", "timeline", _("History"), views.timeline_panel, "history"), position=10
         )
+        panels.register(
+            "activity", Panel("contacts", "tab", _("Activity"), views.activity_panel, "history"), position=20
+        )
         undoers.register("activities.activity", Undoer(Activity))
         for verb, title in {
             "activity.edited": _("History entry edited"),

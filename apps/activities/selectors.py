@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
 
 from apps.activities.models import Activity, ActivityEntity
 from apps.contacts.models import Entity
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 PAGE = 30
 
@@ -43,6 +47,21 @@ def timeline_of(entity: Entity, *, with_people: bool = True, after: str = "") ->
     entries = sorted(found, key=lambda activity: (activity.occurred_at, activity.pk), reverse=True)
     more = len(ids) > PAGE and bool(entries)
     return TimelinePage(entries, f"{entries[-1].occurred_at.isoformat()}_{entries[-1].pk}" if more else "")
+
+
+def timeline_of_all(user: User, *, after: str = "") -> TimelinePage:
+    """The history of everybody that `user` sees, newest first."""
+    found = Activity.objects.visible_to(user).filter(removed_at__isnull=True)
+    if key := _read_key(after):
+        occurred_at, pk = key
+        found = found.filter(Q(occurred_at__lt=occurred_at) | Q(occurred_at=occurred_at, pk__lt=pk))
+    visible = ActivityEntity.objects.filter(via_employer=False, entity__in=Entity.objects.visible_to(user))
+    subjects = Prefetch("participants", visible.select_related("entity"), to_attr="subjects")
+    rows = found.select_related("actor").prefetch_related(subjects).order_by("-occurred_at", "-pk")
+    entries = list(rows[: PAGE + 1])
+    more = len(entries) > PAGE
+    last = entries[PAGE - 1] if more else None
+    return TimelinePage(entries[:PAGE], f"{last.occurred_at.isoformat()}_{last.pk}" if last else "")
 
 
 def _read_key(after: str) -> tuple[datetime, int] | None:

@@ -15,7 +15,7 @@ from apps.activities import services
 from apps.activities.forms import ComposerForm, TextForm
 from apps.activities.models import Activity
 from apps.activities.permissions import can_change_activity, can_write_on
-from apps.activities.selectors import timeline_of
+from apps.activities.selectors import timeline_of, timeline_of_all
 from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.htmx import Request, render_page
@@ -26,6 +26,12 @@ from apps.core.toasts import toast, with_toast
 def timeline_panel(request: HttpRequest, entity: Entity) -> str:
     """The lower half of the contact page."""
     return render_to_string("activities/panel.html", _context(request, entity, ComposerForm()), request=request)
+
+
+def activity_panel(request: HttpRequest, record: None) -> str:
+    """The tab beside the lists of contacts: what happened with anybody, as far as the reader sees them."""
+    page = timeline_of_all(request.user, after=request.GET.get("after", ""))  # type: ignore[arg-type]  # staff only
+    return render_to_string("activities/all.html", {"timeline": page, "reader": request.user}, request=request)
 
 
 def _context(request: HttpRequest, entity: Entity, form: ComposerForm) -> dict[str, object]:

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_staff_member
+from apps.contacts import relationship_listing
 from apps.contacts.listing import KEY, entity_listing
 from apps.contacts.models import Entity, Favourite, Recent
 from apps.core.contributions import MenuItem, Panel, menu, panels, verbs
@@ -77,6 +78,7 @@ VERBS = {
 def register() -> None:
     """Called once, when the app is ready."""
     listings.register(KEY, ListingEntry(_listing))
+    listings.register(relationship_listing.KEY, ListingEntry(_relationship_listing))
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     contacts = MenuItem("main", _("Contacts"), "contacts:list", "address-book", is_staff_member, section="/contacts/")
@@ -91,6 +93,10 @@ def register() -> None:
 
 def _listing(request: HttpRequest) -> Listing | None:
     return entity_listing(request.user) if is_staff_member(request.user) else None
+
+
+def _relationship_listing(request: HttpRequest) -> Listing | None:
+    return relationship_listing.relationship_listing(request.user) if is_staff_member(request.user) else None
 
 
 def _recent(request: HttpRequest, record: object) -> str:

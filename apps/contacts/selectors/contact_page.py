@@ -64,6 +64,13 @@ class ContactPage:
     links: list[Link]
     custom: list[CustomValue]
 
+    @property
+    def has_address(self) -> bool:
+        return any(
+            unit.street or unit.city or unit.postcode or unit.country or unit.po_box or unit.street2 or unit.region
+            for unit in self.units
+        )
+
 
 def contact_page(entity: Entity, *, prefer_home: bool = False, with_custom: bool = True) -> ContactPage:
     """The contact with its units and values; `prefer_home` puts home numbers and addresses first."""

@@ -15,8 +15,10 @@ from apps.contacts.custom_columns import list_fields
 from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Category, Entity, Folder
 from apps.contacts.models.rights import rights_of
+from apps.contacts.relationship_listing import relationship_listing, relationship_scope
 from apps.contacts.selectors.narrowing import find_entities
-from apps.core.htmx import Request
+from apps.core.contributions import Panel, panels
+from apps.core.htmx import Request, render_page
 from apps.core.pickers import PICKER_PAGE, Option, picker_response
 
 
@@ -25,6 +27,12 @@ from apps.core.pickers import PICKER_PAGE, Option, picker_response
 def entity_list(request: Request, tab: str = "") -> HttpResponse:
     preferences = preferences_of(request.user)
     tab = tab or preferences.contacts_tab or "people"
+    if tab == "relationships":
+        return _relationships(request)
+    for key, panel in added_tabs():
+        if key == tab:
+            shown = {"heading": _("Contacts"), "tabs": list_tabs(tab), "panel": panel.render(request, None)}
+            return render_page(request, "contacts/list_panel.html", shown)
     if tab not in TABS:
         raise Http404
     folder = _chosen(request, "f.folder")
@@ -58,12 +66,26 @@ def list_tabs(current: str) -> list[dict[str, Any]]:
         "organisations": _("Organisations"),
         "all": _("All"),
         "relationships": _("Relationships"),
-        "activity": _("Activity"),
+        **{key: panel.title for key, panel in added_tabs()},
     }
     return [
         {"title": title, "url": reverse("contacts:list_tab", args=[key]), "is_current": key == current, "count": None}
         for key, title in titles.items()
     ]
+
+
+def added_tabs() -> list[tuple[str, Panel]]:
+    """What higher apps add beside the lists."""
+    return [(key, panel) for key, panel in panels.items() if panel.page == "contacts" and panel.slot == "tab"]
+
+
+def _relationships(request: Request) -> HttpResponse:
+    page = relationship_listing(request.user).page(
+        request, relationship_scope(request.user), page_size=preferences_of(request.user).page_size
+    )
+    return page.render(
+        request, "contacts/list_panel.html", {"heading": _("Contacts"), "tabs": list_tabs("relationships")}
+    )
 
 
 def _chosen(request: Request, name: str) -> int | None:
