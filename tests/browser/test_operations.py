@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 COUNT_MOVES = """
 window.__moves = 0
-new MutationObserver(() => window.__moves++).observe(document.querySelector("operation-progress progress"), {attributes: true})
+const bar = document.querySelector("operation-progress progress")
+new MutationObserver(() => window.__moves++).observe(bar, {attributes: true})
 """
 
 
@@ -60,7 +61,8 @@ def test_the_bar_moves_by_events_alone_and_heals_what_it_missed(page, site, sign
     # The end came by an event, too: the page shows itself anew.
     page.locator("#operation", has_text="Done").wait_for()
     assert "20000 records" in page.locator("#operation").inner_text().replace(",", "")
-    assert [url for url in requests if url == address] == [address]
+    # Twenty steps, and the page asked when its stream (re)opened and for itself at the end, not in between.
+    assert 1 <= requests.count(address) <= 3
 
 
 def test_the_bar_moves_at_least_ten_times(page, site, sign_in, alice, now):

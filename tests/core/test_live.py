@@ -18,6 +18,7 @@ from django.db import transaction
 
 from apps.core import live
 from apps.core.live.hub import RELOAD, Client
+from apps.core.live.publishing import PREFIX
 from apps.core.models import Operation
 from tests.core.processes import start
 
@@ -172,7 +173,10 @@ def test_a_page_reloads_what_it_missed_while_redis_was_away(port, client, alice)
     client.force_login(alice)
     stream = Stream(port, client, f"user:{alice.pk}")
 
-    redis.Redis.from_url(settings.REDIS_URL).execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    connection = redis.Redis.from_url(settings.REDIS_URL)
+    for each in connection.client_list(_type="pubsub"):
+        if each["name"] == f"{PREFIX}hub":
+            connection.client_kill_filter(_id=each["id"])
 
     assert stream.next() == ("reload", {})
     stream.close()

@@ -104,7 +104,9 @@ class Hub:
         while True:
             try:
                 async with (
-                    redis.asyncio.Redis.from_url(settings.REDIS_URL, health_check_interval=20) as client,
+                    redis.asyncio.Redis.from_url(
+                        settings.REDIS_URL, health_check_interval=20, client_name=f"{PREFIX}hub"
+                    ) as client,
                     client.pubsub() as pubsub,
                 ):
                     await pubsub.psubscribe(f"{PREFIX}*")
