@@ -7,10 +7,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_staff_member
-from apps.contacts import relationship_listing
+from apps.contacts import relationship_listing, search_box
 from apps.contacts.listing import KEY, entity_listing
 from apps.contacts.models import Entity, Favourite, Recent
-from apps.core.contributions import MenuItem, Panel, menu, panels, verbs
+from apps.core.contributions import MenuItem, Panel, SearchProvider, menu, panels, search, verbs
 from apps.core.listing import Listing, ListingEntry, listings
 
 VERBS = {
@@ -81,6 +81,7 @@ def register() -> None:
     listings.register(relationship_listing.KEY, ListingEntry(_relationship_listing))
     for verb, title in VERBS.items():
         verbs.register(verb, title)
+    search.register("contacts", SearchProvider(_("Contacts"), search_box.find, search_box.guess))
     contacts = MenuItem("main", _("Contacts"), "contacts:list", "address-book", is_staff_member, section="/contacts/")
     menu.register("contacts", contacts, position=20)
     new = MenuItem("new", _("Contact"), "contacts:entity_create", "user-plus", is_staff_member, shortcut="n")

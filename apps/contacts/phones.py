@@ -36,10 +36,10 @@ def dial_address(number: str, preferences: Preferences, *, extension: str = "") 
     parsed = _parse(number)
     digits = number if parsed is None else phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
     if parsed is not None and preferences.dialing_prefix:
-        national = phonenumbers.region_code_for_number(parsed) == country_of(preferences)
-        if national:
-            digits = "".join(c for c in phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL) if c.isdigit())
-        digits = preferences.dialing_prefix + (digits if national else "00" + digits.lstrip("+"))
+        from_here = phonenumbers.format_out_of_country_calling_number(parsed, country_of(preferences))
+        if phonenumbers.region_code_for_number(parsed) == country_of(preferences):
+            from_here = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+        digits = preferences.dialing_prefix + "".join(c for c in from_here if c.isdigit())
     dialled = "".join(c for c in digits if c.isdigit() or c in "+*#,;")
     return "tel:" + quote(dialled + (f",{extension}" if extension else ""), safe="+*,;")
 

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,126 +15,222 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.BigIntegerField()),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('kind', models.CharField(choices=[('created', 'Created'), ('updated', 'Updated'), ('removed', 'Removed')], max_length=8)),
-                ('diff', models.JSONField()),
-                ('version_before', models.IntegerField(null=True)),
-                ('version_after', models.IntegerField(null=True)),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.BigIntegerField()),
+                ("subject_id", models.BigIntegerField(null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("created", "Created"), ("updated", "Updated"), ("removed", "Removed")], max_length=8
+                    ),
+                ),
+                ("diff", models.JSONField()),
+                ("version_before", models.IntegerField(null=True)),
+                ("version_after", models.IntegerField(null=True)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'core_change',
-                'managed': False,
+                "db_table": "core_change",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='File',
+            name="File",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('size', models.BigIntegerField()),
-                ('mime_type', models.CharField(max_length=100)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("size", models.BigIntegerField()),
+                ("mime_type", models.CharField(max_length=100)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('size__gte', 0)), name='file_size_not_negative')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("size__gte", 0)), name="file_size_not_negative")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutgoingMail',
+            name="OutgoingMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('accepted', 'Accepted'), ('failed', 'Failed'), ('uncertain', 'Uncertain')], default='queued', max_length=9)),
-                ('sender', models.CharField(max_length=320)),
-                ('recipients', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), size=None)),
-                ('message_id', models.CharField(max_length=200, unique=True)),
-                ('dedupe_key', models.CharField(max_length=200, unique=True)),
-                ('raw', models.BinaryField()),
-                ('transport', models.CharField(default='site', max_length=60)),
-                ('created_at', models.DateTimeField()),
-                ('not_before', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("accepted", "Accepted"),
+                            ("failed", "Failed"),
+                            ("uncertain", "Uncertain"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                    ),
+                ),
+                ("sender", models.CharField(max_length=320)),
+                (
+                    "recipients",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), size=None),
+                ),
+                ("message_id", models.CharField(max_length=200, unique=True)),
+                ("dedupe_key", models.CharField(max_length=200, unique=True)),
+                ("raw", models.BinaryField()),
+                ("transport", models.CharField(default="site", max_length=60)),
+                ("created_at", models.DateTimeField()),
+                ("not_before", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['not_before'], name='outgoing_due'), models.Index(condition=models.Q(('state', 'sending')), fields=['claimed_at'], name='outgoing_sending')],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "queued")), fields=["not_before"], name="outgoing_due"),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["claimed_at"], name="outgoing_sending"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("body", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotency_key_once_per_user')],
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="idempotency_key_once_per_user")],
             },
         ),
         migrations.CreateModel(
-            name='ListSetting',
+            name="ListSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('list_key', models.CharField(max_length=60)),
-                ('columns', models.JSONField(default=list)),
-                ('page_size', models.PositiveSmallIntegerField(null=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("list_key", models.CharField(max_length=60)),
+                ("columns", models.JSONField(default=list)),
+                ("page_size", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('list_key', 'user'), name='list_setting_once_per_user', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("list_key", "user"), name="list_setting_once_per_user", nulls_distinct=False
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('undone', 'Undone')], default='done', max_length=10)),
-                ('total', models.BigIntegerField(null=True)),
-                ('done', models.BigIntegerField(default=0)),
-                ('message', models.CharField(blank=True, max_length=500)),
-                ('parameters', models.JSONField(default=dict)),
-                ('result', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('undoable_until', models.DateTimeField(null=True)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('request_id', models.CharField(blank=True, max_length=36)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undo_of', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='core.operation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verb", models.CharField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                            ("undone", "Undone"),
+                        ],
+                        default="done",
+                        max_length=10,
+                    ),
+                ),
+                ("total", models.BigIntegerField(null=True)),
+                ("done", models.BigIntegerField(default=0)),
+                ("message", models.CharField(blank=True, max_length=500)),
+                ("parameters", models.JSONField(default=dict)),
+                ("result", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("undoable_until", models.DateTimeField(null=True)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                ("request_id", models.CharField(blank=True, max_length=36)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undo_of",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="core.operation",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['actor', '-created_at'], name='operation_by_actor'), models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['created_at'], name='operation_unfinished')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'running']), ('finished_at__isnull', False), _connector='OR'), name='operation_finished_has_a_time')],
+                "indexes": [
+                    models.Index(fields=["actor", "-created_at"], name="operation_by_actor"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["pending", "running"])),
+                        fields=["created_at"],
+                        name="operation_unfinished",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["pending", "running"]), ("finished_at__isnull", False), _connector="OR"
+                        ),
+                        name="operation_finished_has_a_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('list_key', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=100)),
-                ('is_shared', models.BooleanField(default=False)),
-                ('query', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("list_key", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=100)),
+                ("is_shared", models.BooleanField(default=False)),
+                ("query", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('list_key', 'owner', 'name'), name='saved_view_name_once_per_owner')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("list_key", "owner", "name"), name="saved_view_name_once_per_owner")
+                ],
             },
         ),
     ]
