@@ -44,6 +44,8 @@ VERBS = {
     "link.made_primary": _("Main link chosen"),
     "link.password_revealed": _("Password of a link revealed"),
     "contacts.exported": _("Contacts exported"),
+    "attachment.added": _("File added"),
+    "attachment.removed": _("File removed"),
     "photo.changed": _("Photo changed"),
     "photo.removed": _("Photo removed"),
     "job.added": _("Job added"),

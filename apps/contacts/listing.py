@@ -78,6 +78,8 @@ def entity_listing(
             Action("folder", _("Move to folder"), _bulk("folder", tab), "folder", sheet=True),
             Action("category", _("Categories"), _bulk("category", tab), "tag", sheet=True),
             Action("owner", _("Give to"), _bulk("owner", tab), "user-share", sheet=True),
+            Action("mail", _("Mail"), reverse("contacts:selection_mail") + f"?tab={tab}", "mail", sheet=True),
+            Action("print", _("Print"), reverse("contacts:selection_print") + f"?tab={tab}", "printer"),
             Action("export", _("Export"), reverse("contacts:export") + f"?tab={tab}", "download", sheet=True),
             Action("trash", _("Move to trash"), _bulk("trash", tab), "trash", sheet=True, danger=True),
         ],

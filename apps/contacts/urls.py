@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from apps.contacts import urls_imports, urls_settings
-from apps.contacts.views import bulk, cards, entities, lists, media, ties, units
+from apps.contacts.views import attachments, bulk, cards, entities, lists, media, selections, ties, units
 
 app_name = "contacts"
 _contact = [
@@ -27,6 +27,9 @@ _contact = [
     path("photo.jpg", media.photo, name="photo"),
     path("photo/", media.entity_photo, name="entity_photo"),
     path("photo/remove/", media.photo_remove, name="photo_remove"),
+    path("files/add/", attachments.attachment_add, name="attachment_add"),
+    path("files/<int:attachment_id>/", attachments.attachment, name="attachment"),
+    path("files/<int:attachment_id>/remove/", attachments.attachment_remove, name="attachment_remove"),
     path("qr/", cards.entity_qr, name="entity_qr"),
     path("print/", media.entity_print, name="entity_print"),
     path("vcard/", cards.entity_vcard, name="entity_vcard"),
@@ -37,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("list/<slug:tab>/", lists.entity_list, name="list_tab"),
     path("new/", entities.entity_create, name="entity_create"),
     path("pick/", lists.entity_pick, name="pick"),
+    path("mail/", selections.selection_mail, name="selection_mail"),
+    path("print/", selections.selection_print, name="selection_print"),
     path("bulk/<slug:action>/", bulk.bulk, name="bulk"),
     *urls_imports.urlpatterns,
     *urls_settings.urlpatterns,

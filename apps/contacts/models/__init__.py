@@ -1,5 +1,6 @@
 """People, organisations and what ties them; the names of tables and fields are binding for the whole house."""
 
+from apps.contacts.models.attachments import Attachment
 from apps.contacts.models.entities import (
     Entity,
     EntityCategory,
@@ -16,6 +17,7 @@ from apps.contacts.models.relationships import Participant, Relationship, Relati
 from apps.contacts.models.units import EmailAddress, Link, PhoneNumber, Unit
 
 __all__ = [
+    "Attachment",
     "Category",
     "CategoryPermission",
     "EmailAddress",

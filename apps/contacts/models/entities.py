@@ -229,10 +229,10 @@ class SearchToken(models.Model):
     """
 
     pk = models.CompositePrimaryKey("entity_id", "token")
-    entity = models.ForeignKey(
-        Entity, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    folder = models.ForeignKey(
+        Folder, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )
-    folder = models.ForeignKey(Folder, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     token = models.CharField(max_length=60)
     rank = models.PositiveSmallIntegerField(default=5)  # 1: begins the name ... 9: found in an address
 

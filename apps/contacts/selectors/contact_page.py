@@ -63,6 +63,7 @@ class ContactPage:
     emails: list[EmailAddress]
     links: list[Link]
     custom: list[CustomValue]
+    unit_values: dict[int, list[CustomValue]]  # own fields of units, by the unit's id
 
     @property
     def has_address(self) -> bool:
@@ -96,6 +97,7 @@ def contact_page(entity: Entity, *, prefer_home: bool = False, with_custom: bool
         emails=[email for unit in by_use for email in unit.emails.all()],
         links=[link for unit in by_use for link in unit.links.all()],
         custom=_custom_values(entity) if with_custom else [],
+        unit_values=_unit_values(units) if with_custom else {},
     )
 
 
@@ -175,6 +177,20 @@ def people_of(organisation: Entity, *, user: User, today: date) -> tuple[list[Pa
     )
     people = jobs.select_related("entity").order_by("entity__sort_name", "pk")
     return list(people[:EMPLOYEES_SHOWN]), jobs.count()
+
+
+def _unit_values(units: list[Unit]) -> dict[int, list[CustomValue]]:
+    if not any(unit.attributes for unit in units):
+        return {}
+    definitions = definitions_for("unit")
+    return {
+        unit.pk: [
+            CustomValue(each.label, "", show_value(each, value, choices=each.choices.all()), each.field_type)
+            for each in definitions
+            if (value := unit.attributes.get(each.key)) is not None
+        ]
+        for unit in units
+    }
 
 
 def _custom_values(entity: Entity) -> list[CustomValue]:

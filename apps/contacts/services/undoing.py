@@ -19,7 +19,7 @@ from apps.core.contributions import EncryptedColumn, Undoer, encrypted_columns, 
 ROOT = "contacts.entity"
 _PARTS = (
     *(models.Unit, models.EmailAddress, models.PhoneNumber, models.Link, models.Participant),
-    *(models.EntityCategory, models.EntityReference, models.RawProperty, models.ExternalUid),
+    *(models.EntityCategory, models.EntityReference, models.RawProperty, models.ExternalUid, models.Attachment),
 )
 _SETTINGS = (
     *(models.Category, models.CategoryPermission, models.FolderPermission),

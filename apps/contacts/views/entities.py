@@ -20,7 +20,7 @@ from apps.accounts.preferences import preferences_of
 from apps.contacts.forms.custom import PREFIX, custom_values
 from apps.contacts.forms.entities import SECTIONS, NewEntityForm, initial_from_address, section_form
 from apps.contacts.forms.rows import AddressRows
-from apps.contacts.models import Entity, Favourite
+from apps.contacts.models import Attachment, Entity, Favourite
 from apps.contacts.permissions import can_edit_entity, can_export_entity
 from apps.contacts.selectors.contact_page import contact_page, people_of, ties_of
 from apps.contacts.selectors.events import events_of
@@ -68,6 +68,9 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
         context["people"], context["people_count"] = people_of(found, user=user, today=today)
     if tab == "events":
         context["events"] = events_of(found)
+    if tab == "files":
+        kept = Attachment.objects.filter(entity=found, removed_at__isnull=True)
+        context["files"] = kept.select_related("file", "created_by").order_by("-created_at", "-pk")[:500]
     for key, panel in panels.items():
         if panel.page == "contact" and panel.slot == "tab" and key == tab:
             context["panel"] = panel.render(request, found)
@@ -76,6 +79,7 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
 
 def _tabs(found: Entity, current: str) -> list[dict[str, Any]]:
     own = [("summary", _("Summary")), ("details", _("Details")), ("relations", _("Relations")), ("events", _("Events"))]
+    own.append(("files", _("Files")))
     added = [(key, panel.title) for key, panel in panels.items() if panel.page == "contact" and panel.slot == "tab"]
     return [
         {

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.preferences import preferences_of
+from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.places import UnitForm
 from apps.contacts.forms.rows import AddressRows
 from apps.contacts.models import Entity, Link, Unit
@@ -54,6 +55,7 @@ def _unit_form(request: Request, entity: Entity, unit: Unit | None) -> HttpRespo
         favourites=preferences_of(request.user).favourite_countries,
         initial={"version": entity.version, **_initial(unit)},
     )
+    add_custom_fields(form, target="unit", entity=None, user=request.user, values=unit.attributes if unit else None)
     rows = AddressRows(data, initial=_initial_rows(unit))
     conflict: EditConflict | None = None
     if data is not None and all([form.is_valid(), rows.is_valid()]):
@@ -62,7 +64,7 @@ def _unit_form(request: Request, entity: Entity, unit: Unit | None) -> HttpRespo
                 actor=request.user,
                 entity=entity,
                 unit=unit,
-                fields={name: form.cleaned_data[name] for name in _OWN},
+                fields={**{name: form.cleaned_data[name] for name in _OWN}, "attributes": custom_values(form)},
                 rows=rows.kept(),
                 expected_version=form.cleaned_data["version"],
                 now=clock.now(),
