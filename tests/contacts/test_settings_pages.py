@@ -85,7 +85,7 @@ def test_an_administrator_makes_a_restricted_folder_and_gives_rights(client, ada
     assert response.status_code == 302
     (given,) = FolderPermission.objects.filter(folder=folder)
     assert (given.group, given.can_view, given.can_edit, given.can_export) == (sales, True, True, False)
-    assert "sales" in text_of(client.get("/contacts/settings/folders/"))
+    assert "Sales" in text_of(client.get("/contacts/settings/folders/"))
 
 
 def test_a_folder_is_renamed_moved_and_given_columns(client, ada, now):
@@ -172,7 +172,7 @@ def test_a_category_is_made_restricted_and_taken_away(client, ada):
 
     made = Category.objects.get(name="Builders")
     assert (made.parent, made.colour, made.is_restricted) == (top, "teal", True)
-    assert "sales" in text_of(client.get("/contacts/settings/categories/"))
+    assert "Sales" in text_of(client.get("/contacts/settings/categories/"))
 
     client.post(f"/contacts/settings/categories/{made.pk}/", {"name": "Building firms", "colour": "", "parent": ""})
     made.refresh_from_db()
@@ -221,9 +221,14 @@ def test_a_field_made_in_the_browser_stands_in_form_list_and_filters(client, ada
 
     PersonFactory(display_name="Oak Friend", attributes={"favourite_wood": "oak"})
     PersonFactory(display_name="Larch Friend", attributes={"favourite_wood": "larch"})
-    shown = text_of(client.get("/contacts/list/people/?f.custom-favourite_wood=larch&columns=name,custom.favourite_wood"))
+    shown = text_of(
+        client.get("/contacts/list/people/?f.custom-favourite_wood=larch&columns=name,custom.favourite_wood")
+    )
     assert "Larch Friend" in shown
     assert "Oak Friend" not in shown
+
+    turned = text_of(client.get("/contacts/list/people/?sort=-custom.favourite_wood"))
+    assert turned.index("Oak Friend") < turned.index("Larch Friend")
 
 
 def test_choices_keep_their_values_through_renaming_and_new_order(client, ada, now):
@@ -274,7 +279,7 @@ def test_a_field_retires_and_comes_back(client, ada, now):
 
 def test_fields_are_put_in_order(client, ada, now):
     client.force_login(ada)
-    one, two, three = (
+    one, _two, three = (
         define_field(actor=ada, target="person", label=label, field_type="text", now=now) for label in ("1", "2", "3")
     )
 

@@ -8,12 +8,18 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.forms import role_title
 from apps.contacts.forms.settings_choices import colour_field, tree_choices
 from apps.contacts.models import Category
 from apps.contacts.selectors.folders import category_tree, flat
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+
+class GroupsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Group) -> str:
+        return str(role_title(obj.name))
 
 
 class CategoryForm(forms.Form):
@@ -25,7 +31,7 @@ class CategoryForm(forms.Form):
         required=False,
         help_text=_("Its contacts, and those of the categories below it, are hidden from all but these groups."),
     )
-    groups = forms.ModelMultipleChoiceField(
+    groups = GroupsField(
         label=_("Who sees them, besides administrators"),
         queryset=Group.objects.exclude(name__in=["admin", "dealer"]).order_by("name"),
         widget=forms.CheckboxSelectMultiple,

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.forms import role_title
 from apps.contacts.forms.settings_choices import tree_choices
 from apps.contacts.models import Folder, FolderPermission
 from apps.contacts.permissions import can_manage_folder
@@ -105,23 +106,25 @@ class FolderRightsForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         given = {each.group_id: each for each in permissions}
-        initial = {"inherits": not folder.own_rights, "kind": folder.kind}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.update(inherits=not folder.own_rights, kind=folder.kind)
         self.groups = list(groups)
         if folder.parent_id is None:
             del self.fields["inherits"]
             self.fields["kind"].label = _("Who sees it")
+        words = {"view": _("See"), "edit": _("Edit"), "export": _("Export")}
         for group in self.groups:
             for right in RIGHTS:
                 self.fields[f"{right}-{group.pk}"] = forms.BooleanField(
                     required=False,
-                    label=f"{group.name}: {right}",
+                    label=f"{role_title(group.name)}: {words[right]}",
                     initial=getattr(given.get(group.pk), f"can_{right}", False),
                 )
 
     @property
-    def matrix(self) -> list[tuple[Group, list[BoundField]]]:
-        return [(group, [self[f"{right}-{group.pk}"] for right in RIGHTS]) for group in self.groups]
+    def matrix(self) -> list[tuple[Any, list[BoundField]]]:
+        """Each group's title with its three boxes."""
+        return [(role_title(group.name), [self[f"{right}-{group.pk}"] for right in RIGHTS]) for group in self.groups]
 
     @property
     def plain_fields(self) -> list[BoundField]:

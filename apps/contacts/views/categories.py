@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import settings_required
+from apps.accounts.forms import role_title
 from apps.contacts.forms.settings_categories import CategoryForm
 from apps.contacts.models import Category, CategoryPermission
 from apps.contacts.selectors.folders import category_tree, flat
@@ -23,9 +26,9 @@ from apps.core.htmx import Request, render_page
 @settings_required
 @require_GET
 def category_list(request: Request) -> HttpResponse:
-    groups: dict[int, list[str]] = {}
+    groups: dict[int, list[Any]] = {}
     for category_id, name in CategoryPermission.objects.order_by("group__name").values_list("category", "group__name"):
-        groups.setdefault(category_id, []).append(name)
+        groups.setdefault(category_id, []).append(role_title(name))
     rows = [
         {"category": row.item, "depth": min(row.depth, 5), "groups": groups.get(row.item.pk, [])}
         for row in flat(category_tree(request.user))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
+from apps.accounts.forms import role_title
 from apps.contacts.forms.settings_folders import FolderForm, FolderRightsForm
 from apps.contacts.listing import entity_listing
 from apps.contacts.models import Folder, FolderPermission
@@ -32,10 +35,10 @@ Kind = Folder.Kind
 def folder_list(request: Request) -> HttpResponse:
     """The tree of folders that the reader sees, with what they may do to each."""
     rows = flat(folder_tree(request.user))
-    groups: dict[int, list[str]] = {}
+    groups: dict[int, list[Any]] = {}
     granted = FolderPermission.objects.filter(folder__in=[row.item for row in rows], can_view=True)
     for folder_id, name in granted.order_by("group__name").values_list("folder", "group__name"):
-        groups.setdefault(folder_id, []).append(name)
+        groups.setdefault(folder_id, []).append(role_title(name))
     context = {
         "rows": [
             {

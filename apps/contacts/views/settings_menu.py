@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import can_change_settings, is_staff_member
@@ -12,7 +15,7 @@ from apps.core.listing import ListingEntry, listings
 
 def register_settings_menu() -> None:
     """Called once, when the app is ready; the trash's dialogs of columns and filters become known too."""
-    entries = [
+    entries: list[tuple[str, Any, str, Callable[[Any], bool]]] = [
         ("folders", _("Folders"), "folders", is_staff_member),
         ("categories", _("Categories"), "tags", can_change_settings),
         ("fields", _("Own fields"), "forms", can_change_settings),

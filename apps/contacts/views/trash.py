@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -101,7 +102,7 @@ def trash_list(request: Request) -> HttpResponse:
 @require_POST
 def trash_restore(request: Request) -> HttpResponse:
     """Take back one contact (`one`), or those chosen in the list; whoever may only see a contact leaves it there."""
-    lying = _lying(request.user)
+    lying: QuerySet[Entity] = _lying(request.user)
     one = request.POST.get("one", "")
     if one:
         chosen = lying.filter(pk=int(one)) if one.isdecimal() and len(one) < 19 else lying.none()
