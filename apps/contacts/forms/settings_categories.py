@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
+class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     def label_from_instance(self, obj: Group) -> str:
         return str(role_title(obj.name))
 
