@@ -15,6 +15,7 @@ _TEXTS = frozenset(
         TokenType.HEREDOC_STRING, TokenType.UNICODE_STRING, TokenType.NUMBER,
     )
 )  # fmt: skip
+_PLAIN = re.compile(r"\s*+(?:'((?:[^']++|'')*+)'|([+-]?\d+(?:\.\d+)?)|(NULL))\s*+([,)])", re.IGNORECASE)
 _COPY_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3})|(.))", re.DOTALL)
 _COPY_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -28,6 +29,10 @@ def values_of(row: str, dialect: str) -> list[str | None]:
 
     What only a database could tell (`now()`, `DEFAULT`) is None.
     """
+    if "\\" not in row or dialect == "sqlite":
+        plain = _plain_values(row)
+        if plain is not None:
+            return plain
     try:
         tokens = tokenize(row, read=dialect)
     except SqlglotError as error:
@@ -46,6 +51,19 @@ def values_of(row: str, dialect: str) -> list[str | None]:
             values.append(_value(tokens[first:place], row, dialect))
             first = place + 1
     return values
+
+
+def _plain_values(row: str) -> list[str | None] | None:
+    """The values of a row of plain texts, numbers and NULLs, which every dialect writes alike; else None."""
+    values: list[str | None] = []
+    place, end = 1, len(row)
+    while (found := _PLAIN.match(row, place)) is not None:
+        text, number, _, mark = found.groups()
+        values.append(text.replace("''", "'") if text is not None else number)
+        place = found.end()
+        if mark == ")":
+            return values if place == end else None
+    return None
 
 
 def _value(tokens: list[Token], row: str, dialect: str) -> str | None:
