@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.forms.boundfield import BoundWidget
 from django.template.base import Template
@@ -18,33 +14,16 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.core import markup
+
 register = template.Library()
-
-_ICONS = settings.BASE_DIR / "node_modules" / "@tabler" / "icons" / "icons"
-_DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
-_FRAME_PATH = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
-_GAP = re.compile(r">\s+<")
-AVATAR_COLOURS = 10
-
-
-@cache
-def _drawing(name: str, style: str) -> SafeString:
-    """The paths of one Tabler icon; stroke and size come from CSS, so that a row of buttons stays light."""
-    if not re.fullmatch(r"[a-z0-9-]+", name):
-        raise ValueError(f"{name!r} is no name of an icon")
-    path = _ICONS / style / f"{name}.svg"
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no icon {name!r}. Is node_modules complete (make setup)?")
-    found = _DRAWING.search(path.read_text("utf-8"))
-    inner = _FRAME_PATH.sub("", found.group(1) if found else "").strip()
-    return mark_safe(_GAP.sub("><", inner))
 
 
 @register.simple_tag
 def icon(name: str, *, label: str = "", css: str = "", filled: bool = False) -> SafeString:
     """Draw the Tabler icon `name` inline; with `label` it speaks for itself, else it is decoration."""
     classes = " ".join(filter(None, ["icon", "icon--filled" if filled else "", css]))
-    drawing = _drawing(name, "filled" if filled else "outline")
+    drawing = markup.drawing(name, "filled" if filled else "outline")
     if label:
         return format_html(
             '<svg class="{}" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', classes, label, drawing
@@ -60,18 +39,23 @@ def again(context: Context, block: str) -> SafeString:
     return found.render(context) if found else mark_safe("")
 
 
-@register.filter
-def initials(name: object) -> str:
-    """Up to two first letters: "Anna Kovalenko" -> "AK"."""
-    words = [word for word in re.split(r"[\s.,\-–—]+", str(name)) if word and word[0].isalnum()]
-    picked = words[:1] + words[-1:] if len(words) > 1 else words
-    return "".join(word[0].upper() for word in picked)
+register.filter("initials", markup.initials)
+register.filter("hue", markup.hue)
 
 
-@register.filter
-def hue(name: object) -> int:
-    """A stable number from 0 to 9 for the colour of an avatar."""
-    return hashlib.sha1(str(name).encode(), usedforsecurity=False).digest()[0] % AVATAR_COLOURS
+@register.simple_tag
+def avatar(name: object, *, url: str = "", size: str = "", kind: str = "") -> SafeString:
+    return markup.avatar(name, url=url or "", size=size or "", kind=kind or "person")
+
+
+@register.simple_tag
+def call_button(href: str, number: str, name: object, *, icon_only: bool = False) -> SafeString:
+    return markup.call_button(href=href, number=number, name=name, icon_only=bool(icon_only))
+
+
+@register.simple_tag
+def mail_button(href: str, address: str, name: object, *, icon_only: bool = False) -> SafeString:
+    return markup.mail_button(href=href, address=address, name=name, icon_only=bool(icon_only))
 
 
 @register.filter
