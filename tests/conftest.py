@@ -16,6 +16,7 @@ from apps.accounts.models import User
 from apps.contacts.models import Folder
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs beside synchronous Django code
+os.environ["RAPPORT_REDIS_PREFIX"] = settings.REDIS_PREFIX  # for the programs that tests start
 
 CORPUS = Path(os.environ.get("RAPPORT_CORPUS", settings.BASE_DIR.parent / "shared" / "data"))
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)

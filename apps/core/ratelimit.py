@@ -21,7 +21,7 @@ def allow(key: str, *, limit: int, seconds: int) -> bool:
 
     Without Redis everything is allowed: a limit protects the house, it isn't a right.
     """
-    name = f"rate:{key}:{seconds}"
+    name = f"{settings.REDIS_PREFIX}rate:{key}:{seconds}"
     try:
         with _client().pipeline() as pipeline:
             pipeline.set(name, 0, ex=seconds, nx=True)

@@ -14,8 +14,8 @@ from django.db import transaction
 
 log = structlog.get_logger(__name__)
 
-PREFIX = "live:"
-CONTROL = "live-control"  # what concerns the streams themselves
+PREFIX = f"{settings.REDIS_PREFIX}live:"
+CONTROL = f"{settings.REDIS_PREFIX}live-control"  # what concerns the streams themselves
 
 
 @functools.cache
