@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from apps.contacts.views import categories, fields, folders, graph, relationship_types, trash
+from apps.contacts.views import categories, fields, folders, graph, relationship_types, summary, trash
 
 urlpatterns = [
+    path("settings/summary/", summary.summary, name="summary"),
     path("settings/folders/", folders.folder_list, name="folders"),
     path("settings/folders/add/", folders.folder_add, name="folder_add"),
     path("settings/folders/<int:folder_id>/", folders.folder_edit, name="folder_edit"),

@@ -15,7 +15,7 @@ from apps.accounts.decorators import staff_required
 from apps.contacts.models import Attachment
 from apps.contacts.services.attachments import add_attachment, remove_attachment
 from apps.contacts.services.errors import InTrash
-from apps.contacts.views.lookups import visible_entity
+from apps.contacts.views.lookups import editable_entity, visible_entity
 from apps.core import clock
 from apps.core.htmx import Request
 from apps.core.services import files
@@ -25,7 +25,7 @@ from apps.core.toasts import toast
 @staff_required
 @require_POST
 def attachment_add(request: Request, entity_id: int) -> HttpResponse:
-    entity = visible_entity(request, entity_id)
+    entity = editable_entity(request, entity_id)
     uploads = request.FILES.getlist("files")
     if not uploads:
         toast(request, _("Choose a file first."), kind="warning")

@@ -14,7 +14,7 @@ from apps.accounts.decorators import staff_required
 from apps.contacts.formats.vcard import write
 from apps.contacts.models import Entity
 from apps.contacts.permissions import can_export_entity
-from apps.contacts.services.exports.cards import cards_of
+from apps.contacts.services.exports.cards import cards_of, pocket_card
 from apps.contacts.views.lookups import visible_entity
 from apps.core.htmx import Request, render_page
 
@@ -22,11 +22,9 @@ from apps.core.htmx import Request, render_page
 @staff_required
 @require_GET
 def entity_qr(request: Request, entity_id: int) -> HttpResponse:
-    """The vCard as a picture to be read by a phone; without photo and notes, which no camera could read."""
+    """The vCard as a picture to be read by a phone, with as much as a camera can read."""
     entity = visible_entity(request, entity_id)
-    card = next(cards_of(Entity.objects.filter(pk=entity.pk), reader=request.user, with_photos=False))
-    card.photo, card.notes, card.raw, card.public_key = None, "", [], ""
-    text = b"".join(write([card], version="3.0")).decode()
+    text = b"".join(write([pocket_card(entity)], version="3.0")).decode()
     picture = io.BytesIO()
     try:
         segno.make(text, error="l", micro=False).save(

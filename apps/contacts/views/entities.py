@@ -24,6 +24,7 @@ from apps.contacts.models import Attachment, Entity, Favourite
 from apps.contacts.permissions import can_edit_entity, can_export_entity
 from apps.contacts.selectors.contact_page import contact_page, people_of, ties_of
 from apps.contacts.selectors.events import events_of
+from apps.contacts.selectors.summary import summary_facts
 from apps.contacts.services import entities, marks, trash
 from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.filing import file_entity
@@ -66,6 +67,8 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
         context["ties"] = ties_of(found, user=user, today=today, with_values=tab == "relations")
     if tab in ("summary", "relations") and found.is_organisation:
         context["people"], context["people_count"] = people_of(found, user=user, today=today)
+    if tab == "summary":
+        context["facts"] = summary_facts(found)
     if tab == "events":
         context["events"] = events_of(found)
     if tab == "files":

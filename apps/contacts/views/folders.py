@@ -105,7 +105,7 @@ def folder_edit(request: Request, folder_id: int) -> HttpResponse:
     return show_sheet(
         request,
         form,
-        title=folder.name,
+        title=folder.title,
         back=reverse("contacts:folders"),
         template="contacts/settings/folder_form.html",
         folder=folder,
@@ -156,7 +156,7 @@ def folder_rights(request: Request, folder_id: int) -> HttpResponse:
     return show_sheet(
         request,
         form,
-        title=_("Rights in %(folder)s") % {"folder": folder.name},
+        title=_("Rights in %(folder)s") % {"folder": folder.title},
         back=reverse("contacts:folders"),
         template="contacts/settings/folder_rights.html",
     )
@@ -172,7 +172,7 @@ def folder_remove(request: Request, folder_id: int) -> HttpResponse:
         service.remove_folder(actor=request.user, folder=folder, now=clock.now())
     except ValidationError as error:
         return refused(request, back, error)
-    return saved(request, back, _("The folder %(folder)s was removed.") % {"folder": folder.name})
+    return saved(request, back, _("The folder %(folder)s was removed.") % {"folder": folder.title})
 
 
 def _managed(request: Request, folder_id: int) -> Folder:

@@ -97,7 +97,7 @@ def folder_nodes(request: Request) -> list[dict[str, Any]]:
     """The folders that the reader sees, as a tree from the top; those below a hidden one stand at the top."""
     seen = Folder.objects.filter(pk__in=rights_of(request.user).view).order_by("position", "name", "pk")
     return _tree(
-        [{"id": f.pk, "name": f.name, "parent": f.parent_id, "kind": f.kind, "columns": f.list_columns} for f in seen]
+        [{"id": f.pk, "name": f.title, "parent": f.parent_id, "kind": f.kind, "columns": f.list_columns} for f in seen]
     )
 
 

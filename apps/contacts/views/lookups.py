@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from apps.contacts.models import Entity, Favourite, RawProperty
+from apps.contacts.models import Category, Entity, Favourite, RawProperty
+from apps.contacts.permissions import can_edit_entity
 from apps.core.htmx import Request
 
 Found = Entity | HttpResponse
@@ -21,10 +24,23 @@ def visible_entity(request: Request, entity_id: int) -> Entity:
         .select_related("folder", "owner", "created_by", "modified_by")
         .annotate(
             is_favourite=Exists(Favourite.objects.filter(user=request.user.pk, entity=OuterRef("pk"))),
+            badges=ArraySubquery(
+                Category.objects.filter(entities=OuterRef("pk"))
+                .order_by("name", "pk")
+                .values(badge=JSONObject(name="name", colour="colour"))
+            ),
             has_raw=Exists(RawProperty.objects.filter(entity=OuterRef("pk"))),
         ),
         pk=entity_id,
     )
+
+
+def editable_entity(request: Request, entity_id: int) -> Entity:
+    """The contact for whoever may edit it; 404 for who may not see it, 403 for all others."""
+    entity = visible_entity(request, entity_id)
+    if not can_edit_entity(request.user, entity):
+        raise PermissionDenied
+    return entity
 
 
 def forwarded(entity: Entity) -> HttpResponse | None:

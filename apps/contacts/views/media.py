@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -12,13 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.decorators import settings_required, staff_required
 from apps.accounts.services.users import EmailTaken, UnknownRole
 from apps.contacts.forms.media import PhotoForm, UserForm
-from apps.contacts.models import Entity, RawProperty
-from apps.contacts.permissions import can_edit_entity
+from apps.contacts.models import RawProperty
 from apps.contacts.selectors.contact_page import contact_page, ties_of
 from apps.contacts.services import photos
 from apps.contacts.services.errors import InTrash
 from apps.contacts.services.users import make_user_for
-from apps.contacts.views.lookups import visible_entity
+from apps.contacts.views.lookups import editable_entity, visible_entity
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.services import files
@@ -42,7 +41,7 @@ def photo(request: Request, entity_id: int) -> HttpResponse | FileResponse:
 @staff_required
 @require_http_methods(["GET", "POST"])
 def entity_photo(request: Request, entity_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     form = PhotoForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         form = PhotoForm(request.POST, request.FILES)
@@ -68,7 +67,7 @@ def entity_photo(request: Request, entity_id: int) -> HttpResponse:
 @staff_required
 @require_POST
 def photo_remove(request: Request, entity_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     photos.remove_photo(actor=request.user, entity=entity, now=clock.now())
     toast(request, _("The picture was removed."))
     return close_sheet(request, reverse("contacts:entity", args=[entity.pk]))
@@ -121,10 +120,3 @@ def entity_user(request: Request, entity_id: int) -> HttpResponse:
     return render_page(
         request, "contacts/user_form.html", context, fragment="sheet", status=422 if form.errors else 200
     )
-
-
-def _editable(request: Request, entity_id: int) -> Entity:
-    entity = visible_entity(request, entity_id)
-    if not can_edit_entity(request.user, entity):
-        raise PermissionDenied
-    return entity

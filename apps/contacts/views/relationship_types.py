@@ -66,7 +66,7 @@ def relationship_type_edit(request: Request, type_id: int) -> HttpResponse:
     return show_sheet(
         request,
         form,
-        title=kind.name,
+        title=kind.reading,
         text=_("It is in use: its names can change, its ends stay as they are.") if fixed else "",
         back=reverse("contacts:relationship_types"),
     )
@@ -84,4 +84,4 @@ def relationship_type_retire(request: Request, type_id: int) -> HttpResponse:
     except ValidationError as error:
         return refused(request, back, error)
     text = _("“%(name)s” is offered again.") if again else _("“%(name)s” is not offered any more.")
-    return saved(request, back, text % {"name": kind.name})
+    return saved(request, back, text % {"name": kind.reading})

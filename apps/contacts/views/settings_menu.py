@@ -19,6 +19,7 @@ def register_settings_menu() -> None:
         ("folders", _("Folders"), "folders", is_staff_member),
         ("categories", _("Categories"), "tags", can_change_settings),
         ("fields", _("Own fields"), "forms", can_change_settings),
+        ("summary", _("Summary tab"), "layout-list", can_change_settings),
         ("relationship_types", _("Relationship types"), "affiliate", can_change_settings),
         ("trash", _("Trash"), "trash", is_staff_member),
     ]

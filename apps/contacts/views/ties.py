@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,13 +15,12 @@ from apps.accounts.decorators import staff_required
 from apps.contacts.forms.custom import custom_values
 from apps.contacts.forms.ties import JobForm, RelationshipForm
 from apps.contacts.models import Entity, Participant, Relationship
-from apps.contacts.permissions import can_edit_entity
 from apps.contacts.services import relationships
 from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.inputs import JobInput
 from apps.contacts.services.relationships import ParticipantInput
 from apps.contacts.services.tie_forms import update_job, update_tie
-from apps.contacts.views.lookups import show_errors, visible_entity
+from apps.contacts.views.lookups import editable_entity, show_errors
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet
@@ -31,7 +30,7 @@ from apps.core.toasts import toast
 @staff_required
 @require_http_methods(["GET", "POST"])
 def job_add(request: Request, entity_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     form = JobForm(request.POST or None, user=request.user, initial={"is_primary": not entity.organisation})
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
@@ -60,7 +59,7 @@ def job_add(request: Request, entity_id: int) -> HttpResponse:
 @staff_required
 @require_http_methods(["GET", "POST"])
 def job_edit(request: Request, entity_id: int, relationship_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     job = get_object_or_404(
         Participant.objects.select_related("relationship", "relationship__type"),
         relationship=relationship_id,
@@ -106,7 +105,7 @@ def job_edit(request: Request, entity_id: int, relationship_id: int) -> HttpResp
 @staff_required
 @require_http_methods(["GET", "POST"])
 def relationship_add(request: Request, entity_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     initial = {"reading": request.GET["reading"]} if request.GET.get("reading") else {}
     form = RelationshipForm(request.POST or None, user=request.user, entity=entity, initial=initial)
     if request.method == "POST" and "refresh" not in request.POST and form.is_valid():
@@ -134,7 +133,7 @@ def relationship_add(request: Request, entity_id: int) -> HttpResponse:
 @staff_required
 @require_http_methods(["GET", "POST"])
 def relationship_edit(request: Request, entity_id: int, relationship_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     tie = _tie(entity, relationship_id)
     mine = tie.participants.filter(entity=entity).order_by("pk")[0]
     others = Participant.objects.filter(relationship=tie).exclude(pk=mine.pk)
@@ -176,7 +175,7 @@ def relationship_edit(request: Request, entity_id: int, relationship_id: int) ->
 @staff_required
 @require_POST
 def relationship_remove(request: Request, entity_id: int, relationship_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     relationships.remove_relationship(actor=request.user, relationship=_tie(entity, relationship_id), now=clock.now())
     toast(request, _("The relationship was removed."))
     return redirect("contacts:entity_tab", entity_id=entity.pk, tab="relations")
@@ -190,13 +189,6 @@ def _tie(entity: Entity, relationship_id: int) -> Relationship:
     return get_object_or_404(
         Relationship.objects.select_related("type").filter(participants__entity=entity).distinct(), pk=relationship_id
     )
-
-
-def _editable(request: Request, entity_id: int) -> Entity:
-    entity = visible_entity(request, entity_id)
-    if not can_edit_entity(request.user, entity):
-        raise PermissionDenied
-    return entity
 
 
 def _done(request: Request, entity: Entity) -> HttpResponse:

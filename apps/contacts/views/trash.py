@@ -57,7 +57,7 @@ def trash_listing(request: HttpRequest) -> Listing | None:
         columns=[
             Column("name", gettext_lazy("Name"), lambda entity: entity.display_name, sort=("sort_name",), fixed=True),
             Column("organisation", gettext_lazy("Organisation"), lambda entity: entity.organisation),
-            Column("folder", gettext_lazy("Folder"), lambda entity: entity.folder.name),
+            Column("folder", gettext_lazy("Folder"), lambda entity: entity.folder.title),
             Column("trashed", gettext_lazy("Put here"), lambda entity: moment(entity.trashed_at), sort=("trashed_at",)),
             Column("by", gettext_lazy("By"), lambda entity: str(entity.trashed_by or "")),
             Column("until", gettext_lazy("Kept until"), lambda entity: day(entity.trashed_at + KEPT_FOR)),

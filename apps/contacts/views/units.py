@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,11 +17,10 @@ from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.places import UnitForm
 from apps.contacts.forms.rows import AddressRows
 from apps.contacts.models import Entity, Link, Unit
-from apps.contacts.permissions import can_edit_entity
 from apps.contacts.services import details, units
 from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.unit_form import save_unit
-from apps.contacts.views.lookups import show_errors, visible_entity
+from apps.contacts.views.lookups import editable_entity, show_errors, visible_entity
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet
@@ -36,13 +35,13 @@ _OWN = (
 @staff_required
 @require_http_methods(["GET", "POST"])
 def unit_add(request: Request, entity_id: int) -> HttpResponse:
-    return _unit_form(request, _editable(request, entity_id), None)
+    return _unit_form(request, editable_entity(request, entity_id), None)
 
 
 @staff_required
 @require_http_methods(["GET", "POST"])
 def unit_edit(request: Request, entity_id: int, unit_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     return _unit_form(request, entity, get_object_or_404(Unit, pk=unit_id, entity=entity))
 
 
@@ -112,7 +111,7 @@ def _initial_rows(unit: Unit | None) -> dict[str, list[Any]]:
 @staff_required
 @require_POST
 def unit_primary(request: Request, entity_id: int, unit_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     unit = get_object_or_404(Unit, pk=unit_id, entity=entity)
     units.make_unit_primary(actor=request.user, unit=unit, now=clock.now())
     toast(request, _("Saved"))
@@ -122,7 +121,7 @@ def unit_primary(request: Request, entity_id: int, unit_id: int) -> HttpResponse
 @staff_required
 @require_POST
 def unit_remove(request: Request, entity_id: int, unit_id: int) -> HttpResponse:
-    entity = _editable(request, entity_id)
+    entity = editable_entity(request, entity_id)
     unit = get_object_or_404(Unit, pk=unit_id, entity=entity)
     units.remove_unit(actor=request.user, unit=unit, now=clock.now())
     toast(request, _("The place was removed."))
@@ -144,10 +143,3 @@ def link_reveal(request: Request, entity_id: int, link_id: int) -> HttpResponse:
     )
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _editable(request: Request, entity_id: int) -> Entity:
-    entity = visible_entity(request, entity_id)
-    if not can_edit_entity(request.user, entity):
-        raise PermissionDenied
-    return entity
