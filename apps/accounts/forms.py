@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -292,7 +292,7 @@ class NameForm(forms.Form):
 class TokenForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What will use it: a program, a device."))
     scopes = forms.MultipleChoiceField(
-        label=_("May"), widget=Checks, choices=[(name, SCOPE_TITLES[name]) for name in SCOPES]
+        label=pgettext_lazy("token", "May"), widget=Checks, choices=[(name, SCOPE_TITLES[name]) for name in SCOPES]
     )
     days = forms.TypedChoiceField(
         label=_("Expires"),

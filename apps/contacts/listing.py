@@ -187,7 +187,7 @@ _COLUMNS = [
         default=False,
     ),
     Column("categories", _("Categories"), _categories, default=False, prefetch=("categories",)),
-    Column("folder", _("Folder"), lambda entity: entity.folder.name, default=False),
+    Column("folder", _("Folder"), lambda entity: entity.folder.title, default=False),
     Column("owner", _("Owner"), lambda entity: str(entity.owner or ""), default=False),
     Column("birthday", _("Birthday"), _attribute("birthday"), default=False),
     Column("created", _("Created"), lambda entity: day(entity.created_at), sort=("created_at",), default=False),
@@ -201,7 +201,7 @@ def _filters(user: User) -> list[Filter]:
 
     def folders() -> list[tuple[str, str]]:
         rows = Folder.objects.filter(pk__in=rights.view).order_by("position", "name", "pk")
-        return [(str(folder.pk), folder.name) for folder in rows]
+        return [(str(folder.pk), folder.title) for folder in rows]
 
     def categories() -> list[tuple[str, str]]:
         rows = Category.objects.exclude(pk__in=rights.hidden_categories).order_by("name", "pk")

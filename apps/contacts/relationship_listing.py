@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.templatetags.formats import day
@@ -41,9 +41,9 @@ def relationship_listing(user: User) -> Listing:
     return Listing(
         key=KEY,
         columns=[
-            Column("from", _("From"), lambda tie: _names(tie, SOURCE), fixed=True),
+            Column("from", pgettext_lazy("relationship", "From"), lambda tie: _names(tie, SOURCE), fixed=True),
             Column("type", _("How"), _reading, sort=("type__name",)),
-            Column("to", _("To"), lambda tie: _names(tie, TARGET)),
+            Column("to", pgettext_lazy("relationship", "To"), lambda tie: _names(tie, TARGET)),
             Column("title", _("Job title or name"), _title),
             Column("since", _("Since"), lambda tie: day(tie.valid_from), sort=("valid_from",)),
             Column("until", _("Until"), lambda tie: day(tie.valid_to), sort=("valid_to",), default=False),
@@ -67,7 +67,7 @@ def _names(tie: Any, side: str) -> object:
 
 
 def _reading(tie: Relationship) -> object:
-    return _t(tie.type.name) if tie.type.is_built_in else tie.type.name
+    return tie.type.reading
 
 
 def _title(tie: Any) -> object:
@@ -76,7 +76,4 @@ def _title(tie: Any) -> object:
 
 
 def _types() -> list[tuple[str, str]]:
-    return [
-        (str(each.pk), _t(each.name) if each.is_built_in else each.name)
-        for each in RelationshipType.objects.order_by("name", "pk")
-    ]
+    return [(str(each.pk), each.reading) for each in RelationshipType.objects.order_by("name", "pk")]

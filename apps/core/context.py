@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core import contributions
 
@@ -57,7 +57,7 @@ class Frame:
 
     @cached_property
     def main(self) -> list[MenuLink]:
-        home = MenuLink(_("Home"), reverse("home"), "home", self.request.path == "/", "g h")
+        home = MenuLink(pgettext_lazy("menu", "Home"), reverse("home"), "home", self.request.path == "/", "g h")
         return [home, *self._links("main")] if self.is_signed_in else []
 
     @cached_property

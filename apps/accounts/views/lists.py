@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.accounts import permissions
 from apps.accounts.forms import SCOPE_TITLES, group_choices, role_title
@@ -100,7 +100,7 @@ def tokens_listing(request: HttpRequest) -> Listing | None:
         columns=[
             Column("name", gettext_lazy("Name"), lambda token: token.name, sort=("name",), fixed=True),
             Column("hint", gettext_lazy("Begins with"), lambda token: format_html("<code>{}…</code>", token.hint)),
-            Column("scopes", gettext_lazy("May"), _scopes),
+            Column("scopes", pgettext_lazy("token", "May"), _scopes),
             Column("state", gettext_lazy("State"), state),
             Column("created_at", gettext_lazy("Made"), lambda token: day(token.created_at), sort=("created_at",)),
             Column("expires_at", gettext_lazy("Expires"), _expiry, sort=("expires_at",)),

@@ -70,4 +70,4 @@ def colour_field(**kwargs: Any) -> forms.ChoiceField:
 
 def tree_choices(rows: Iterable[Branch[Folder]] | Iterable[Branch[Category]], nothing: Any) -> list[tuple[str, Any]]:
     """The rows of a tree as choices of a select, those below others set in."""
-    return [("", nothing), *((str(row.item.pk), "\u2003" * row.depth + row.item.name) for row in rows)]
+    return [("", nothing), *((str(row.item.pk), "\u2003" * row.depth + str(row.item)) for row in rows)]

@@ -102,12 +102,9 @@ class RelationshipForm(_DatedForm):
     def _readings(self, entity: Entity) -> Any:
         for each in self.types.values():
             if each.source_kind in ("any", entity.kind):
-                yield f"{each.pk}:{Participant.Side.SOURCE}", _(each.name) if each.is_built_in else each.name
+                yield f"{each.pk}:{Participant.Side.SOURCE}", each.reading
             if not each.is_symmetric and each.target_kind in ("any", entity.kind):
-                yield (
-                    f"{each.pk}:{Participant.Side.TARGET}",
-                    _(each.inverse_name) if each.is_built_in else each.inverse_name,
-                )
+                yield f"{each.pk}:{Participant.Side.TARGET}", each.reading_back
 
     def chosen_type(self) -> tuple[RelationshipType, str]:
         type_id, _colon, side = self.cleaned_data["reading"].partition(":")

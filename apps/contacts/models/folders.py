@@ -6,6 +6,10 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
+
+# Of the rows that a migration makes, for the catalogues.
+_BUILT_IN = [gettext_noop("Everyone"), gettext_noop("Colleagues")]
 
 
 class Folder(models.Model):
@@ -46,7 +50,12 @@ class Folder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name; of the folders that every house has in the reader's language."""
+        return gettext(self.name) if self.is_default or self.is_colleagues else self.name
 
 
 class FolderPermission(models.Model):

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from apps.contacts.models.entities import Entity
 from apps.contacts.models.units import Unit
 
 _ENDS = [("any", "any"), ("person", "person"), ("organisation", "organisation")]
+# What the built-in types are called, for the catalogues; their rows are made by a migration.
+_BUILT_IN = [
+    *(_("works for"), _("employs"), _("is part of"), _("consists of"), _("is a parent of"), _("is a child of")),
+    *(_("is married to"), _("knows"), _("supplies"), _("buys from"), _("is a dealer of"), _("sells through")),
+]
 
 
 class RelationshipType(models.Model):
@@ -25,7 +32,17 @@ class RelationshipType(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return self.name
+        return self.reading
+
+    @property
+    def reading(self) -> str:
+        """Read from source to target; a built-in type in the reader's language."""
+        return gettext(self.name) if self.is_built_in else self.name
+
+    @property
+    def reading_back(self) -> str:
+        """Read from target to source."""
+        return gettext(self.inverse_name) if self.is_built_in else self.inverse_name
 
 
 class Relationship(models.Model):

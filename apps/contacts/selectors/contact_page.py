@@ -44,7 +44,6 @@ class Tie:
     type_id: int
     type_key: str
     reading: str  # "works for", or from the other end "employs"
-    is_built_in: bool
     others: list[Participant]
     mine: Participant
     name: str
@@ -136,8 +135,7 @@ def ties_of(entity: Entity, *, user: User, today: date, with_values: bool = True
                 relationship_id=relationship.pk,
                 type_id=kind.pk,
                 type_key=kind.key,
-                reading=kind.name if each.side == Participant.Side.SOURCE else kind.inverse_name,
-                is_built_in=kind.is_built_in,
+                reading=kind.reading if each.side == Participant.Side.SOURCE else kind.reading_back,
                 others=rest,
                 mine=each,
                 name=relationship.name,

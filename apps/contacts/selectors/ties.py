@@ -65,6 +65,7 @@ def pairs_of(entity_ids: Collection[int], *, user: User, today: date, only: Q | 
         .only(
             *("side", "role", "job_title", "department", "entity__kind", "entity__display_name", "relationship__name"),
             *("relationship__type__key", "relationship__type__name", "relationship__type__inverse_name"),
+            "relationship__type__is_built_in",
         )
         .order_by("entity__sort_name", "pk")[: 4 * MOST_TIES]
     )
@@ -84,8 +85,8 @@ def _pairs(participants: list[Participant]) -> list[Pair]:
             source.relationship.type.key,
             _end(source),
             _end(target),
-            source.relationship.type.name,
-            source.relationship.type.inverse_name,
+            source.relationship.type.reading,
+            source.relationship.type.reading_back,
         )
         for source in sources
         for target in targets

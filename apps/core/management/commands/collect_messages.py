@@ -28,6 +28,7 @@ DOMAINS = {
         ("apps", "*.py"),
         ("config", "*.py"),
         ("apps", "*.html"),
+        ("apps", "*.txt"),
         ("templates", "*.html"),
         ("templates", "*.txt"),
     ],

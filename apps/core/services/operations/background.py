@@ -8,10 +8,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -53,7 +55,8 @@ def start(
         verb=verb,
         state=Operation.State.PENDING,
         total=total,
-        parameters={**parameters, "job": job or verb},
+        # Whoever started it reads what the worker says about it.
+        parameters={**parameters, "job": job or verb, "language": translation.get_language()},
         created_at=now,
         undoable_until=now + UNDOABLE_FOR if undoable else None,
         undo_of=undo_of,
@@ -77,7 +80,8 @@ def run(*, operation_id: int, now: datetime) -> None:
     operation = _claim(operation_id, now)
     if operation is None:
         return
-    with _Attempt(operation) as attempt:
+    language = operation.parameters.get("language") or settings.LANGUAGE_CODE
+    with translation.override(language), _Attempt(operation) as attempt:
         runner = operation_runners.get(operation.parameters.get("job", operation.verb))
         if runner is None:
             raise OperationFailed(_("This kind of work is not known here any more."))
