@@ -65,6 +65,13 @@ _PEOPLE = {
     "PL": (_PL_FIRST, _PL_STEMS, _PL_ENDINGS),
     "GB": (_EN_FIRST, _EN_STEMS, _EN_ENDINGS),
 }
+# A syllable in the middle gives some ten thousand surnames, about what a telephone book has.
+_SYLLABLES = {
+    "UA": ["", "", "", *_words("ан ен ин ов ар ел ищ ун ат ид ас ець ор ал")],
+    "DE": ["", "", "", *_words("el en ig or am in ul es und old")],
+    "PL": ["", "", "", *_words("an ow in ar el on at ub ysz")],
+    "GB": ["", "", "", *_words("ing er ow en ham bur wick")],
+}
 _COUNTRIES = ("UA",) * 11 + ("DE",) * 5 + ("PL",) * 2 + ("GB",) * 2
 
 
@@ -114,7 +121,7 @@ def persons(count: int, firms: int, seed: int = 2) -> Iterator[Contact]:
         firsts, stems, endings = _PEOPLE[country]
         # The first names of a list are the common ones.
         first = firsts[min(int(dice.expovariate(4.0 / len(firsts))), len(firsts) - 1)]
-        last = dice.choice(stems) + dice.choice(endings)
+        last = dice.choice(stems) + dice.choice(_SYLLABLES[country]) + dice.choice(endings)
         if dice.random() < 0.03:
             last = f"{last}-{dice.choice(stems)}{dice.choice(endings)}"
         employer = dice.randrange(firms) if firms and dice.random() < 0.6 else None

@@ -37,7 +37,7 @@ def test_a_contact_is_made_with_all_that_belongs_to_it_in_one_operation(bob, now
     operation = Operation.objects.get()
     assert (operation.verb, operation.actor) == ("entity.created", bob)
     assert Change.objects.filter(operation=operation, subject_id=person.pk).count() == 9
-    assert {"koval", "olena", "vikna", "olena@vikna.example"} <= set(
+    assert {"koval olena", "olena koval", "vikna", "olena@vikna.example"} <= set(
         SearchToken.objects.filter(entity=person).values_list("token", flat=True)
     )
 
@@ -95,7 +95,7 @@ def test_a_change_raises_the_version_and_is_written_down(bob, now):
     change = Change.objects.get(operation__verb="entity.updated")
     assert change.diff == {"last_name": ["Koval", "Bondar"]}
     assert (change.subject_id, change.version_before, change.version_after) == (person.pk, 1, 2)
-    assert not SearchToken.objects.filter(entity=person, token="koval").exists()
+    assert not SearchToken.objects.filter(entity=person, token__contains="koval").exists()
 
 
 def test_saving_what_stands_there_already_leaves_no_trace(bob, now):

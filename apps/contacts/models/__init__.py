@@ -9,6 +9,7 @@ from apps.contacts.models.entities import (
     RawProperty,
     Recent,
     SearchToken,
+    SearchWord,
 )
 from apps.contacts.models.fields import EntityReference, FieldChoice, FieldDefinition
 from apps.contacts.models.folders import Category, CategoryPermission, Folder, FolderPermission
@@ -41,5 +42,6 @@ __all__ = [
     "Relationship",
     "RelationshipType",
     "SearchToken",
+    "SearchWord",
     "Unit",
 ]

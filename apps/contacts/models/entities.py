@@ -6,7 +6,6 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import MD5
@@ -86,7 +85,7 @@ class Entity(models.Model):
     display_name = models.CharField(max_length=800)
     sort_name = models.CharField(max_length=800)  # folded in Python, see core.text.sort_key
     name_key = models.CharField(max_length=800)  # folded, for "same name" in imports and duplicates
-    search_text = models.TextField(blank=True)  # folded and transliterated words for the search that forgives typos
+    search_text = models.TextField(blank=True)  # folded and transliterated words, to compare whole names
 
     language = models.CharField(max_length=35, blank=True)
     time_zone = models.CharField(max_length=60, blank=True)
@@ -169,7 +168,6 @@ class Entity(models.Model):
             ),
             models.Index(fields=["name_key"], name="entity_name_key", condition=_LIVE),
             models.Index(fields=["trashed_at", "id"], name="entity_trash", condition=Q(trashed_at__isnull=False)),
-            GinIndex(fields=["search_text"], name="entity_search_trgm", opclasses=["gin_trgm_ops"], fastupdate=True),
         ]
         constraints = [
             models.CheckConstraint(name="entity_not_merged_into_itself", condition=~Q(merged_into=F("pk"))),
@@ -233,17 +231,19 @@ class SearchToken(models.Model):
     folder = models.ForeignKey(
         Folder, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )
-    token = models.CharField(max_length=60)
+    token = models.CharField(max_length=60, db_collation="C")
     rank = models.PositiveSmallIntegerField(default=5)  # 1: begins the name ... 9: found in an address
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["folder", "rank", "token", "entity"],
-                name="search_token_prefix",
-                opclasses=["int8_ops", "int2_ops", "text_pattern_ops", "int8_ops"],
-            )
+            models.Index(fields=["folder", "rank", "token", "entity"], name="search_token_prefix"),
         ]
+
+
+class SearchWord(models.Model):
+    """Each word of names and firms once: what a mistyped word may have meant. A trigger adds them; none leaves."""
+
+    word = models.CharField(max_length=60, primary_key=True, db_collation="C")
 
 
 class Favourite(models.Model):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
-from apps.contacts.words import TOKEN_LENGTH, PhoneForms, email_tokens, parse_phone, search_words
+from apps.contacts.words import TOKEN_LENGTH, PhoneForms, email_tokens, parse_phone, search_word, search_words
 from apps.core.text import fold, sort_key
 
 __all__ = [
@@ -41,6 +41,7 @@ class Named(Protocol):
     nickname: str
     name: str
     legal_name: str
+    attributes: dict[str, Any]
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -84,31 +85,36 @@ def fold_name(text: str) -> str:
 # --- search words -----------------------------------------------------------------------------------------------------
 
 
+# Words before or after a firm's own name, by which nobody looks for it first.
+_LEGAL_FORMS = frozenset(
+    search_word(form) for form in ("ТОВ", "ПП", "ФОП", "АТ", "ПрАТ", "ООО", "GmbH", "AG", "Ltd", "LLC")
+)
+
+
 def search_tokens(
     named: Named, *, emails: Iterable[str] = (), organisations: Iterable[str] = ()
 ) -> list[tuple[str, int]]:
     """Words to find a contact by their beginnings, each once with its best rank.
 
-    1: begins a name, or the whole name; 2: another word of the name; 3: nickname and legal name;
-    4: the organisation one works for; 5: in an e-mail address.
+    1: the whole name, first name or last name first, so that its first word needs no token of its own; 2: another
+    word of the name; 3: nickname and legal name; 4: the organisation one works for; 5: in an e-mail address;
+    6: in a custom field.
     """
     found: dict[str, int] = {}
     keep = found.setdefault
     if named.kind == "organisation":
         words = search_words(named.name)
-        _keep_name(found, words, 1)
+        orders = [words, words[1:]] if len(words) > 1 and words[0] in _LEGAL_FORMS else [words]
     else:
         first, last = search_words(named.first_name), search_words(named.last_name)
-        whole = first + last
-        _keep_name(found, whole, 1)
-        if first and last:
-            keep(" ".join(last + first)[:TOKEN_LENGTH], 1)
-            keep(last[0], 1)
-            found[last[0]] = 1
-        for word in search_words(named.middle_name):
+        orders = [first + last, last + first] if first and last else [first or last or search_words(named.name)]
+    orders = [order for order in orders if order]
+    for order in orders:
+        found[" ".join(order)[:TOKEN_LENGTH]] = 1
+    heads = {order[0] for order in orders}
+    for word in (*(orders[0] if orders else ()), *search_words(named.middle_name)):
+        if word not in heads:
             keep(word, 2)
-        if not whole:
-            _keep_name(found, search_words(named.name), 1)
     for text in (named.nickname, named.legal_name):
         if text:
             for word in search_words(text):
@@ -119,17 +125,14 @@ def search_tokens(
     for address in emails:
         for token in email_tokens(address):
             keep(token, 5)
+    for value in named.attributes.values():
+        if isinstance(value, str) and len(value) <= 100:
+            for word in search_words(value)[:10]:
+                keep(word, 6)
+    for head in heads:
+        if found.get(head, 1) > 1:
+            del found[head]
     return list(found.items())
-
-
-def _keep_name(found: dict[str, int], words: list[str], rank: int) -> None:
-    if not words:
-        return
-    found.setdefault(words[0], rank)
-    if len(words) > 1:
-        found.setdefault(" ".join(words)[:TOKEN_LENGTH], rank)
-        for word in words[1:]:
-            found.setdefault(word, 2)
 
 
 def search_text(named: Named, *, emails: Iterable[str] = (), organisations: Iterable[str] = ()) -> str:
