@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from .records import UnreadableFile
 
 MAX_FILES = 2_000
@@ -18,7 +21,7 @@ MAX_RATIO = 200
 _RATIO_FROM = 1024 * 1024  # a small file may be packed as tightly as it likes
 _NESTED = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError)
-_BOMB = "The archive unpacks to far more than it may. Unpack it and import the files in it."
+_BOMB = gettext_noop("The archive unpacks to far more than it may. Unpack it and import the files in it.")
 
 
 def open_archive(stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
@@ -31,20 +34,20 @@ def open_archive(stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise UnreadableFile("The archive is damaged and can't be opened.") from error
+        raise UnreadableFile(_("The archive is damaged and can't be opened.")) from error
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if len(members) > MAX_FILES:
-            raise UnreadableFile(f"The archive has more than {MAX_FILES:,} files.")
+            raise UnreadableFile(_("The archive has more than %(limit)s files.") % {"limit": f"{MAX_FILES:,}"})
         if sum(member.file_size for member in members) > MAX_TOTAL:
-            raise UnreadableFile(_BOMB)
+            raise UnreadableFile(_(_BOMB))
         budget = _Budget()
         for member in members:
             path = PurePosixPath(member.filename)
             if path.parts[:1] == ("__MACOSX",) or path.name.startswith("."):
                 continue
             if member.flag_bits & 1:
-                raise UnreadableFile("The archive is locked with a password.")
+                raise UnreadableFile(_("The archive is locked with a password."))
             yield path.name, io.BufferedReader(_Counted(archive, member, budget))
 
 
@@ -74,13 +77,14 @@ class _Counted(io.RawIOBase):
                 self._source = self._archive.open(self._member)
             part = self._source.read(len(buffer))
         except _DAMAGE as error:
-            raise UnreadableFile(f'"{self._member.filename}" in the archive is damaged.') from error
+            sentence = _('"%(name)s" in the archive is damaged.') % {"name": self._member.filename}
+            raise UnreadableFile(sentence) from error
         if self._read == 0 and part.startswith(_NESTED):
-            raise UnreadableFile("The archive holds another archive. Unpack it and import the files in it.")
+            raise UnreadableFile(_("The archive holds another archive. Unpack it and import the files in it."))
         self._read += len(part)
         self._budget.left -= len(part)
         packed = max(self._member.compress_size, 1)
         if self._budget.left < 0 or (self._read > _RATIO_FROM and self._read / packed > MAX_RATIO):
-            raise UnreadableFile(_BOMB)
+            raise UnreadableFile(_(_BOMB))
         buffer[: len(part)] = part
         return len(part)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from . import cells
 from .csv_sniff import CsvDialect, name_columns, sniff
 from .csv_write import Widths, widths_of, write
@@ -133,7 +135,8 @@ def _rows(stream: BinaryIO, dialect: CsvDialect, head: bytes) -> Iterator[Row | 
             lines.give_back(held[1:])
             index += 1
             first = held[0] if held else (lines.number, "")
-            yield Rejected(index, f"The line is longer than {LINE_LIMIT:,} characters.", first[1][:EXCERPT], first[0])
+            reason = _("The line is longer than %(limit)s characters.") % {"limit": f"{LINE_LIMIT:,}"}
+            yield Rejected(index, reason, first[1][:EXCERPT], first[0])
             continue
         except csv.Error as error:
             lines.give_back(held[1:])
@@ -151,7 +154,7 @@ def _rows(stream: BinaryIO, dialect: CsvDialect, head: bytes) -> Iterator[Row | 
 def _reason(error: csv.Error) -> str:
     text = str(error)
     if "new-line" in text:
-        return "A line break stands in the middle of a cell that has no quotes."
+        return _("A line break stands in the middle of a cell that has no quotes.")
     if "field larger" in text:
-        return f"A cell is longer than {LINE_LIMIT:,} characters."
-    return "The quotes of this record don't match: one is opened and not closed, or stands inside a quoted cell."
+        return _("A cell is longer than %(limit)s characters.") % {"limit": f"{LINE_LIMIT:,}"}
+    return _("The quotes of this record don't match: one is opened and not closed, or stands inside a quoted cell.")

@@ -7,6 +7,8 @@ import io
 import re
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from . import cells
 from .lines import LINE_LIMIT, Lines, LongLine
 from .records import ReadOptions, UnreadableFile
@@ -42,7 +44,7 @@ def sniff(head: bytes, options: ReadOptions) -> CsvDialect:
     encoding = options.encoding if known_encoding(options.encoding) else guess_encoding(head)
     lines = _lines(head, encoding)
     if not any(line.strip() for line in lines):
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(_("The file is empty."))
     mark = re.match(r"\"?sep=(.)\"?\s*\Z", lines[0])
     if mark:
         del lines[0]
@@ -52,7 +54,7 @@ def sniff(head: bytes, options: ReadOptions) -> CsvDialect:
     quote = _quotechar(lines)
     delimiter = options.delimiter or (mark[1] if mark else "") or _delimiter(lines, quote, escape)
     if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise UnreadableFile("The delimiter has to be one character, such as a comma or a semicolon.")
+        raise UnreadableFile(_("The delimiter has to be one character, such as a comma or a semicolon."))
     blanks = bool(re.search(rf'{re.escape(delimiter)} "', lines[0] + (lines[1] if len(lines) > 1 else "")))
     rows = [row for row in _parse(lines, delimiter, quote, escape, skip=blanks) if any(cell.strip() for cell in row)]
     dialect = CsvDialect(encoding, delimiter, quote, True, [], escape, blanks, mark is not None)

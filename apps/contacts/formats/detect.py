@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from .archive import open_archive
 from .records import UnreadableFile
 from .text import guess_encoding, looks_binary
@@ -16,25 +19,26 @@ _BY_NAME = {
     ".vcf": "vcard", ".vcard": "vcard", ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv", ".ldif": "ldif",
     ".ldi": "ldif", ".sql": "sql", ".dump": "sql",
 }  # fmt: skip
-_PICTURE = "This is a picture, not a list of contacts."
-_PACKED = "This is a packed file. Unpack it and import the files in it."
+_PICTURE = gettext_noop("This is a picture, not a list of contacts.")
+_PACKED = gettext_noop("This is a packed file. Unpack it and import the files in it.")
 _SIGNATURES = (
     (b"\x89PNG", _PICTURE), (b"\xff\xd8\xff", _PICTURE), (b"GIF8", _PICTURE),
     (b"II*\x00", _PICTURE), (b"MM\x00*", _PICTURE), (b"\x00\x00\x01\x00", _PICTURE),
-    (b"%PDF", "This is a PDF document, which holds no contacts that could be read."),
+    (b"%PDF", gettext_noop("This is a PDF document, which holds no contacts that could be read.")),
     (b"\x1f\x8b", _PACKED), (b"BZh", _PACKED), (b"\xfd7zXZ", _PACKED), (b"7z\xbc\xaf", _PACKED), (b"Rar!", _PACKED),
     (b"\x28\xb5\x2f\xfd", _PACKED),
-    (b"{\\rtf", "This is a text document. Save the table in it as CSV."),
-    (b"SQLite format 3\x00", "This is a SQLite database. Export it as SQL or CSV first."),
-    (b"PGDMP", "This is a PostgreSQL archive. Make a plain dump of it (pg_dump --format=plain)."),
-    (b"\xd0\xcf\x11\xe0", "This is a document of an older office program. Open it there and save it as CSV."),
-    (b"!BDN", "This is an Outlook data file. Export its contacts as CSV in Outlook."),
+    (b"{\\rtf", gettext_noop("This is a text document. Save the table in it as CSV.")),
+    (b"SQLite format 3\x00", gettext_noop("This is a SQLite database. Export it as SQL or CSV first.")),
+    (b"PGDMP", gettext_noop("This is a PostgreSQL archive. Make a plain dump of it (pg_dump --format=plain).")),
+    (b"\xd0\xcf\x11\xe0",
+    gettext_noop("This is a document of an older office program. Open it there and save it as CSV.")),
+    (b"!BDN", gettext_noop("This is an Outlook data file. Export its contacts as CSV in Outlook.")),
 )  # fmt: skip
 _OFFICE = {
-    "xl/": "This is an Excel file. Open it and save it as CSV.",
-    "word/": "This is a Word document. Save the table in it as CSV.",
-    "ppt/": "This is a presentation, not a list of contacts.",
-    "content.xml": "This is an OpenDocument file. Open it and save it as CSV.",
+    "xl/": gettext_noop("This is an Excel file. Open it and save it as CSV."),
+    "word/": gettext_noop("This is a Word document. Save the table in it as CSV."),
+    "ppt/": gettext_noop("This is a presentation, not a list of contacts."),
+    "content.xml": gettext_noop("This is an OpenDocument file. Open it and save it as CSV."),
 }
 _OFFICE_NAMES = {
     ".xlsx": "xl/", ".xlsm": "xl/", ".docx": "word/", ".pptx": "ppt/", ".ods": "content.xml", ".odt": "content.xml",
@@ -54,10 +58,19 @@ _SQL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _OTHER = (
-    (re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE), "This is a web page, not a list of contacts."),
-    (re.compile(r"\s*<\?xml|\s*<\w+[\s>]"), "This is an XML file, which can't be imported here."),
-    (re.compile(r"\s*BEGIN:VCALENDAR", re.IGNORECASE), "This is a calendar, which holds events and no contacts."),
-    (re.compile(r"\s*[\[{]\s*(?:[\[{\"\]}]|$)"), "This is a JSON file, which can't be imported here. Save it as CSV."),
+    (
+        re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE),
+        gettext_noop("This is a web page, not a list of contacts."),
+    ),
+    (re.compile(r"\s*<\?xml|\s*<\w+[\s>]"), gettext_noop("This is an XML file, which can't be imported here.")),
+    (
+        re.compile(r"\s*BEGIN:VCALENDAR", re.IGNORECASE),
+        gettext_noop("This is a calendar, which holds events and no contacts."),
+    ),
+    (
+        re.compile(r"\s*[\[{]\s*(?:[\[{\"\]}]|$)"),
+        gettext_noop("This is a JSON file, which can't be imported here. Save it as CSV."),
+    ),
 )
 
 
@@ -67,7 +80,9 @@ def detect_format(head: bytes, name: str) -> str:
     Raises UnreadableFile with a sentence for the person who chose the file where it is none of these.
     """
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
-        raise UnreadableFile("The file is empty." if not head.strip(b"\0") else "The file holds nothing but blanks.")
+        raise UnreadableFile(
+            _("The file is empty.") if not head.strip(b"\0") else _("The file holds nothing but blanks.")
+        )
     suffix = PurePath(name).suffix.lower()
     _refuse_binary(head, suffix)
     text = head.decode(guess_encoding(head), errors="replace").lstrip("\ufeff")
@@ -75,7 +90,7 @@ def detect_format(head: bytes, name: str) -> str:
         return "vcard"
     for pattern, sentence in _OTHER:
         if pattern.match(text):
-            raise UnreadableFile(sentence)
+            raise UnreadableFile(_(sentence))
     if _LDIF.match(text) or (suffix in (".ldif", ".ldi") and _LDIF_DN.search(text)):
         return "ldif"
     if _SQL.search(text) and suffix not in (".csv", ".tsv"):
@@ -94,13 +109,13 @@ def is_archive(head: bytes, name: str) -> bool:
 def _refuse_binary(head: bytes, suffix: str) -> None:
     for signature, sentence in _SIGNATURES:
         if head.startswith(signature):
-            raise UnreadableFile(sentence)
+            raise UnreadableFile(_(sentence))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        raise UnreadableFile(_office_sentence(head, suffix) or _PACKED)
+        raise UnreadableFile(_(_office_sentence(head, suffix) or _PACKED))
     if _MEDIA.match(head):
-        raise UnreadableFile("This is a picture, a sound or a film, not a list of contacts.")
+        raise UnreadableFile(_("This is a picture, a sound or a film, not a list of contacts."))
     if looks_binary(head[:4096]):
-        raise UnreadableFile("This is not a text file. Contacts come as vCard, CSV, LDIF or SQL.")
+        raise UnreadableFile(_("This is not a text file. Contacts come as vCard, CSV, LDIF or SQL."))
 
 
 def _office_sentence(head: bytes, suffix: str) -> str:

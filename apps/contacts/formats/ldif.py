@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from . import ldif_cards
 from .ldif_entries import Attribute, ChangeRecord, Entry
 from .ldif_write import write
@@ -66,7 +68,7 @@ def read_entries(stream: BinaryIO, options: ReadOptions) -> Iterator[Entry | Cha
     """The entries as they stand, in order; what is no entry is told as such."""
     head, stream = peek(stream, 64 * 1024)
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(_("The file is empty."))
     encoding = options.encoding if known_encoding(options.encoding) else guess_encoding(head)
     index = 0
     for record in _records(Lines(stream, encoding, head=head)):
@@ -93,7 +95,7 @@ def _records(lines: Lines) -> Iterator[_Record]:
         except StopIteration:
             break
         except LongLine:
-            record.fault = f"A line is longer than {LINE_LIMIT:,} characters."
+            record.fault = _("A line is longer than %(limit)s characters.") % {"limit": f"{LINE_LIMIT:,}"}
             continue
         line = line.rstrip("\r\n")
         if not line:
@@ -112,7 +114,7 @@ def _records(lines: Lines) -> Iterator[_Record]:
                 record.lines.append((number, [line]))
                 record.size += len(line)
         if record.size > _RECORD_LIMIT:
-            record.fault = f"The entry is longer than {_RECORD_LIMIT:,} characters."
+            record.fault = _("The entry is longer than %(limit)s characters.") % {"limit": f"{_RECORD_LIMIT:,}"}
             del record.lines[1:]
             record.size = 0
     if record.lines or record.fault:
@@ -127,11 +129,11 @@ def _entry(record: _Record, index: int) -> Entry | ChangeRecord | None:
     if first.name in _SEARCH_NOTES and all(_attribute(*text).name in _SEARCH_NOTES for text in texts):
         return None
     if first.name != "dn":
-        raise _Fault(f'The entry begins with "{texts[0][1][:40]}" and not with "dn:".')
+        raise _Fault(_('The entry begins with "%(start)s" and not with "dn:".') % {"start": texts[0][1][:40]})
     if first.url:
-        raise _Fault("The entry's name is given as an address, which is never opened.")
+        raise _Fault(_("The entry's name is given as an address, which is never opened."))
     dn = first.text
-    for _, text in texts[1:]:
+    for _line, text in texts[1:]:
         lowered = text[:20].lower()
         if lowered.startswith("changetype:"):
             return ChangeRecord(index, texts[0][0], dn, text.split(":", 1)[1].strip().lower())
@@ -144,13 +146,14 @@ def _attribute(number: int, text: str) -> Attribute:
     name, colon, value = text.partition(":")
     name = name.rstrip()
     if not colon or not _NAME.match(name):
-        raise _Fault(f'Line {number} is no attribute: "{text[:40]}".')
+        raise _Fault(_('Line %(number)s is no attribute: "%(text)s".') % {"number": number, "text": text[:40]})
     base, *options = name.lower().split(";")
     if value[:1] == ":":
         try:
             return Attribute(base, tuple(options), base64.b64decode("".join(value[1:].split()), validate=True))
         except (binascii.Error, ValueError):
-            raise _Fault(f'The value of "{name}" in line {number} is no valid base64.') from None
+            fault = _('The value of "%(name)s" in line %(number)s is no valid base64.')
+            raise _Fault(fault % {"name": name, "number": number}) from None
     if value[:1] == "<":
         return Attribute(base, tuple(options), b"", value[1:].strip())
     return Attribute(base, tuple(options), value.lstrip(" ").encode())

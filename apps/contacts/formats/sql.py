@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from .mapping import RowMapper, guess_mapping, score
 from .records import Card, ReadOptions, Rejected, Skipped, UnreadableFile
 from .sql_join import cards_of, is_own
@@ -94,7 +96,7 @@ def _survey(whole: BinaryIO, options: ReadOptions, rows: int, custom_fields: dic
     whole.seek(0)
     head = open_text(whole, options.encoding).read(_HEAD)
     if not head.strip():
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(_("The file is empty."))
     found = SqlPreview(dialect_of(head), {})
     tables = found.tables
     counts: dict[str, int] = {}
@@ -112,10 +114,10 @@ def _survey(whole: BinaryIO, options: ReadOptions, rows: int, custom_fields: dic
     for name, table in tables.items():
         table.count = counts[name]
     if not tables:
-        raise UnreadableFile("No INSERT statement with values was found in this file.")
+        raise UnreadableFile(_("No INSERT statement with values was found in this file."))
     found.is_own = is_own({name: table.columns for name, table in tables.items()})
     if options.table and options.table not in tables:
-        raise UnreadableFile(f'The file has no table "{options.table}".')
+        raise UnreadableFile(_('The file has no table "%(name)s".') % {"name": options.table})
     guesses = {name: guess_mapping(table.columns, table.rows, custom_fields) for name, table in tables.items()}
     found.table = options.table or max(tables, key=lambda name: (score(guesses[name]), tables[name].count))
     guess = guesses[found.table]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import TextIOBase
 
+from django.utils.translation import gettext as _
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
@@ -85,6 +86,10 @@ def _pieces(dialect: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return piece, re.compile(rf"\((?:{inner})*+\)", re.DOTALL)
 
 
+def _miscounted(values: int, columns: int) -> str:
+    return _("The row has %(values)s values for %(columns)s columns.") % {"values": values, "columns": columns}
+
+
 class Scanner:
     """Iterates over the rows of a dump. `wanted(table, index)` says whether a row's values are worth reading;
     those of others are passed over and not given."""
@@ -125,7 +130,7 @@ class Scanner:
                 else:
                     self._create()
             except (_TooLong, _Unclosed) as fault:
-                reason = "The statement is too long." if isinstance(fault, _TooLong) else "A quote is not closed."
+                reason = _("The statement is too long.") if isinstance(fault, _TooLong) else _("A quote is not closed.")
                 yield SqlFault("", reason, self._buffer[self._at : self._at + _EXCERPT], 0, line)
                 self._resync(_NEXT_STATEMENT)
 
@@ -231,7 +236,7 @@ class Scanner:
 
     def _create(self) -> None:
         start = self._at
-        for _ in self._pieces_of_statement(_HEADER_LIMIT):
+        for _piece in self._pieces_of_statement(_HEADER_LIMIT):
             pass
         try:
             made = parse_one(self._buffer[start : self._at], read=self._dialect)
@@ -256,7 +261,7 @@ class Scanner:
         header = self._buffer[start : values.start() if values else self._at]
         target = self._target(header) if values else None
         if values is None or target is None:
-            reason = "Only INSERT statements with VALUES can be read."
+            reason = _("Only INSERT statements with VALUES can be read.")
             yield SqlFault("", reason, self._buffer[start : start + _EXCERPT], 0, self._line_at(start))
             self._at = max(self._at, start + 1)
             self._skip_statement()
@@ -292,7 +297,7 @@ class Scanner:
                     yield self._row(table, columns, self._buffer[start:end], index, line)
                 self._at = end
             except (BadRow, _Unclosed, _TooLong) as fault:
-                reason = str(fault) or "A quote or a bracket of this row is not closed, or the row is too long."
+                reason = str(fault) or _("A quote or a bracket of this row is not closed, or it is too long.")
                 yield SqlFault(table, reason, self._buffer[start : start + _EXCERPT], index, line)
                 # A quote too many makes a row swallow the beginning of the next ones.
                 swallowed = _RESYNC.search(self._buffer, start + 1, end) if end >= 0 else None
@@ -342,7 +347,7 @@ class Scanner:
         if not columns:
             columns = self._columns[table] = tuple(f"Column {place}" for place in range(1, len(values) + 1))
         if len(values) != len(columns):
-            raise BadRow(f"The row has {len(values)} values for {len(columns)} columns.")
+            raise BadRow(_miscounted(len(values), len(columns)))
         return SqlRow(table, columns, values, index, line)
 
     def _copy(self) -> Iterator[SqlRow | SqlFault]:
@@ -367,8 +372,7 @@ class Scanner:
             if len(cells) == len(columns):
                 yield SqlRow(table, columns, cells, index, number)
             else:
-                reason = f"The row has {len(cells)} values for {len(columns)} columns."
-                yield SqlFault(table, reason, line[:_EXCERPT], index, number)
+                yield SqlFault(table, _miscounted(len(cells), len(columns)), line[:_EXCERPT], index, number)
 
     def _next_line(self) -> str | None:
         self._drop()

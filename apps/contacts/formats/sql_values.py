@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
+from django.utils.translation import gettext as _
 from sqlglot import exp, parse_one, tokenize
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
@@ -36,9 +37,9 @@ def values_of(row: str, dialect: str) -> list[str | None]:
     try:
         tokens = tokenize(row, read=dialect)
     except SqlglotError as error:
-        raise BadRow("The values of this row can't be told apart: a quote is not closed.") from error
+        raise BadRow(_("The values of this row can't be told apart: a quote is not closed.")) from error
     if len(tokens) < 2 or tokens[-1].token_type is not TokenType.R_PAREN:
-        raise BadRow("A bracket of this row is not closed.")
+        raise BadRow(_("A bracket of this row is not closed."))
     values: list[str | None] = []
     first, depth = 1, 0
     for place in range(1, len(tokens)):
@@ -58,7 +59,7 @@ def _plain_values(row: str) -> list[str | None] | None:
     values: list[str | None] = []
     place, end = 1, len(row)
     while (found := _PLAIN.match(row, place)) is not None:
-        text, number, _, mark = found.groups()
+        text, number, _null, mark = found.groups()
         values.append(text.replace("''", "'") if text is not None else number)
         place = found.end()
         if mark == ")":
@@ -78,14 +79,14 @@ def _value(tokens: list[Token], row: str, dialect: str) -> str | None:
         if token.token_type is TokenType.FALSE:
             return "0"
     if not tokens:
-        raise BadRow("A value of this row is missing.")
+        raise BadRow(_("A value of this row is missing."))
     text = row[tokens[0].start : tokens[-1].end + 1]
     try:
         made = parse_one(f"SELECT {text}", read=dialect)
     except SqlglotError as error:
-        raise BadRow(f'The value "{text[:60]}" can\'t be read.') from error
+        raise BadRow(_('The value "%(text)s" can\'t be read.') % {"text": text[:60]}) from error
     if len(made.expressions) != 1:
-        raise BadRow(f'The value "{text[:60]}" can\'t be read.')
+        raise BadRow(_('The value "%(text)s" can\'t be read.') % {"text": text[:60]})
     return _told(made.expressions[0])
 
 
