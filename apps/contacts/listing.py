@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,6 +21,7 @@ from apps.contacts.models import Category, Entity, EntityCategory, FieldDefiniti
 from apps.contacts.models.rights import rights_of
 from apps.contacts.phones import dial_address, show_number
 from apps.contacts.selectors.narrowing import narrow_by_words
+from apps.core import markup
 from apps.core.listing import (
     Action,
     ChoiceFilter,
@@ -111,7 +111,7 @@ def _fetch(queryset: QuerySet[Entity]) -> Iterable[Entity]:
 # --- cells ------------------------------------------------------------------------------------------------------------
 def _name(entity: Entity) -> SafeString:
     url = reverse("contacts:photo", args=[entity.pk]) if entity.photo_id else ""
-    face = render_to_string("components/avatar.html", {"name": entity.display_name, "url": url, "kind": entity.kind})
+    face = markup.avatar(entity.display_name, url=url, kind=entity.kind)
     return format_html('<span class="contact-name">{}<span>{}</span></span>', face, entity.display_name)
 
 
@@ -146,24 +146,18 @@ def _row_actions(entity: Entity) -> object:
     preferences = current_preferences()
     call = mail = SafeString("")
     if entity.primary_phone:
-        call = render_to_string(
-            "components/call.html",
-            {
-                "href": dial_address(entity.primary_phone, preferences),
-                "number": show_number(entity.primary_phone, preferences),
-                "name": entity.display_name,
-                "icon_only": True,
-            },
+        call = markup.call_button(
+            href=dial_address(entity.primary_phone, preferences),
+            number=show_number(entity.primary_phone, preferences),
+            name=entity.display_name,
+            icon_only=True,
         )
     if entity.primary_email:
-        mail = render_to_string(
-            "components/mail.html",
-            {
-                "href": f"mailto:{entity.primary_email}",
-                "address": entity.primary_email,
-                "name": entity.display_name,
-                "icon_only": True,
-            },
+        mail = markup.mail_button(
+            href=f"mailto:{entity.primary_email}",
+            address=entity.primary_email,
+            name=entity.display_name,
+            icon_only=True,
         )
     return format_html("{}{}", call, mail)
 

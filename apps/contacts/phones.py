@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -44,6 +45,7 @@ def dial_address(number: str, preferences: Preferences, *, extension: str = "") 
     return "tel:" + quote(dialled + (f",{extension}" if extension else ""), safe="+*,;")
 
 
+@lru_cache(maxsize=2048)  # a row of a list shows and dials the same number several times
 def _parse(number: str) -> phonenumbers.PhoneNumber | None:
     if not number.startswith("+"):
         return None

@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -32,10 +32,17 @@ def drawing(name: str, style: str = "outline") -> SafeString:
     return mark_safe(_GAP.sub("><", inner))  # drawn by Tabler, read from our own disk
 
 
+# Drawn once a page (`{% icon_symbols %}` in base.html), since every row of a list shows them.
+SYMBOLS = ("phone", "mail")
+
+
 @cache
-def icon(name: str) -> SafeString:
-    """A decorative icon, as `{% icon name %}` draws it."""
-    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', drawing(name))
+def symbols() -> SafeString:
+    """The drawings that `<use>` refers to; they stand outside of whatever htmx swaps."""
+    drawn = format_html_join(
+        "", '<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', ((name, drawing(name)) for name in SYMBOLS)
+    )
+    return format_html('<svg class="icon-symbols" aria-hidden="true">{}</svg>', drawn)
 
 
 def initials(name: object) -> str:
@@ -73,14 +80,18 @@ def mail_button(*, href: str, address: str, name: object, icon_only: bool = Fals
     return _button("mail", "mail", href, address, _("Mail %(name)s, %(number)s"), name, icon_only)
 
 
+def _symbol(name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
 def _button(kind: str, picture: str, href: str, text: str, words: str, name: object, icon_only: bool) -> SafeString:
     if not icon_only:
         return format_html(
             '<a class="contact-button contact-button--{}" href="{}">{}<span>{}</span></a>',
-            *(kind, href, icon(picture), text),
+            *(kind, href, _symbol(picture), text),
         )
     label = words % {"name": name, "number": text}
     return format_html(
         '<a class="contact-button contact-button--{}" href="{}" title="{}" aria-label="{}">{}</a>',
-        *(kind, href, text, label, icon(picture)),
+        *(kind, href, text, label, _symbol(picture)),
     )

@@ -92,7 +92,7 @@ def test_a_page_shows_its_rows_in_order_and_says_which_they_are(bob, things):
 def test_a_page_costs_five_queries_however_many_rows_there_are(bob, things, django_assert_num_queries):
     with django_assert_num_queries(5):
         page = open_page(bob, things)
-        list(page.rows())
+        page.rows()
         page.headers(), page.chips(), page.steps()
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
 EXACT_UP_TO = 10_000
 DEEPEST_OFFSET = 100_000
+ESTIMATE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +26,28 @@ class Total:
 
 
 def count(queryset: QuerySet[Any]) -> Total:
-    """Count up to 10,000; beyond that ask the planner, which knows the tables' statistics."""
-    bare = queryset.order_by()
-    counted = bare.values("pk")[: EXACT_UP_TO + 1].count()
+    """Count up to 10,000; beyond that ask the planner, which knows the tables' statistics.
+
+    An estimate is good for half a minute: it is "about" anyway, and counting so far costs more than the page.
+    """
+    bare = queryset.order_by().values("pk")
+    try:
+        sql, parameters = bare.query.sql_with_params()
+    except EmptyResultSet:
+        return Total(0, is_exact=True)
+    key = "list-total:" + hashlib.sha256(f"{queryset.db}{sql}{parameters}".encode()).hexdigest()
+    if kept := cache.get(key):
+        return Total(kept, is_exact=False)
+    counted = bare[: EXACT_UP_TO + 1].count()
     if counted <= EXACT_UP_TO:
         return Total(counted, is_exact=True)
-    return Total(max(_estimate(bare), EXACT_UP_TO + 1), is_exact=False)
+    estimate = max(_estimate(queryset.db, sql, parameters), EXACT_UP_TO + 1)
+    cache.set(key, estimate, ESTIMATE_SECONDS)
+    return Total(estimate, is_exact=False)
 
 
-def _estimate(queryset: QuerySet[Any]) -> int:
-    try:
-        sql, parameters = queryset.values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return 0
-    with connections[queryset.db].cursor() as cursor:
+def _estimate(database: str, sql: str, parameters: tuple[Any, ...]) -> int:
+    with connections[database].cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters)
         plan = cursor.fetchone()[0]
     parsed = json.loads(plan) if isinstance(plan, str) else plan

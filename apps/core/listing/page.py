@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -12,11 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from apps.core.listing.columns import Column
 from apps.core.listing.counting import DEEPEST_OFFSET, Total
 from apps.core.listing.letters import ALPHABETS, OTHER
+from apps.core.listing.rows import draw_rows
 from apps.core.listing.state import SIZES, ListState
 from apps.core.models import SavedView
 
@@ -31,15 +33,6 @@ class Header:
     column: Column
     url: str  # where a click on the title leads; "" where one can't sort by it
     direction: str  # "ascending", "descending" or ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    record: Any
-    url: str
-    label: str
-    cells: list[tuple[Column, object]]
-    actions: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +151,8 @@ class ListPage:
         return f"?sort={self.listing.default_sort}"
 
     # --- rows --------------------------------------------------------------------------------------------------------
-    def rows(self) -> Iterator[Row]:
-        for record in self.records:
-            yield Row(
-                record=record,
-                url=self.listing.row_url(record) if self.listing.row_url else "",
-                label=str(self.listing.row_label(record)),
-                cells=[(column, column.cell(record)) for column in self.columns],
-                actions=self.listing.row_actions(record) if self.listing.row_actions else "",
-            )
+    def rows(self) -> SafeString:
+        return draw_rows(self.listing, self.columns, self.records)
 
     @property
     def query(self) -> str:

@@ -31,6 +31,12 @@ def icon(name: str, *, label: str = "", css: str = "", filled: bool = False) -> 
     return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', classes, drawing)
 
 
+@register.simple_tag
+def icon_symbols() -> SafeString:
+    """The drawings that rows share; once a page."""
+    return markup.symbols()
+
+
 @register.simple_tag(takes_context=True)
 def again(context: Context, block: str) -> SafeString:
     """Render the page's block of this name a second time: the title in `<title>` is the heading too."""
