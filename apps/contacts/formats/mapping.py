@@ -89,11 +89,15 @@ def _guess(title: str, context: set[str]) -> str:
         return phrase
     if not plain or len(numbers) > 1 or (numbers and numbers[0] > 999):
         return ""
+    if PHRASES.get(plain) == IGNORE:
+        return IGNORE
     composed = compose(plain.split())
     if composed is None:
         # "Section 1 - Company", "Organization 2": numbered, the first of them counts.
         return PHRASES.get(plain, "") if numbers == [1] else ""
     noun, tag = composed
+    if noun == "street" and numbers and numbers[0] > 1:
+        return f"address[{tag}].street2" if tag else "address.street2"
     return _composed_target(noun, tag, numbers[0] if numbers and words.endswith(str(numbers[0])) else 0, context)
 
 
@@ -110,7 +114,7 @@ def _composed_target(noun: str, tag: str, number: int, context: set[str]) -> str
             return f"phone[{noun}]"
         case "fax":
             return f"phone[{tag}_fax]" if tag in ("home", "work") else "phone[fax]"
-        case "address" | "street" if number > 1:
+        case "address" if number > 1:
             has_city = any((found := compose(words.split())) and found[0] == "city" for words in context)
             return f"address{own}.street2" if has_city else f"address{own or '[other]'}#{number}"
         case "address":

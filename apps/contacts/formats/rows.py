@@ -13,7 +13,7 @@ from .targets import DATE_PARTS, IGNORE, JOB_FIELDS, OWN_MARK, SCALARS, Target, 
 
 Setter = Callable[[Card, str], bool]
 _ORGANISATION = frozenset(("organisation", "organization", "org", "company", "firma", "организация", "організація"))
-_SYSTEM_GROUPS = frozenset(("my contacts", "mycontacts"))
+_SYSTEM_GROUPS = frozenset(("my contacts", "mycontacts", "other contacts"))
 
 
 class RowMapper:

@@ -13,7 +13,8 @@ _JOINED = (
     ("e mail", "email"), ("e mails", "email"), ("p o box", "pobox"), ("po box", "pobox"), ("post office box", "pobox"),
     ("абонентский ящик", "pobox"), ("почтовый ящик", "pobox"), ("поштова скринька", "pobox"),
     ("абонентська скринька", "pobox"), ("а я", "pobox"), ("zip code", "zip"), ("post code", "zip"),
-    ("postal code", "zip"), ("почтовый индекс", "индекс"), ("поштовий індекс", "індекс"),
+    ("postal code", "zip"), ("почтовый индекс", "индекс"), ("почтовый код", "индекс"),
+    ("поштовий код", "індекс"), ("поштовий індекс", "індекс"),
     ("web page", "website"), ("web site", "website"), ("home page", "homepage"), ("веб страница", "сайт"),
     ("веб сторінка", "сайт"), ("веб сайт", "сайт"), ("эл почта", "почта"), ("эл почты", "почта"),
     ("электронная почта", "почта"), ("электронной почты", "почта"), ("електронна пошта", "пошта"),
@@ -84,7 +85,8 @@ _PHRASES = {
     "photo": "photo; picture; image; bild; foto; фото; фотография; фотографія; photo url; jpeg photo",
     "public_key": "public key; pgp key",
     "birthday.year": "birth year", "birthday.month": "birth month", "birthday.day": "birth day",
-    "phone[main]": "company main phone; primary phone; main phone; haupttelefon; telefon firma; основной телефон;"
+    "phone[main]": "company main phone; primary phone; main phone; haupttelefon; telefon firma;"
+    "основной телефон; основной телефон организации;"
     "основний телефон; телефон организации",
     "phone[other]": "car phone; autotelefon; радиотелефон; телефон в машине",
     "phone": "yahoo phone",
@@ -95,7 +97,7 @@ _PHRASES = {
     "будинку; house no",
     "address.street2": "address line 2; street line 2; extended address; adresszusatz; adresszeile 2; address 2 line",
     "address.street": "address line 1; street line 1; adresszeile 1; address line",
-    "ignore": "email type; email 2 type; email 3 type; email typ; email 2 typ; email 3 typ; тип эл почты",
+    "ignore": "email type; email typ; тип почта; тип пошта",
 }  # fmt: skip
 PHRASES = {phrase.strip(): target for target, phrases in _PHRASES.items() for phrase in phrases.split(";")}
 
@@ -126,7 +128,7 @@ _NOUNS = {
     "web": "website webpage url homepage internetseite webseite internet www web blog profile ftp сайт веб сайта",
     "address": "address adresse anschrift адрес адреса адресу",
 }
-_FILLERS = "number numbers nummer nr no номер value primary main haupt preferred основной основная основний " \
+_FILLERS = "r e number numbers nummer nr no номер value primary main haupt preferred основной основная основний " \
     "основна code " \
     "line section zustell или или и or und або по the 1st"  # fmt: skip
 QUALIFIERS = {word: tag for tag, words in _QUALIFIERS.items() for word in words.split()}
