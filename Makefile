@@ -26,7 +26,7 @@ help:
 	@echo 'make test      run the tests (ARGS="-k words")'
 	@echo 'make check     all of CI: linters, then the tests'
 	@echo 'make bench     measure against the budgets (SCALE=0.02 ONLY=contacts ARGS=--json)'
-	@echo 'make shots     take the screenshots of the README'
+	@echo 'make shots     take the screenshots of the README, and all pages into var/shots/'
 	@echo 'make lock      write the requirements-*.lock and package-lock.json anew'
 	@echo 'make messages  collect and compile the message catalogues'
 	@echo 'make clean     remove what is installed and built; data in var/ stays'
@@ -82,6 +82,7 @@ bench: setup
 
 shots: setup
 	RAPPORT_VAR=$(CURDIR)/var/shots $(BIN)/python .ci/shots.py
+	RAPPORT_VAR=$(CURDIR)/var/shots $(BIN)/python -m tests.browser.shots $(ARGS)
 
 lock: .venv/installed
 	$(BIN)/$(COMPILE) pyproject.toml --output-file requirements.lock

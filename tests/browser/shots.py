@@ -20,18 +20,20 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.chromium import FLAGS, chromium_path
+
 ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "var" / "shots"
 SIZES = {"360": (360, 740), "820": (820, 1180), "1440": (1440, 900)}
 THEMES = ("light", "dark")
 PASSWORD = "demo-rapport-1"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 STAFF = [
     "/",
     "/search/?q=an",
     "/contacts/",
     "/contacts/new/",
     "/contacts/import/",
+    "/contacts/settings/fields/",
     "/operations/",
     "/accounts/preferences/",
     "/accounts/security/",
@@ -44,11 +46,14 @@ READY_WITHIN = 120
 
 def main() -> None:
     arguments = sys.argv[1:]
+    chromium = chromium_path()
+    if chromium is None:
+        sys.exit("The pictures need chromium on the PATH, or its path in CHROMIUM.")
     address = arguments.pop(0) if arguments and arguments[0].startswith("http") else ""
     with contextlib.ExitStack() as stack:
         address = address or stack.enter_context(_demo())
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         stack.callback(browser.close)
         for theme in THEMES:
             for name, size in SIZES.items():
@@ -86,15 +91,6 @@ def _take(
         notes += ["scrolls sideways"] if wide else []
         print(target.relative_to(ROOT), *notes)  # noqa: T201  what the command is for
     context.close()
-
-
-def _chromium() -> str:
-    from tests.browser.conftest import chromium_path
-
-    path = chromium_path()
-    if path is None:
-        sys.exit("The pictures need chromium on the PATH, or its path in CHROMIUM.")
-    return path
 
 
 @contextlib.contextmanager
