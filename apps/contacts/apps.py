@@ -10,10 +10,12 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         from apps.contacts import contributions, receivers
         from apps.contacts.services import bulk, undoing
+        from apps.contacts.services.imports import registering as imports
         from apps.contacts.views.settings_menu import register_settings_menu
         from apps.core.contributions import operation_runners
 
         undoing.register()
+        imports.register()
         operation_runners.register(bulk.RUNNER, bulk.run_bulk)
         receivers.connect()
         contributions.register()

@@ -21,3 +21,12 @@ def refresh_current_copies(**kwargs: Any) -> None:
     from apps.core import clock
 
     refresh_dated(now=clock.now())
+
+
+@shared_task
+def settle_waiting_imports(**kwargs: Any) -> None:
+    """Records that nobody decided on within 30 days count as skipped."""
+    from apps.contacts.services.imports.reviews import settle_waiting
+    from apps.core import clock
+
+    settle_waiting(now=clock.now())

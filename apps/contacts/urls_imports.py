@@ -1,9 +1,14 @@
-"""Addresses of import and export."""
+"""Addresses of import and export, part of `urls`."""
 
-from django.urls import path
-from django.views.generic import RedirectView
+from django.urls import URLPattern, path
 
-urlpatterns = [
-    path("import/", RedirectView.as_view(url="/contacts/"), name="import"),
-    path("export/", RedirectView.as_view(url="/contacts/"), name="export"),
+from apps.contacts.views import exports, import_reviews, imports
+
+urlpatterns: list[URLPattern] = [
+    path("import/", imports.import_upload, name="import"),
+    path("import/<int:import_id>/", imports.import_detail, name="import_detail"),
+    path("import/<int:import_id>/rejections.csv", imports.import_rejections, name="import_rejections"),
+    path("import/<int:import_id>/review/", import_reviews.import_review, name="import_review"),
+    path("export/", exports.export, name="export"),
+    path("export/<slug:ticket>/", exports.export_download, name="export_download"),
 ]

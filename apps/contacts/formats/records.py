@@ -141,6 +141,7 @@ class Tie:
     job_title: str = ""
     department: str = ""
     is_primary: bool = False
+    unit_number: int = 0  # which of the card's units takes part, 1-based; 0: none in particular
 
 
 @dataclass(slots=True)

@@ -14,10 +14,13 @@ from apps.contacts.services.imports.context import Choices, Context, Counts
 from apps.contacts.services.imports.portions import Outcome, Portions
 from apps.contacts.services.imports.running import run_records
 from apps.core.models import Operation
+from apps.core.services.operations.recording import UNDOABLE_FOR
 from tests.conftest import NOW
 
 
-def person(first: str = "", last: str = "", *, email: str = "", phone: str = "", company: str = "", **fields: Any) -> Card:
+def person(
+    first: str = "", last: str = "", *, email: str = "", phone: str = "", company: str = "", **fields: Any
+) -> Card:
     """A card of a person with one unit for what is given."""
     card = Card(first_name=first, last_name=last, **fields)
     unit = UnitRecord(kind="work", is_primary=True)
@@ -47,7 +50,12 @@ def bring(ada) -> Bring:
     def bring_cards(*cards: Any, actor=None, now=NOW, **choices: Any) -> Counts:
         actor = actor or ada
         operation = Operation.objects.create(
-            actor=actor, verb="entities.imported", state="done", created_at=now, finished_at=now, undoable_until=now
+            actor=actor,
+            verb="entities.imported",
+            state="done",
+            created_at=now,
+            finished_at=now,
+            undoable_until=now + UNDOABLE_FOR,
         )
         context = Context(actor=actor, operation=operation, choices=Choices(**choices), now=now)
         outcomes: list[Outcome] = []

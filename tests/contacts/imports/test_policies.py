@@ -21,7 +21,11 @@ def test_a_new_card_becomes_a_contact_with_all_that_belongs_to_it(bring, ada, ev
 
     assert (counts.read, counts.created, counts.organisations) == (1, 1, 1)
     olena = Entity.objects.people().get()
-    assert (olena.display_name, olena.sort_name, olena.primary_email) == ("Olena Koval", "koval olena", "olena@example.com")
+    assert (olena.display_name, olena.sort_name, olena.primary_email) == (
+        "Olena Koval",
+        "koval olena",
+        "olena@example.com",
+    )
     assert (olena.primary_phone, olena.organisation, olena.job_title) == ("+380441234567", "Vikna Plus", "Engineer")
     assert (olena.folder, olena.owner, olena.source, olena.version) == (everyone_folder, ada, "import", 1)
     assert olena.organisation_entity == Entity.objects.organisations().get(name="Vikna Plus")
@@ -55,7 +59,9 @@ def test_the_same_file_again_changes_nothing(bring):
 def test_two_people_who_share_an_address_are_two_people(bring):
     bring(person("Olena", "Koval", email="info@vikna.example"))
 
-    counts = bring(person("Ivan", "Petrenko", email="INFO@vikna.example"), person("olena", "KOVAL", email="info@vikna.example"))
+    counts = bring(
+        person("Ivan", "Petrenko", email="INFO@vikna.example"), person("olena", "KOVAL", email="info@vikna.example")
+    )
 
     assert (counts.created, counts.skipped) == (1, 1)
 

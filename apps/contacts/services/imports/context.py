@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from apps.contacts.models import Entity, Folder, Import, RelationshipType
+from apps.accounts.preferences import country_of, preferences_of
+from apps.contacts.models import Folder, Import, RelationshipType
 from apps.contacts.models.rights import Rights, rights_of
 from apps.core.models import Operation
 
@@ -71,25 +72,25 @@ class Context:
     rights: Rights = field(init=False)
     default_folder: Folder = field(init=False)
     works_for_id: int = field(init=False)
+    home: str = field(init=False)  # the country whose numbers and addresses need not say so
     organisations: dict[str, tuple[int, str]] = field(default_factory=dict)  # folded name -> id, name shown
     folders: dict[str, int] = field(default_factory=dict)
     categories: dict[str, tuple[int, bool] | None] = field(default_factory=dict)  # -> id, restricted; None: not ours
     owners: dict[str, int] = field(default_factory=dict)
+    bumped: set[int] = field(default_factory=set)  # employers here before, whose version this run has raised
     has_ties: bool = False
 
     def __post_init__(self) -> None:
         self.rights = rights_of(self.actor)
         self.default_folder = Folder.objects.get(is_default=True)
+        self.home = country_of(preferences_of(self.actor))
         self.works_for_id = RelationshipType.objects.get(key="works_for").pk
 
     def forget(self) -> None:
         """After a rollback nothing that was learnt in it is true any more."""
-        for learnt in (self.organisations, self.folders, self.categories, self.owners):
+        for learnt in (self.organisations, self.folders, self.categories, self.owners, self.bumped):
             learnt.clear()
 
     def is_ours(self, *, source: str, created_at: datetime, version: int) -> bool:
         """Whether an entity is an organisation that this very import made on the way and nobody touched since."""
         return source == IMPLIED and created_at == self.now
-
-
-__all__ = ["IMPLIED", "SOURCE", "Choices", "Context", "Counts", "Entity", "Rejection"]

@@ -12,7 +12,8 @@ from apps.core.text import fold
 _LANGUAGES = ("en", "uk", "ru", "de", "pl", "fr", "es", "it", "cs", "ro", "hu", "tr", "nl", "pt-br")
 _OTHER = {
     "usa": "US", "united states": "US", "u.s.a.": "US", "america": "US", "uk": "GB", "england": "GB", "scotland": "GB",
-    "great britain": "GB", "holland": "NL", "czech republic": "CZ", "russia": "RU", "moldova": "MD", "south korea": "KR",
+    "great britain": "GB", "holland": "NL", "czech republic": "CZ", "russia": "RU", "moldova": "MD",
+    "south korea": "KR",
     "turkey": "TR", "vietnam": "VN", "brd": "DE", "рф": "RU", "сша": "US", "великобритания": "GB",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from apps.contacts.formats.records import Job
@@ -33,7 +34,9 @@ from apps.core.models import Change
 DEPARTMENTS = " / "  # between a department and those within it
 
 
-def create(drafts: Sequence[Draft], context: Context, rows: Rows, *, also_employers_of: Sequence[Draft] = ()) -> list[Draft]:
+def create(
+    drafts: Sequence[Draft], context: Context, rows: Rows, *, also_employers_of: Sequence[Draft] = ()
+) -> list[Draft]:
     """Put the rows of `drafts`, and of the organisations they make necessary, into `rows`.
 
     Returns the organisations made on the way; all have their ids then. `also_employers_of` are drafts that update
@@ -43,9 +46,6 @@ def create(drafts: Sequence[Draft], context: Context, rows: Rows, *, also_employ
     for draft, pk in zip(drafts, reserve_ids({Entity: len(drafts)})[Entity], strict=True):
         draft.entity_id = pk
     implied = employers_for([*drafts, *also_employers_of], drafts, context)
-    for draft, pk in zip(implied, reserve_ids({Entity: len(implied)})[Entity], strict=True):
-        draft.entity_id = pk
-    _remember(implied, context)
     coming = [*implied, *drafts]
     reserved = reserve_ids(
         {Unit: sum(len(draft.units) for draft in coming), Relationship: sum(len(draft.jobs) for draft in coming)}
@@ -57,21 +57,12 @@ def create(drafts: Sequence[Draft], context: Context, rows: Rows, *, also_employ
         _beside(draft, rows)
         for place, job in enumerate(draft.jobs):
             add_job(draft.entity_id, job, place, next(relationship_ids), context, rows)
+    # Undo goes backwards: a folder is taken away after what lies in it.
+    told, rows.changes = rows.changes, []
     for change in changes:
         note(rows, context, change)
+    rows.changes += told
     return implied
-
-
-def _remember(implied: Sequence[Draft], context: Context) -> None:
-    for draft in implied:
-        known = (draft.entity_id, draft.values["display_name"])
-        for key in (draft.name_key, f"uid:{draft.card.uid}" if draft.card.uid else ""):
-            if key:
-                context.organisations[key] = known
-    # An employer asked for by a UID of its own and by name is one and the same.
-    for key, (pk, shown) in list(context.organisations.items()) if implied else ():
-        if not pk:
-            context.organisations[key] = context.organisations.get(derive.fold_name(shown), (pk, shown))
 
 
 def _entity(draft: Draft, context: Context, rows: Rows, changes: list[Change]) -> None:
@@ -88,7 +79,9 @@ def _entity(draft: Draft, context: Context, rows: Rows, changes: list[Change]) -
     emails = [email["address"] for unit in draft.units for email in unit.emails]
     card = draft.card
     values["search_text"] = derive.search_text(card, emails=emails, organisations=employers)
-    for category_id, is_restricted in labels.categories_of(draft.categories, context, changes) if draft.categories else ():
+    for category_id, is_restricted in (
+        labels.categories_of(draft.categories, context, changes) if draft.categories else ()
+    ):
         rows.add_plain(EntityCategory, draft.entity_id, category_id)
         values["is_restricted"] = values.get("is_restricted", False) or is_restricted
     values.setdefault("source", SOURCE)
@@ -142,6 +135,8 @@ def _beside(draft: Draft, rows: Rows) -> None:
         rows.add_plain(RawProperty, draft.entity_id, raw.name, to_json(raw.params), raw.value, raw.group, place)
     if draft.card.uid and (draft.uid is None or draft.keeps_foreign_uid or draft.card.uid != str(draft.uid)):
         rows.add_plain(ExternalUid, draft.entity_id, draft.folder_id, SOURCE, draft.card.uid.replace("\0", ""), "")
+    for uid in draft.foreign_uids:
+        rows.add_plain(ExternalUid, draft.entity_id, draft.folder_id, SOURCE, uid.replace("\0", ""), "")
 
 
 def add_job(
@@ -171,16 +166,25 @@ def add_job(
     employer = context.organisations.get(job_key(job))
     if employer is not None:
         rows.add(Participant, {"relationship_id": relationship_id, "entity_id": employer[0], "side": "target"})
-    day = {name: values[name].isoformat() if name in values else None for name in ("valid_from", "valid_to")}
-    image = {"type": context.works_for_id, "name": "", "description": "", **day, "attributes": {}}
-    note(
-        rows,
-        context,
-        Change(
-            record_type="contacts.relationship", record_id=relationship_id, subject_id=person_id,
-            kind=Change.Kind.CREATED, diff={name: [None, value] for name, value in image.items()}, version_after=version,
-        ),
-    )  # fmt: skip
+    if len(values) == 2:
+        diff = _undated_job(context.works_for_id)
+    else:
+        days = {name: values[name].isoformat() if name in values else None for name in ("valid_from", "valid_to")}
+        diff = to_json(_image(context.works_for_id, days))
+    operation_id = context.operation.pk if context.operation else 0
+    rows.changes.append(
+        (operation_id, "contacts.relationship", relationship_id, person_id, "created", diff, None, version, context.now)
+    )
+
+
+@cache
+def _undated_job(type_id: int) -> str:
+    return to_json(_image(type_id, {"valid_from": None, "valid_to": None}))
+
+
+def _image(type_id: int, days: dict[str, str | None]) -> dict[str, list[Any]]:
+    image: dict[str, Any] = {"type": type_id, "name": "", "description": "", **days, "attributes": {}}
+    return {name: [None, value] for name, value in image.items()}
 
 
 def note(rows: Rows, context: Context, change: Change) -> None:

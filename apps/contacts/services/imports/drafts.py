@@ -31,6 +31,7 @@ from apps.contacts.services.imports.countries import country_code
 from apps.contacts.services.imports.custom import CleanValues, CustomFields
 from apps.contacts.services.imports.limits import lengths_of, too_long
 
+EXTERNAL_UID = "X-RAPPORT-EXTERNAL-UID"  # how our own exports carry what others call a contact
 FULL_NAME = "X-RAPPORT-FULL-NAME"  # what a file calls a contact beyond the names we have fields for
 _TEXTS = (
     "prefix", "first_name", "middle_name", "last_name", "suffix", "nickname", "name", "legal_name",
@@ -49,6 +50,11 @@ class UnitDraft:
     emails: list[dict[str, Any]] = field(default_factory=list)
     phones: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
+
+    def is_empty(self) -> bool:
+        """Whether it says nothing at all."""
+        said = self.values.keys() - {"kind", "is_primary"}
+        return not said and self.values["kind"] == "other" and self.is_bare()
 
     def is_bare(self) -> bool:
         return not (self.emails or self.phones or self.links)
@@ -71,6 +77,7 @@ class Draft:
     emails: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()  # digits from the end, of the E.164 form where it is known
     references: list[tuple[int, str]] = field(default_factory=list)  # entity-valued custom fields: definition, UID
+    foreign_uids: list[str] = field(default_factory=list)
     keeps_foreign_uid: bool = False  # the file's UID is taken by another contact here
     is_implied: bool = False  # an organisation made on the way
     entity_id: int = 0  # reserved when it is to be created
@@ -82,14 +89,18 @@ class Draft:
         return self.card.index
 
 
-def draft_of(card: Card, *, region: str = "", fields: CustomFields | None = None) -> Draft:
-    """Make a draft of `card`, whose texts it cleans in place; `region` says whose phone numbers lack a country.
+def draft_of(card: Card, *, region: str = "", home: str = "", fields: CustomFields | None = None) -> Draft:
+    """Make a draft of `card`, whose texts it cleans in place.
+
+    `region` says whose phone numbers lack a country; without it the address does, then `home`.
 
     Nothing is refused: a value that the model can't hold is cut and kept whole as a raw property.
     """
-    raws = list(card.raw)
+    raws = [raw for raw in card.raw if raw.name != EXTERNAL_UID]
     values = _entity_values(card, raws)
-    units = [_unit_draft(unit, region, raws, fields) for unit in card.units]
+    units = [_unit_draft(unit, region, home, raws, fields) for unit in card.units]
+    if len(units) == 1 and units[0].is_empty():
+        units = []
     _settle_primaries(units)
     jobs = card.jobs
     if card.kind == "organisation":
@@ -101,6 +112,8 @@ def draft_of(card: Card, *, region: str = "", fields: CustomFields | None = None
         values["attributes"] = clean_values.values
         raws += clean_values.refused
         draft.references = clean_values.references
+    if any(raw.name == EXTERNAL_UID for raw in card.raw):
+        draft.foreign_uids = list(dict.fromkeys(raw.value for raw in card.raw if raw.name == EXTERNAL_UID))
     settle(draft)
     shown = values["display_name"]
     if card.full_name and card.full_name != shown and _says_more(card, shown):
@@ -155,9 +168,8 @@ def _entity_values(card: Card, raws: list[Raw]) -> dict[str, Any]:
     card.full_name = clean(card.full_name)
     if card.kind == "organisation":
         card.name = card.name or card.full_name
-    elif card.full_name and not (card.first_name or card.last_name or card.middle_name or card.name):
-        if card.full_name not in (derive.display_name(card), card.nickname):
-            card.first_name, card.middle_name, card.last_name = split_name(card.full_name)
+    elif _is_named_whole(card):
+        card.first_name, card.middle_name, card.last_name = split_name(card.full_name)
     values: dict[str, Any] = {name: text for name in _TEXTS if (text := getattr(card, name))}
     for name in too_long(Entity, values):
         raws.append(Raw(f"X-RAPPORT-{name.upper().replace('_', '-')}", values[name]))
@@ -180,6 +192,12 @@ def _entity_values(card: Card, raws: list[Raw]) -> dict[str, Any]:
         else:
             raws.append(Raw("X-RAPPORT-PHOTO-URL", card.photo.url))
     return values
+
+
+def _is_named_whole(card: Card) -> bool:
+    if not card.full_name or card.first_name or card.last_name or card.middle_name or card.name:
+        return False
+    return card.full_name not in (derive.display_name(card), card.nickname)
 
 
 def _jobs_of_an_organisation(card: Card) -> list[Raw]:
@@ -209,7 +227,7 @@ def _says_more(card: Card, shown: str) -> bool:
     return not known.issuperset(derive.fold_name(card.full_name).split())
 
 
-def _unit_draft(unit: UnitRecord, region: str, raws: list[Raw], fields: CustomFields | None) -> UnitDraft:
+def _unit_draft(unit: UnitRecord, region: str, home: str, raws: list[Raw], fields: CustomFields | None) -> UnitDraft:
     address = unit.address
     values: dict[str, Any] = {"kind": unit.kind if unit.kind in UNIT_KINDS else "other", "is_primary": unit.is_primary}
     for name in _PLACE:
@@ -236,7 +254,7 @@ def _unit_draft(unit: UnitRecord, region: str, raws: list[Raw], fields: CustomFi
         clean_values = fields.clean("unit", unit.attributes) if fields else CleanValues(unit.attributes)
         values["attributes"] = clean_values.values
         raws += clean_values.refused
-    whose = region or values.get("country", "")
+    whose = region or values.get("country", "") or home
     return UnitDraft(
         values,
         clean(unit.parent_name),
@@ -268,7 +286,7 @@ def _email(email: Email, raws: list[Raw]) -> dict[str, Any] | None:
 
 
 def _phone(phone: Phone, region: str, raws: list[Raw]) -> dict[str, Any] | None:
-    raw = clean(phone.raw)
+    raw = " ".join(clean(phone.raw).split())
     if not raw:
         return None
     if len(raw) > lengths_of(PhoneNumber)["raw"]:

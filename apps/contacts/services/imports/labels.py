@@ -13,6 +13,7 @@ from apps.contacts.permissions import can_make_folder
 from apps.contacts.services.imports.context import Context
 from apps.contacts.services.imports.drafts import Draft, clean
 from apps.core.models import Change
+from apps.core.services.operations import record_type, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,13 +46,26 @@ def settle_folders(drafts: Sequence[Draft], context: Context) -> list[Change]:
             draft.folder_id = chosen.pk
             continue
         name = clean(draft.card.folder)
-        if name and name not in context.folders and can_make_folder(context.actor, kind=Folder.Kind.PUBLIC, parent=None):
+        if (
+            name
+            and name not in context.folders
+            and can_make_folder(context.actor, kind=Folder.Kind.PUBLIC, parent=None)
+        ):
             changes += _make_folder(name, context)
         draft.folder_id = context.folders.get(name, context.default_folder.pk)
     return changes
 
 
 def _make_folder(path: str, context: Context) -> list[Change]:
+    folder, changes = make_folder(path)
+    context.rights = rights_of(context.actor)
+    if folder.pk in context.rights.edit:
+        context.folders[path] = folder.pk
+    return changes
+
+
+def make_folder(path: str) -> tuple[Folder, list[Change]]:
+    """The public folder of this path, with those above it that are missing, and the Changes to keep."""
     changes = []
     parent: Folder | None = None
     for name in path.split(PATH):
@@ -60,17 +74,16 @@ def _make_folder(path: str, context: Context) -> list[Change]:
             folder = Folder.objects.create(
                 name=name[:100], parent=parent, kind=Folder.Kind.PUBLIC, own_rights=parent is None
             )
-            changes.append(_made("contacts.folder", folder.pk, folder.name))
+            changes.append(_made(folder))
         parent = folder
     forget_rights()
-    context.rights = rights_of(context.actor)
-    if parent is not None and parent.pk in context.rights.edit:
-        context.folders[path] = parent.pk
-    return changes
+    assert parent is not None  # noqa: S101  a path has at least one name
+    return parent, changes
 
 
-def _made(record_type: str, pk: int, name: str) -> Change:
-    return Change(record_type=record_type, record_id=pk, kind=Change.Kind.CREATED, diff={"name": [None, name]})
+def _made(record: Folder | Category) -> Change:
+    diff = {name: [None, value] for name, value in snapshot(record).items()}
+    return Change(record_type=record_type(record), record_id=record.pk, kind=Change.Kind.CREATED, diff=diff)
 
 
 def categories_of(names: Iterable[str], context: Context, changes: list[Change]) -> list[tuple[int, bool]]:
@@ -115,7 +128,7 @@ def _make_category(path: str, context: Context, changes: list[Change]) -> tuple[
         category = Category.objects.filter(parent=parent, name=name[:100]).first()
         if category is None:
             category = Category.objects.create(parent=parent, name=name[:100])
-            changes.append(_made("contacts.category", category.pk, category.name))
+            changes.append(_made(category))
         is_restricted = is_restricted or category.is_restricted
         parent = category
     if parent is None or (is_restricted and not _may_bear(parent, context)):
@@ -125,9 +138,8 @@ def _make_category(path: str, context: Context, changes: list[Change]) -> tuple[
 
 def _may_bear(category: Category, context: Context) -> bool:
     groups = context.actor.groups.values("pk")
-    return (
-        category.pk not in context.rights.hidden_categories
-        and (is_manager(context.actor) or CategoryPermission.objects.filter(category=category, group__in=groups).exists())
+    return category.pk not in context.rights.hidden_categories and (
+        is_manager(context.actor) or CategoryPermission.objects.filter(category=category, group__in=groups).exists()
     )
 
 

@@ -89,8 +89,9 @@ def _candidates(drafts: Sequence[Draft]) -> set[tuple[int, int, int]]:
 
     for number, draft in enumerate(drafts):
         kind = draft.values["kind"]
-        if draft.card.uid:
-            add("uids", number, draft.card.uid)
+        for uid in (draft.card.uid, *draft.foreign_uids):
+            if uid:
+                add("uids", number, uid.replace("\0", ""))
         if draft.uid:
             add("own", number, str(draft.uid))
         for address in draft.emails:

@@ -78,7 +78,9 @@ def _laid_over(
 def _attributes(target: Draft, incoming: Draft, fields: dict[str, tuple[Any, Any]], *, overwrite: bool) -> None:
     there, coming = target.values.get("attributes") or {}, incoming.values.get("attributes") or {}
     added = {
-        key: value for key, value in coming.items() if there.get(key) != value and (overwrite or there.get(key) in (None, ""))
+        key: value
+        for key, value in coming.items()
+        if there.get(key) != value and (overwrite or there.get(key) in (None, ""))
     }
     if added:
         fields["attributes"] = (there, there | added)
@@ -121,7 +123,9 @@ def _add_details(target: Draft, home: UnitDraft, unit: UnitDraft, merged: Merged
 
 
 def _address_of(unit: UnitDraft) -> tuple[str, ...]:
-    return tuple(derive.fold_name(unit.values.get(name) or "") for name in ("street", "house_number", "postcode", "city"))
+    return tuple(
+        derive.fold_name(unit.values.get(name) or "") for name in ("street", "house_number", "postcode", "city")
+    )
 
 
 def _same_place(target: Draft, unit: UnitDraft) -> UnitDraft | None:

@@ -8,6 +8,7 @@ from apps.contacts.formats.records import Card, Job
 from apps.contacts.models import Entity, ExternalUid
 from apps.contacts.services import derive
 from apps.contacts.services.imports.context import IMPLIED, Context
+from apps.contacts.services.imports.copying import reserve_ids
 from apps.contacts.services.imports.drafts import Draft, as_uuid, draft_of
 
 _REMEMBERED = 100_000
@@ -19,7 +20,7 @@ def job_key(job: Job) -> str:
 
 
 def employers_for(drafts: Sequence[Draft], coming: Sequence[Draft], context: Context) -> list[Draft]:
-    """Make sure that the context knows every employer in `drafts`; return those to be made, as drafts.
+    """Make sure that the context knows every employer in `drafts`; return those to be made, as drafts with ids.
 
     `coming` are the cards about to be created in the same portion: an organisation among them is taken.
     """
@@ -35,34 +36,36 @@ def employers_for(drafts: Sequence[Draft], coming: Sequence[Draft], context: Con
         wanted |= {key: (job, draft) for draft in drafts for job in draft.jobs if (key := job_key(job))}
     _find_by_uid(wanted, context)
     _find_by_name(wanted, context)
+    there: dict[str, Draft] = {}
+    for draft in coming:
+        if draft.values["kind"] == Entity.Kind.ORGANISATION:
+            _put(there, draft)
     made = []
+    missing = [key for key in wanted if key not in context.organisations]
+    ids = iter(reserve_ids({Entity: len(missing)})[Entity])
     for key, (job, draft) in wanted.items():
         if key in context.organisations:
             continue
         name = derive.fold_name(job.organisation)
-        there = _among(coming, job, name)
-        if there is not None:
-            context.organisations[key] = (there.entity_id, there.values["display_name"])
+        found = there.get(key) or (there.get(name) if name else None)
+        if found is not None:
+            context.organisations[key] = (found.entity_id, found.values["display_name"])
         elif name in context.organisations and name != key:
             context.organisations[key] = context.organisations[name]
         elif job.organisation:
             implied = _implied(job, draft)
+            implied.entity_id = next(ids)
             made.append(implied)
-            coming = [*coming, implied]
-            context.organisations[key] = (0, implied.values["display_name"])
+            _put(there, implied)
+            context.organisations[key] = (implied.entity_id, implied.values["display_name"])
     return made
 
 
-def _among(coming: Sequence[Draft], job: Job, name: str) -> Draft | None:
-    uid = as_uuid(job.organisation_uid)
-    for draft in coming:
-        if draft.values["kind"] != Entity.Kind.ORGANISATION:
-            continue
-        if (job.organisation_uid and (draft.card.uid == job.organisation_uid or (uid and draft.uid == uid))) or (
-            name and draft.name_key == name
-        ):
-            return draft
-    return None
+def _put(there: dict[str, Draft], draft: Draft) -> None:
+    if draft.card.uid:
+        there.setdefault(f"uid:{draft.card.uid}", draft)
+    if draft.name_key:
+        there.setdefault(draft.name_key, draft)
 
 
 def _implied(job: Job, draft: Draft) -> Draft:
@@ -80,7 +83,10 @@ def _find_by_uid(wanted: dict[str, tuple[Job, Draft]], context: Context) -> None
         return
     seen = Entity.objects.live().visible_to(context.actor).organisations()
     own = {uid: parsed for uid in uids if (parsed := as_uuid(uid))}
-    rows = {str(uid): (pk, name) for pk, uid, name in seen.filter(uid__in=own.values()).values_list("pk", "uid", "display_name")}
+    rows = {
+        str(uid): (pk, name)
+        for pk, uid, name in seen.filter(uid__in=own.values()).values_list("pk", "uid", "display_name")
+    }
     for uid, parsed in own.items():
         if found := rows.get(str(parsed)):
             context.organisations[f"uid:{uid}"] = found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from apps.contacts.formats.records import Rejected, Skipped
+from apps.contacts.formats.records import Card, Rejected, Skipped
 from apps.contacts.models import Entity, Import, ImportReview
 from apps.contacts.services import copies
 from apps.contacts.services.imports.cards import card_to_json
@@ -17,6 +18,7 @@ from apps.contacts.services.imports.context import Context, Counts, Rejection
 from apps.contacts.services.imports.creating import create
 from apps.contacts.services.imports.custom import CustomFields
 from apps.contacts.services.imports.drafts import Draft, draft_of, settle
+from apps.contacts.services.imports.invitations import invite
 from apps.contacts.services.imports.matching import Found, find_matches
 from apps.contacts.services.imports.merging import merge
 from apps.contacts.services.imports.organisations import job_key
@@ -78,12 +80,30 @@ class Portions:
         # Halved again and again: a single bad record among a thousand costs a few rounds, not a thousand.
         middle = len(items) // 2
         for part in (items[:middle], items[middle:]):
-            outcome.add(self.apply([self.again(item) for item in part], file_name=file_name))
+            outcome.add(self.apply([self._again(item) for item in part], file_name=file_name))
         return outcome
 
-    def again(self, item: Item) -> Item:
+    def make_all(self, drafts: Sequence[Draft]) -> Outcome:
+        """Create all of these, whoever they look like; in the caller's transaction."""
+        outcome = Outcome()
+        self._free_uids(drafts)
+        self._carry_out(_Plan(create=list(drafts)), outcome)
+        return outcome
+
+    def update_all(self, pairs: Sequence[tuple[Draft, int]]) -> Outcome:
+        """Lay each draft over the contact of this id; in the caller's transaction."""
+        outcome = Outcome()
+        found = {pk: Found(pk, 1, "", 0, 0, self.context.now) for _, pk in pairs}
+        self._carry_out(_Plan(update=[(draft, found[pk]) for draft, pk in pairs]), outcome)
+        return outcome
+
+    def draft(self, card: Card) -> Draft:
+        """A draft of `card`, read as this run reads them."""
+        return draft_of(card, region=self.context.choices.region, home=self.context.home, fields=self.fields)
+
+    def _again(self, item: Item) -> Item:
         """A draft as it was before it was tried."""
-        return draft_of(item.card, region=self.context.choices.region, fields=self.fields) if isinstance(item, Draft) else item
+        return self.draft(item.card) if isinstance(item, Draft) else item
 
     def _refused(self, item: Item, error: Exception, file_name: str) -> Outcome:
         reason = _("The database refused it: %(why)s") % {"why": str(error).split("\n")[0][:300]}
@@ -121,15 +141,16 @@ class Portions:
         if duplicates == Import.Duplicates.CREATE:
             asked = [draft for draft in drafts if draft.values["kind"] == Entity.Kind.ORGANISATION]
         found = dict(zip(map(id, asked), find_matches(asked, actor=self.context.actor), strict=True))
-        self._free_uids(drafts, found, duplicates)
+        self._free_uids(drafts)
         for draft in drafts:
             self._plan_one(plan, draft, found.get(id(draft)), duplicates)
         return plan
 
-    def _free_uids(self, drafts: Sequence[Draft], found: dict[int, Found | None], duplicates: str) -> None:
+    def _free_uids(self, drafts: Sequence[Draft]) -> None:
         """A UID that stands in the file twice, or belongs to a contact out of sight, can't become ours again."""
         wanted = [draft for draft in drafts if draft.uid]
-        taken = set(Entity.objects.filter(uid__in=[draft.uid for draft in wanted]).values_list("uid", flat=True))
+        uids = {draft.uid for draft in wanted if draft.uid}
+        taken: set[UUID | None] = set(Entity.objects.filter(uid__in=uids).values_list("uid", flat=True))
         for draft in wanted:
             if draft.uid in taken:
                 draft.keeps_foreign_uid = True
@@ -200,16 +221,17 @@ class Portions:
         rows.write()
         self._bump_employers([*plan.create, *gaining], implied)
         copies.refresh(updated, now=context.now)
+        if context.choices.make_users and context.operation is not None:
+            invite(plan.create, actor=context.actor, operation=context.operation, now=context.now)
         counts.created += len(plan.create) + len(plan.adopt)
         counts.updated += again
+        counts.skipped += len(plan.review)
         counts.organisations += len(implied) - len({found.entity_id for _, found in plan.adopt})
         outcome.created = [draft.entity_id for draft in (*implied, *plan.create)]
         outcome.updated = updated
         self._tell(outcome)
 
-    def _lay_over(
-        self, plan: _Plan, existing: dict[int, Existing], updates: Updates, counts: Counts
-    ) -> list[Draft]:
+    def _lay_over(self, plan: _Plan, existing: dict[int, Existing], updates: Updates, counts: Counts) -> list[Draft]:
         gaining = []
         for draft, found in (*plan.update, *plan.adopt):
             target = existing.get(found.entity_id)
@@ -245,15 +267,17 @@ class Portions:
         ImportReview.objects.bulk_create(reviews, batch_size=500)
 
     def _bump_employers(self, drafts: Iterable[Draft], implied: Sequence[Draft]) -> None:
-        """A new tie is a change of both its ends."""
-        new = {draft.entity_id for draft in (*implied, *drafts)}
+        """A new tie is a change of both its ends: an employer's version is raised by its first tie of a run."""
+        self.context.bumped.update(draft.entity_id for draft in implied)
+        new = {draft.entity_id for draft in drafts}
         tied = {
             self.context.organisations[key][0]
             for draft in drafts
             for job in draft.jobs
             if (key := job_key(job)) in self.context.organisations
         }
-        if older := sorted(tied - new):
+        if older := sorted(tied - new - self.context.bumped):
+            self.context.bumped.update(older)
             locked = Entity.objects.select_for_update(no_key=True).filter(pk__in=older).order_by("pk")
             Entity.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(version=F("version") + 1)
 
@@ -263,5 +287,3 @@ class Portions:
             entities_created.send(ids=outcome.created, **fact)
         if outcome.updated:
             entities_updated.send(ids=outcome.updated, **fact)
-
-

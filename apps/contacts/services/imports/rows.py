@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 from uuid import uuid4
 
@@ -79,6 +80,7 @@ _TABLES: dict[type[Model], Defaults] = {
     Relationship: RELATIONSHIP,
     Participant: PARTICIPANT,
 }
+_PICKERS = {model: (dict(defaults), itemgetter(*(name for name, _ in defaults))) for model, defaults in _TABLES.items()}
 _IDENTIFIED = (Entity, Unit, Relationship)  # their ids are always reserved beforehand
 _JSON_COLUMN: dict[type[Model], str] = {Entity: "attributes", Unit: "attributes", Relationship: "attributes"}
 _PLAIN: dict[type[Model], tuple[str, ...]] = {
@@ -89,7 +91,26 @@ _PLAIN: dict[type[Model], tuple[str, ...]] = {
 }
 # What the Change of a created contact tells: what was brought, not what follows from it.
 _UNTOLD = frozenset(
-    ["id", "uid", "sort_name", "name_key", "search_text", "created_at", "created_by_id", "modified_at", "modified_by_id", "version", "primary_email", "primary_phone", "city", "country", "organisation", "organisation_entity_id", "job_title", "is_restricted"]
+    [
+        "id",
+        "uid",
+        "sort_name",
+        "name_key",
+        "search_text",
+        "created_at",
+        "created_by_id",
+        "modified_at",
+        "modified_by_id",
+        "version",
+        "primary_email",
+        "primary_phone",
+        "city",
+        "country",
+        "organisation",
+        "organisation_entity_id",
+        "job_title",
+        "is_restricted",
+    ]
 )
 
 
@@ -102,17 +123,24 @@ class Rows:
 
     def add(self, model: type[Model], values: dict[str, Any]) -> None:
         """One row from the columns that have something to say; the others get their defaults."""
-        row = [values.get(name, default) for name, default in _TABLES[model]]
+        defaults, pick = _PICKERS[model]
+        row: tuple[Any, ...] = pick({**defaults, **values})
         if model in _JSON_COLUMN:
-            row.append(to_json(found) if (found := values.get("attributes")) else "{}")
+            row += (to_json(found) if (found := values.get("attributes")) else "{}",)
         with_id = model not in _IDENTIFIED and "id" in values
         if with_id:
-            row.append(values["id"])
-        self.tables.setdefault((model, with_id), []).append(row)
+            row += (values["id"],)
+        try:
+            self.tables[model, with_id].append(row)
+        except KeyError:
+            self.tables[model, with_id] = [row]
 
     def add_plain(self, model: type[Model], *values: Any) -> None:
         """One row of a table with few columns, all given in the order of `_PLAIN`."""
-        self.tables.setdefault((model, False), []).append(values)
+        try:
+            self.tables[model, False].append(values)
+        except KeyError:
+            self.tables[model, False] = [values]
 
     def write(self) -> None:
         """COPY them in. Raises django.db.Error where one breaks a rule; nothing of its table came in then."""

@@ -8,8 +8,7 @@ from itertools import islice
 from django.db import transaction
 
 from apps.contacts.formats.records import Card, Rejected, Skipped
-from apps.contacts.services.imports.context import Context, Counts, Rejection
-from apps.contacts.services.imports.drafts import draft_of
+from apps.contacts.services.imports.context import Context, Counts
 from apps.contacts.services.imports.portions import Item, Outcome, Portions
 
 PORTION = 1000
@@ -42,10 +41,8 @@ def _portions(records: Iterable[Record], context: Context, portions: Portions) -
 
 def _item(record: Record, context: Context, portions: Portions) -> Item:
     if isinstance(record, Card):
-        if record.ties:
+        draft = portions.draft(record)
+        if record.ties or draft.references:
             context.has_ties = True
-        return draft_of(record, region=context.choices.region, fields=portions.fields)
+        return draft
     return record
-
-
-__all__ = ["PORTION", "Counts", "Record", "Rejection", "run_records"]

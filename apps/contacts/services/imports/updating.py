@@ -142,7 +142,7 @@ class Updates:
         self._jobs(rows, changes)
         for model in (EntityCategory, ExternalUid, RawProperty):
             parts = [part for part in self.parts if isinstance(part, model)]
-            model._default_manager.bulk_create(parts)
+            model._base_manager.bulk_create(parts)  # type: ignore[arg-type]  # all of one model
             changes += [_creation(part, part.entity_id) for part in parts]
         for change in changes:
             existing = self.touched[change.subject_id or 0]
@@ -167,7 +167,9 @@ class Updates:
             values["source"] = SOURCE
             diff["source"] = [row.source, SOURCE]
         made: list[Change] = []
-        for place, raw in enumerate((raw for merged in existing.gained for raw in merged.raws), start=len(existing.raws)):
+        for place, raw in enumerate(
+            (raw for merged in existing.gained for raw in merged.raws), start=len(existing.raws)
+        ):
             self.parts.append(
                 RawProperty(
                     entity=row, name=raw.name, params=raw.params, value=raw.value, group=raw.group, position=place
@@ -207,7 +209,12 @@ class Updates:
                         )
                     )  # fmt: skip
         update_rows(Unit, _PLACE, list({row[0]: row for row in changed}.values()))
-        new = [(existing, unit) for existing in self.touched.values() for merged in existing.gained for unit in merged.units]
+        new = [
+            (existing, unit)
+            for existing in self.touched.values()
+            for merged in existing.gained
+            for unit in merged.units
+        ]
         for (existing, unit), pk in zip(new, reserve_ids({Unit: len(new)})[Unit], strict=True):
             unit.values |= {"id": pk, "entity_id": existing.entity_id, "position": existing.units.index(unit)}
             unit.values.pop("parent_id", None)
@@ -232,7 +239,9 @@ class Updates:
                 changes.append(_creation(model(**detail), existing.entity_id))
 
     def _jobs(self, rows: Rows, changes: list[Change]) -> None:
-        new = [(existing, job) for existing in self.touched.values() for merged in existing.gained for job in merged.jobs]
+        new = [
+            (existing, job) for existing in self.touched.values() for merged in existing.gained for job in merged.jobs
+        ]
         for (existing, job), pk in zip(new, reserve_ids({Relationship: len(new)})[Relationship], strict=True):
             place = existing.jobs.index(job)
             add_job(existing.entity_id, job, place, pk, self.context, rows, version=existing.row.version + 1)

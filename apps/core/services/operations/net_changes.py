@@ -61,13 +61,14 @@ def whole(operation: Operation) -> list[NetChange]:
 
 
 def portions(operation: Operation) -> Iterator[list[NetChange]]:
-    """An operation piece by piece, an aggregate never split; what belongs to no aggregate comes first."""
+    """An operation piece by piece, an aggregate never split.
+
+    What belongs to no aggregate comes first, but last where the operation made it: the aggregates may lie in it.
+    """
     alone = _changes(operation).filter(subject_id=None)
+    made = alone.filter(kind=Change.Kind.CREATED).order_by().values_list("record_type", "record_id").distinct()
     records = alone.order_by().values_list("record_type", "record_id").distinct()
-    for part in _in_portions(list(records), _RECORDS_A_PORTION):
-        wanted = set(part)
-        rows = alone.filter(record_id__in={record_id for _, record_id in part})
-        yield net_changes(row for row in rows if (row.record_type, row.record_id) in wanted)
+    yield from _alone(alone, records.difference(made))
     subjects = (
         _changes(operation)
         .filter(subject_id__isnull=False)
@@ -79,6 +80,14 @@ def portions(operation: Operation) -> Iterator[list[NetChange]]:
     )
     for ids in _in_portions(list(subjects), _SUBJECTS_A_PORTION):
         yield net_changes(_changes(operation).filter(subject_id__in=ids))
+    yield from _alone(alone, made)
+
+
+def _alone(changes: QuerySet[Change], records: Iterable[tuple[str, int]]) -> Iterator[list[NetChange]]:
+    for part in _in_portions(list(records), _RECORDS_A_PORTION):
+        wanted = set(part)
+        rows = changes.filter(record_id__in={record_id for _, record_id in part})
+        yield net_changes(row for row in rows if (row.record_type, row.record_id) in wanted)
 
 
 def _changes(operation: Operation) -> QuerySet[Change]:

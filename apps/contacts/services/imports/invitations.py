@@ -1,0 +1,37 @@
+"""A user for each person that an import brings, where that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from apps.accounts.services.users import EmailTaken
+from apps.contacts.models import Entity
+from apps.contacts.services.imports.drafts import Draft
+from apps.contacts.services.users import make_user_for
+from apps.core.models import Operation
+from apps.core.services.operations import recording
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+ROLES = ("dealer",)  # the portal alone; more is given by hand
+
+
+def invite(drafts: Sequence[Draft], *, actor: User, operation: Operation, now: datetime) -> int:
+    """Make a portal user of each person with an e-mail address that nobody signs in with yet; return how many."""
+    ids = [draft.entity_id for draft in drafts if draft.values["kind"] == Entity.Kind.PERSON]
+    made = 0
+    with recording(operation, now=now):
+        for person in Entity.objects.filter(pk__in=ids, user=None).exclude(primary_email="").order_by("pk"):
+            try:
+                with transaction.atomic():
+                    make_user_for(actor=actor, entity=person, email=person.primary_email, roles=ROLES, now=now)
+            except (EmailTaken, ValidationError):
+                continue
+            made += 1
+    return made
