@@ -271,7 +271,7 @@ class RolesForm(forms.Form):
 class UserForm(RolesForm):
     """A new user; they choose their password by the mail that is sent to them."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     language = forms.ChoiceField(label=_("Language of the invitation"), choices=settings.LANGUAGES)
 
@@ -285,7 +285,7 @@ class UserForm(RolesForm):
 
 
 class NameForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail"), max_length=254, help_text=_("They sign in with it."))
 
 

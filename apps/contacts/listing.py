@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
 from apps.accounts.models import User
@@ -167,7 +168,7 @@ def _attribute(name: str) -> Callable[[Entity], object]:
 
 
 _COLUMNS = [
-    Column("name", _("Name"), _name, sort=("sort_name",), fixed=True),
+    Column("name", pgettext_lazy("person", "Name"), _name, sort=("sort_name",), fixed=True),
     Column("organisation", _("Organisation"), _organisation, sort=("organisation_key",)),
     Column("job_title", _("Job title"), _attribute("job_title"), sort=("job_title_key",), default=False),
     Column("phone", _("Phone"), _phone, sort=("primary_phone",)),

@@ -39,7 +39,7 @@ def users_listing(request: HttpRequest) -> Listing | None:
         fetch=lambda found: found.prefetch_related("groups"),
         row_url=lambda user: reverse("accounts:user", args=[user.pk]),
         columns=[
-            Column("name", gettext_lazy("Name"), str, sort=("name",), fixed=True),
+            Column("name", pgettext_lazy("person", "Name"), str, sort=("name",), fixed=True),
             Column("email", gettext_lazy("E-mail"), lambda user: user.email, sort=("email",)),
             Column("roles", gettext_lazy("Roles"), _roles),
             Column("state", gettext_lazy("State"), _user_state, sort=("is_active",)),

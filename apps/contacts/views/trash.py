@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.decorators import staff_required
@@ -55,7 +55,13 @@ def trash_listing(request: HttpRequest) -> Listing | None:
         key=KEY,
         path=reverse("contacts:trash"),
         columns=[
-            Column("name", gettext_lazy("Name"), lambda entity: entity.display_name, sort=("sort_name",), fixed=True),
+            Column(
+                "name",
+                pgettext_lazy("person", "Name"),
+                lambda entity: entity.display_name,
+                sort=("sort_name",),
+                fixed=True,
+            ),
             Column("organisation", gettext_lazy("Organisation"), lambda entity: entity.organisation),
             Column("folder", gettext_lazy("Folder"), lambda entity: entity.folder.title),
             Column("trashed", gettext_lazy("Put here"), lambda entity: moment(entity.trashed_at), sort=("trashed_at",)),
