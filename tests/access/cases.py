@@ -1,0 +1,328 @@
+"""The matrix: for each door, method, route and kind of record, what everybody meets there.
+
+A new address needs a line here. "in" is any answer of the page itself (also one with errors in the form); numbers are
+statuses, "login" is the way to the sign-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Outcome = str | int
+Expected = Mapping[str, Outcome]
+Scopes = Mapping[str, Expected]
+
+ROLES = ("anonymous", "dealer", "sales", "content", "manager", "admin")
+IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    door: str
+    method: str
+    route: str
+    scope: str
+    expected: Expected
+    values: Mapping[str, Any] = field(default_factory=dict)  # of the route's parameters, beside the record's own
+    data: Any = None
+
+
+def of(*outcomes: Outcome) -> Expected:
+    """One outcome for each of ROLES."""
+    return dict(zip(ROLES, outcomes, strict=True))
+
+
+#                anonymous dealer sales content manager admin
+OPEN = of(IN, IN, IN, IN, IN, IN)
+SIGNED_IN = of("login", IN, IN, IN, IN, IN)
+STAFF = of("login", 403, IN, IN, IN, IN)
+MANAGERS = of("login", 403, 403, 403, IN, IN)
+ADMIN = of("login", 403, 403, 403, 403, IN)
+BOB = of("login", 404, IN, 404, 404, 404)  # what is one's own, for everybody signed in
+BOB_OF_STAFF = of("login", 403, IN, 404, 404, 404)
+NOBODY = of("login", 404, 404, 404, 404, 404)
+NO_STAFF = of("login", 403, 404, 404, 404, 404)
+NO_ADMIN = of("login", 403, 403, 403, 403, 404)
+
+_SALES_ONLY = of("login", 403, IN, 404, 404, IN)
+_HIDDEN: dict[str, Expected] = {"personal": BOB_OF_STAFF, "category": _SALES_ONLY, "absent": NO_STAFF}
+VIEWED: Scopes = {"public": STAFF, "restricted": _SALES_ONLY, **_HIDDEN}
+EDITED: Scopes = {"public": STAFF, "restricted": of("login", 403, 403, 404, 404, IN), **_HIDDEN}
+# Parts of a contact are looked for below it alone.
+PART_VIEWED: Scopes = {**VIEWED, "strange part": NO_STAFF}
+PART_EDITED: Scopes = {**EDITED, "strange part": NO_STAFF}
+# A user is made of a contact that the administrator sees.
+USER_MADE: Scopes = {
+    **dict.fromkeys(("public", "restricted", "category"), ADMIN),
+    "personal": NO_ADMIN,
+    "absent": NO_ADMIN,
+}
+MANAGED: Scopes = {
+    "public": of("login", 403, 403, 403, 403, IN),
+    "restricted": of("login", 403, 403, 404, 404, IN),
+    "personal": BOB_OF_STAFF,
+    "absent": NO_STAFF,
+}
+SETTING: Scopes = {"all": ADMIN, "absent": NO_ADMIN}
+OWN: Scopes = {"all": BOB, "absent": NOBODY}
+OWN_OF_STAFF: Scopes = {"all": BOB_OF_STAFF, "absent": NO_STAFF}
+# Bob's note: whoever sees the contact knows of it, its writer and administrators change it.
+NOTE: Scopes = {
+    "public": of("login", 403, IN, 403, 403, IN),
+    "restricted": of("login", 403, 403, 404, 404, IN),
+    "personal": BOB_OF_STAFF,
+    "category": _SALES_ONLY,
+    "absent": NO_STAFF,
+}
+
+CASES: dict[tuple[str, str, str, str], Case] = {}
+
+
+def add(door: str, route: str, methods: str, may: Expected | Scopes, data: Any = None, **values: Any) -> None:
+    scopes: Any = may if isinstance(next(iter(may.values())), Mapping) else {"all": may}
+    for method in methods.split():
+        for scope, expected in scopes.items():
+            key = (door, method, route, scope)
+            if key in CASES:
+                raise ValueError(f"{key} is there twice")
+            CASES[key] = Case(door, method, route, scope, expected, values, data)
+
+
+def web(route: str, methods: str, may: Expected | Scopes, data: Any = None, **values: Any) -> None:
+    add("web", route, methods, may, data, **values)
+
+
+# --- the frame --------------------------------------------------------------------------------------------------------
+web("", "GET", SIGNED_IN)
+web("search/", "GET", STAFF)
+web("shortcuts/", "GET", SIGNED_IN)
+web("components/", "GET", of("login", 404, 404, 404, 404, IN))
+web("theme/", "POST", OPEN)
+web("language/", "GET POST", OPEN)
+for _page in ("offline/", "manifest.webmanifest", "favicon.ico", "brand.css", "sw.js", "healthz", "readyz"):
+    web(_page, "GET", OPEN)
+web("operations/", "GET", SIGNED_IN)
+web("operations/<int:operation_id>/", "GET", OWN)
+web("operations/<int:operation_id>/undo/", "POST", OWN)
+web("operations/<int:operation_id>/cancel/", "POST", OWN)
+
+# --- lists: their dialogs are for whoever may see the list ------------------------------------------------------------
+_LIST = of("login", 404, IN, IN, IN, IN)
+web("lists/<str:key>/filters/", "GET", _LIST, key="contacts.entities")
+web("lists/<str:key>/columns/", "GET POST", _LIST, key="contacts.entities")
+web("lists/<str:key>/views/", "GET POST", _LIST, key="contacts.entities")
+web("lists/<str:key>/views/restore/", "POST", _LIST, key="contacts.entities")
+_VIEW: Scopes = {"all": BOB, "shared view": BOB, "absent": NOBODY}
+web("lists/<str:key>/views/<int:view_id>/", "GET POST", _VIEW, key="contacts.entities")
+web("lists/<str:key>/views/<int:view_id>/remove/", "POST", _VIEW, key="contacts.entities")
+
+# --- users ------------------------------------------------------------------------------------------------------------
+web("accounts/preferences/", "GET POST", SIGNED_IN)
+web("accounts/security/", "GET", SIGNED_IN)
+web("accounts/email/", "GET", SIGNED_IN)
+web("accounts/tokens/", "GET", STAFF)
+web("accounts/tokens/new/", "GET POST", STAFF)
+web("accounts/tokens/<int:token_id>/revoke/", "POST", OWN_OF_STAFF)
+web("accounts/audit/", "GET", MANAGERS)
+web("accounts/users/", "GET", ADMIN)
+web("accounts/users/pick/", "GET", STAFF)
+web("accounts/users/new/", "GET POST", ADMIN)
+web("accounts/users/<int:user_id>/", "GET POST", SETTING)
+for _act in ("deactivate", "reactivate", "invite", "sign-out"):
+    web(f"accounts/users/<int:user_id>/{_act}/", "POST", SETTING)
+
+# --- contacts ---------------------------------------------------------------------------------------------------------
+web("contacts/", "GET", STAFF)
+web("contacts/list/<slug:tab>/", "GET", STAFF, tab="all")
+web("contacts/new/", "GET POST", STAFF)
+web("contacts/pick/", "GET", STAFF)
+web("contacts/mail/", "POST", STAFF)
+web("contacts/print/", "POST", STAFF)
+web("contacts/bulk/<slug:action>/", "POST", STAFF, action="folder")
+_C = "contacts/<int:entity_id>/"
+web(_C, "GET", VIEWED)
+web(f"{_C}<slug:tab>/", "GET", VIEWED, tab="details")
+web(f"{_C}edit/<slug:section>/", "GET POST", EDITED, section="notes")
+web(f"{_C}trash/", "POST", EDITED)
+web(f"{_C}restore/", "POST", EDITED)
+web(f"{_C}more/", "GET", VIEWED)
+web(f"{_C}seen/", "POST", VIEWED)
+web(f"{_C}favourite/", "POST", VIEWED)
+web(f"{_C}units/new/", "GET POST", EDITED)
+web(f"{_C}units/<int:unit_id>/", "GET POST", PART_EDITED)
+web(f"{_C}units/<int:unit_id>/primary/", "POST", PART_EDITED)
+web(f"{_C}units/<int:unit_id>/remove/", "POST", PART_EDITED)
+web(f"{_C}links/<int:link_id>/reveal/", "POST", PART_EDITED)
+web(f"{_C}jobs/new/", "GET POST", EDITED)
+web(f"{_C}jobs/<int:relationship_id>/", "GET POST", PART_EDITED, relationship_id="job_id")
+web(f"{_C}relationships/new/", "GET POST", EDITED)
+web(f"{_C}relationships/<int:relationship_id>/", "GET POST", PART_EDITED)
+web(f"{_C}relationships/<int:relationship_id>/remove/", "POST", PART_EDITED)
+web(f"{_C}photo.jpg", "GET", VIEWED)
+web(f"{_C}photo/", "GET POST", EDITED)
+web(f"{_C}photo/remove/", "POST", EDITED)
+web(f"{_C}files/add/", "POST", EDITED)
+web(f"{_C}files/<int:attachment_id>/", "GET", PART_VIEWED)
+web(f"{_C}files/<int:attachment_id>/remove/", "POST", PART_EDITED)
+web(f"{_C}qr/", "GET", VIEWED)
+web(f"{_C}print/", "GET", VIEWED)
+web(f"{_C}vcard/", "GET", EDITED)  # who may edit in these folders may export from them
+web(f"{_C}user/", "GET POST", USER_MADE)
+web(f"{_C}chart/", "GET", VIEWED)
+web(f"{_C}graph/", "GET", VIEWED)
+web("contacts/trash/", "GET", STAFF)
+web("contacts/trash/restore/", "POST", STAFF)
+web("activities/of/<int:entity_id>/", "GET", VIEWED)
+web("activities/of/<int:entity_id>/add/", "POST", VIEWED)
+web("activities/<int:activity_id>/edit/", "GET POST", NOTE)
+web("activities/<int:activity_id>/remove/", "POST", NOTE)
+
+# --- import and export ------------------------------------------------------------------------------------------------
+web("contacts/import/", "GET POST", STAFF)
+web("contacts/import/<int:import_id>/", "GET POST", OWN_OF_STAFF)
+web("contacts/import/<int:import_id>/rejections.csv", "GET", OWN_OF_STAFF)
+web("contacts/import/<int:import_id>/review/", "GET POST", OWN_OF_STAFF)
+web("contacts/export/", "GET POST", STAFF)
+web("contacts/export/<slug:ticket>/", "GET", NO_STAFF, ticket="none")
+
+# --- settings of contacts ---------------------------------------------------------------------------------------------
+_S = "contacts/settings/"
+web(f"{_S}summary/", "GET POST", ADMIN)
+web(f"{_S}folders/", "GET", STAFF)
+web(f"{_S}folders/add/", "GET POST", STAFF)
+web(f"{_S}folders/<int:folder_id>/", "GET POST", MANAGED)
+web(f"{_S}folders/<int:folder_id>/rights/", "GET POST", {**MANAGED, "personal": of("login", 403, 403, 404, 404, 404)})
+web(f"{_S}folders/<int:folder_id>/remove/", "POST", MANAGED)
+for _things, _one in (("categories", "category"), ("fields", "field"), ("relationships", "type")):
+    web(f"{_S}{_things}/", "GET", ADMIN)
+    web(f"{_S}{_things}/add/", "GET POST", ADMIN)
+    web(f"{_S}{_things}/<int:{_one}_id>/", "GET POST", SETTING)
+    web(f"{_S}{_things}/<int:{_one}_id>/{'remove' if _one == 'category' else 'retire'}/", "POST", SETTING)
+web(f"{_S}fields/order/", "POST", ADMIN)
+
+# --- sign-in, second factors and sessions: allauth's pages, each about whoever asks -----------------------------------
+_A = "accounts/"
+
+
+def allauth(route: str, methods: str, may: Expected) -> None:
+    add("allauth", _A + route, methods, may)
+
+
+for _page in ("login/", "signup/", "password/reset/"):
+    allauth(_page, "GET POST", OPEN)
+for _page in ("login/code/confirm/", "2fa/authenticate/", "2fa/webauthn/login/"):
+    allauth(_page, "GET POST", SIGNED_IN)  # without a sign-in under way, back to its start
+for _page in ("password/reset/done/", "password/reset/key/done/", "inactive/", "confirm-email/"):
+    allauth(_page, "GET", OPEN)
+allauth(r"^confirm-email/(?P<key>[-:\w]+)/$", "GET", OPEN)
+allauth(r"^confirm-email/(?P<key>[-:\w]+)/$", "POST", of(404, 404, 404, 404, 404, 404))
+allauth("^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", "GET POST", OPEN)
+allauth("logout/", "GET POST", OPEN)
+for _page in ("reauthenticate/", "password/change/", "password/set/", "sessions/", "2fa/reauthenticate/"):
+    allauth(_page, "GET POST", SIGNED_IN)
+for _page in ("totp/activate/", "recovery-codes/generate/", "webauthn/add/", "webauthn/reauthenticate/"):
+    allauth(f"2fa/{_page}", "GET POST", SIGNED_IN)
+for _page in ("", "webauthn/"):
+    allauth(f"2fa/{_page}", "GET", SIGNED_IN)
+allauth("2fa/totp/deactivate/", "GET POST", NOBODY)  # nobody here has any of these
+for _page in ("recovery-codes/", "recovery-codes/download/"):
+    allauth(f"2fa/{_page}", "GET", NOBODY)
+allauth("2fa/webauthn/keys/<int:pk>/remove/", "GET POST", NOBODY)
+allauth("2fa/webauthn/keys/<int:pk>/edit/", "GET POST", NOBODY)
+
+# --- Django's admin: one way in, for administrators -------------------------------------------------------------------
+_SITE = of("login", "login", "login", "login", "login", IN)
+_CLOSED = of("login", "login", "login", "login", "login", 403)
+_NOWHERE = of("login", "login", "login", "login", "login", 404)
+
+
+def site(route: str, methods: str, may: Expected, **values: Any) -> None:
+    add("admin", f"admin/{route}", methods, may, **values)
+
+
+site("", "GET", _SITE)
+site("login/", "GET POST", of("login", 403, 403, 403, 403, IN))
+site("logout/", "POST", OPEN)
+site("password_change/", "GET POST", _SITE)
+site("password_change/done/", "GET", _SITE)
+site("autocomplete/", "GET", _CLOSED)  # says what it completes, or nothing
+site("jsi18n/", "GET", _SITE)
+site("r/<path:content_type_id>/<path:object_id>/", "GET", _NOWHERE, content_type_id="1", object_id="1")
+site("^(?P<app_label>accounts|auth)/$", "GET", _SITE, app_label="accounts")
+site("(?P<url>.*)$", "GET", _NOWHERE, url="nothing/")
+_MODELS = {
+    "accounts/user": ("user_id", "change"),
+    "auth/group": ("group_id", "add change delete"),
+    "accounts/team": ("team_id", "add change delete"),
+    "accounts/apitoken": ("token_id", ""),
+    "accounts/auditevent": ("event_id", ""),
+}
+for _model, (_id, _allowed) in _MODELS.items():
+    site(f"{_model}/", "GET POST", _SITE)
+    site(f"{_model}/add/", "GET POST", _SITE if "add" in _allowed else _CLOSED)
+    site(f"{_model}/<path:object_id>/history/", "GET POST", _SITE, object_id=_id)
+    site(f"{_model}/<path:object_id>/delete/", "GET POST", _SITE if "delete" in _allowed else _CLOSED, object_id=_id)
+    site(f"{_model}/<path:object_id>/change/", "GET", _SITE, object_id=_id)
+    site(f"{_model}/<path:object_id>/change/", "POST", _SITE if "change" in _allowed else _CLOSED, object_id=_id)
+    site(f"{_model}/<path:object_id>/", "GET", _SITE, object_id=_id)
+
+# --- the API: bearer tokens, never cookies ----------------------------------------------------------------------------
+# "cookie" is a signed-in administrator without a token, "reader" a token of bob's that may only read.
+API_ROLES = ("anonymous", "cookie", "dealer", "reader", "sales", "content", "manager", "admin")
+
+
+def to_programs(*outcomes: Outcome) -> Expected:
+    return dict(zip(API_ROLES, outcomes, strict=True))
+
+
+_OUT = (401, 401, 401)
+_READ = to_programs(*_OUT, IN, IN, IN, IN, IN)
+_WRITE = to_programs(*_OUT, 403, IN, IN, IN, IN)
+OPEN_TO_PROGRAMS = to_programs(*[IN] * len(API_ROLES))
+_API_VIEWED: Scopes = {
+    "public": _READ,
+    "restricted": to_programs(*_OUT, IN, IN, 404, 404, IN),
+    "personal": to_programs(*_OUT, IN, IN, 404, 404, 404),
+    "category": to_programs(*_OUT, IN, IN, 404, 404, IN),
+    "absent": to_programs(*_OUT, 404, 404, 404, 404, 404),
+}
+_API_EDITED: Scopes = {
+    "public": _WRITE,
+    "restricted": to_programs(*_OUT, 403, 403, 404, 404, IN),
+    "personal": to_programs(*_OUT, 403, IN, 404, 404, 404),
+    "category": to_programs(*_OUT, 403, IN, 404, 404, IN),
+    "absent": to_programs(*_OUT, 403, 404, 404, 404, 404),
+}
+_API_PART: Scopes = {**_API_EDITED, "strange part": _API_EDITED["absent"]}
+
+
+def program(route: str, methods: str, may: Expected | Scopes, data: Any = None) -> None:
+    add("api", f"api/v1/{route}", methods, may, data)
+
+
+web("api/v1/docs/", "GET", SIGNED_IN)
+program("openapi.json", "GET", OPEN_TO_PROGRAMS)
+program("", "GET", to_programs(*[404] * len(API_ROLES)))
+program("contacts", "GET", _READ)
+program("contacts", "POST", _WRITE, {"first_name": "Iryna"})
+program("contacts/<contact_id>", "GET", _API_VIEWED)
+program("contacts/<contact_id>", "PATCH", _API_EDITED, {"nickname": "Olya"})
+program("contacts/<contact_id>", "DELETE", _API_EDITED)
+program("contacts/<contact_id>/restore", "POST", _API_EDITED)
+_PARTS = {
+    "units": {"city": "Odesa"},
+    "emails": {"address": "iryna@example.com"},
+    "phones": {"raw": "+380 44 765 43 21"},
+    "links": {"url": "https://example.com"},
+}
+for _part, _data in _PARTS.items():
+    program(f"contacts/<contact_id>/{_part}", "POST", _API_EDITED, _data)
+    program(f"contacts/<contact_id>/{_part}/<{_part[:-1]}_id>", "DELETE", _API_PART)
+
+# --- live events: answered in front of Django; the scope is what one wants to hear ------------------------------------
+_HEARD = of(403, 403, IN, 403, 403, 403)
+for _channel in ("user:{user_id}", "operation:{operation_id}"):  # bob's
+    add("live", "live/", "GET", {_channel: _HEARD})
+add("live", "live/", "GET", {"nothing:1": of(*[403] * len(ROLES))})

@@ -1,0 +1,200 @@
+"""Who asks, and the records they ask for: in reach, in a restricted folder, in bob's own, behind a category."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth.models import Group
+from PIL import Image
+
+from apps.accounts.models import ApiToken, AuditEvent, Team, User
+from apps.accounts.services.tokens import create_token
+from apps.activities.services import add_note
+from apps.contacts.models import (
+    Category,
+    CategoryPermission,
+    Entity,
+    FieldDefinition,
+    Folder,
+    FolderPermission,
+    Import,
+    Link,
+    RelationshipType,
+    Unit,
+)
+from apps.contacts.models.rights import forget_rights
+from apps.contacts.services.attachments import add_attachment
+from apps.contacts.services.entities import create_entity
+from apps.contacts.services.inputs import (
+    EmailInput,
+    EntityInput,
+    JobInput,
+    LinkInput,
+    PhoneInput,
+    UnitInput,
+)
+from apps.contacts.services.photos import store_photo
+from apps.contacts.services.relationships import ParticipantInput, add_relationship
+from apps.core.models import File, Operation, SavedView
+from tests.conftest import NOW, make_user
+
+ABSENT = 10**20  # larger than any key of the database
+
+
+@dataclass
+class World:
+    users: dict[str, User]
+    places: dict[str, dict[str, Any]] = field(default_factory=dict)  # by scope: what a route's parameters name
+    tokens: dict[str, str] = field(default_factory=dict)  # bearer tokens by role
+
+    def values(self, scope: str) -> dict[str, Any]:
+        return self.places["all"] | self.places.get(scope, {})
+
+
+def make_world() -> World:
+    users = {
+        "admin": make_user("ada@example.com", "Ada Admin", "admin", is_staff=True),
+        "manager": make_user("alice@example.com", "Alice Manager", "manager"),
+        "sales": make_user("bob@example.com", "Bob Sales", "sales"),
+        "content": make_user("charlie@example.com", "Charlie Content", "content"),
+        "dealer": make_user("dora@example.com", "Dora Dealer", "dealer"),
+    }
+    world = World(users)
+    folders = _folders(users)
+    inside = Category.objects.create(name="Board", is_restricted=True)
+    CategoryPermission.objects.create(category=inside, group=Group.objects.get(name="sales"))
+    forget_rights()
+    RelationshipType.objects.create(key="neighbour", name="lives near", inverse_name="lives near")
+    maker = {"public": "admin", "restricted": "admin", "personal": "sales", "category": "sales"}
+    for scope, role in maker.items():
+        folder = folders.get(scope, folders["public"])
+        categories = [inside.pk] if scope == "category" else []
+        writer = users["sales" if scope != "restricted" else "admin"]
+        world.places[scope] = _contact(users[role], writer, folder, categories) | {"folder_id": folder.pk}
+    world.places["category"].pop("folder_id")
+    public, personal = world.places["public"], world.places["personal"]
+    # A part of a contact one may not see, asked for below one that one may.
+    world.places["strange part"] = personal | {"entity_id": public["entity_id"], "contact_id": public["contact_id"]}
+    _own_things(world)
+    world.places["absent"] = dict.fromkeys(world.places["all"] | public, ABSENT)
+    _api_tokens(world)
+    return world
+
+
+def _folders(users: dict[str, User]) -> dict[str, Folder]:
+    folders = {
+        "public": Folder.objects.create(name="Customers"),
+        "restricted": Folder.objects.create(name="Suppliers", kind="restricted"),
+        "personal": Folder.objects.create(name="Bob's", kind="personal", owner=users["sales"]),
+    }
+    FolderPermission.objects.create(folder=folders["restricted"], group=Group.objects.get(name="sales"))
+    return folders
+
+
+def _contact(actor: User, writer: User, folder: Folder, categories: list[int]) -> dict[str, Any]:
+    """A person with one of everything, as the parameters of routes name it."""
+    place = UnitInput(
+        city="Lviv",
+        emails=[EmailInput("olena@example.com")],
+        phones=[PhoneInput("+380 44 123 45 67")],
+        links=[LinkInput("https://shop.example.com", username="olena", password="letmein")],
+    )
+    firm = EntityInput(kind="organisation", name="Vikna Plus", folder_id=folder.pk, category_ids=categories)
+    organisation = create_entity(actor=actor, data=firm, now=NOW)
+    given = EntityInput(
+        first_name="Olena",
+        last_name="Koval",
+        folder_id=folder.pk,
+        category_ids=categories,
+        units=[place, UnitInput(kind="home", city="Kyiv")],
+        jobs=[JobInput(organisation_id=organisation.pk, title="Buyer")],
+    )
+    person = create_entity(actor=actor, data=given, now=NOW)
+    Entity.objects.filter(pk=person.pk).update(photo=_picture())
+    tie = add_relationship(
+        actor=actor,
+        type=RelationshipType.objects.get(key="neighbour"),
+        participants=[ParticipantInput(person.pk, "source"), ParticipantInput(organisation.pk, "target")],
+        now=NOW,
+    )
+    paper = add_attachment(actor=actor, entity=person, name="offer.txt", content=io.BytesIO(b"Oak"), size=3, now=NOW)
+    note = add_note(actor=writer, entity=person, text="Wants oak", now=NOW)
+    unit = Unit.objects.get(entity=person, is_primary=True)
+    job = person.participations.get(relationship__type__key="works_for")
+    return {
+        "entity_id": person.pk,
+        "contact_id": person.pk,
+        "unit_id": unit.pk,
+        "link_id": Link.objects.get(entity=person).pk,
+        "email_id": unit.emails.get().pk,
+        "phone_id": unit.phones.get().pk,
+        "relationship_id": tie.pk,
+        "job_id": job.relationship_id,
+        "activity_id": note.pk,
+        "attachment_id": paper.pk,
+    }
+
+
+def _picture() -> File:
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
+    return store_photo(picture.getvalue(), now=NOW)
+
+
+def _own_things(world: World) -> None:
+    """What belongs to bob alone, and what the settings hold for all."""
+    bob = world.users["sales"]
+    operation = Operation.objects.create(actor=bob, verb="entities.imported", created_at=NOW, finished_at=NOW)
+    token, _raw = create_token(actor=bob, user=bob, name="Script", scopes=["contacts:read"], expires_at=None, now=NOW)
+    stored = File.objects.create(sha256="0" * 64, size=0, mime_type="text/csv", created_at=NOW)
+    brought = Import.objects.create(
+        file=stored, file_name="contacts.csv", format="csv", created_by=bob, created_at=NOW, operation=operation
+    )
+    definition = FieldDefinition.objects.create(
+        target="person", key="colour", label="Colour", field_type="text", is_filterable=True
+    )
+    world.places["all"] = {
+        "operation_id": operation.pk,
+        "token_id": token.pk,
+        "import_id": brought.pk,
+        "field_id": definition.pk,
+        "type_id": RelationshipType.objects.get(key="neighbour").pk,
+        "category_id": Category.objects.create(name="Partners").pk,
+        "user_id": world.users["content"].pk,
+        "view_id": _view(bob, is_shared=False),
+        "group_id": Group.objects.create(name="warehouse").pk,
+        "team_id": Team.objects.create(name="East").pk,
+        "event_id": AuditEvent.objects.order_by("pk")[0].pk,
+        "pk": ABSENT,
+        "key": "none",
+        "uidb36": "1",
+    }
+    world.places["shared view"] = {"view_id": _view(bob, is_shared=True)}
+
+
+def _view(owner: User, *, is_shared: bool) -> int:
+    name = "Shared" if is_shared else "Mine"
+    return SavedView.objects.create(
+        list_key="contacts.entities", name=name, owner=owner, is_shared=is_shared, created_at=NOW
+    ).pk
+
+
+def _api_tokens(world: World) -> None:
+    """A bearer token of each role; a dealer's dates from when she worked in the house."""
+    scopes = {"reader": ["contacts:read"]}
+    far = datetime(2100, 1, 1, tzinfo=UTC)
+    for role, user in {**world.users, "reader": world.users["sales"]}.items():
+        holder = world.users["sales"] if role == "dealer" else user
+        token, raw = create_token(
+            actor=holder,
+            user=holder,
+            name=role,
+            scopes=scopes.get(role, ["contacts:read", "contacts:write"]),
+            expires_at=far,
+            now=NOW,
+        )
+        ApiToken.objects.filter(pk=token.pk).update(user=user)
+        world.tokens[role] = raw

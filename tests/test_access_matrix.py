@@ -1,0 +1,239 @@
+"""Who may open which door: every route of the URLconf, by everybody, on records in reach and out of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.cookies import SimpleCookie
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from apps.core.models import Operation
+from config.asgi import application
+from tests.access.cases import CASES, ROLES, Case, Outcome
+from tests.access.routes import address, api_methods, routes
+from tests.access.world import World, make_world
+from tests.conftest import NOW, make_user
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 12
+MOST_BYTES = 100_000
+SIGN_IN = ("/accounts/login/", "/admin/login/")
+# What a request may note about itself: the session, when it was last seen, when a token was last used.
+NOTED_BY_THE_WAY = ('"django_session"', '"usersessions_usersession"', '"accounts_apitoken"')
+
+
+class Visitor:
+    """One of the cast with a browser or a program, signed in anew for each request."""
+
+    def __init__(self, world: World, role: str, door: str) -> None:
+        self.client = Client(raise_request_exception=False)
+        self.headers = {}
+        if door == "api" and role in world.tokens:
+            self.headers = {"authorization": f"Bearer {world.tokens[role]}"}
+        elif role != "anonymous":
+            self.client.force_login(world.users.get(role, world.users["admin"]))
+            if door == "allauth":  # pages of credentials would ask for the password first
+                self.client.post("/accounts/reauthenticate/", {"password": "correct-horse-1"})
+        self.cookies = self.client.cookies.output(header="", sep=";")
+
+    def ask(self, method: str, path: str, case: Case | None = None) -> HttpResponse:
+        self.client.cookies = SimpleCookie(self.cookies)
+        data = case.data if case else None
+        if case and case.door == "api":
+            body = b"" if data is None else json.dumps(data).encode()
+            return self.client.generic(method, path, body, "application/json", headers=self.headers)
+        if method == "POST":
+            return self.client.post(path, data or {}, headers=self.headers)
+        return self.client.generic(method, path, headers=self.headers)
+
+
+def outcome(response: HttpResponse) -> Outcome:
+    status = response.status_code
+    if status in (301, 302, 303) and response["Location"].startswith(SIGN_IN):
+        return "login"
+    if status in (401, 403, 404, 405) or status >= 500:
+        return status
+    return "in"
+
+
+@contextmanager
+def watched() -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Thousands of refusals are no news."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def world(db) -> World:
+    return make_world()
+
+
+def path_of(case: Case, world: World) -> str:
+    values = world.values(case.scope)
+    # A value that is the name of another one stands for it: the route's relationship is the scope's job.
+    named = {name: values.get(value, value) for name, value in case.values.items()}
+    return address(case.route, values | named)
+
+
+def cases(*doors: str, method: str = "") -> list[Case]:
+    return [case for case in CASES.values() if case.door in doors and method in ("", case.method)]
+
+
+def known() -> set[tuple[str, str]]:
+    return {(case.door, case.route) for case in CASES.values() if case.door != "live"}
+
+
+def test_every_route_has_its_cases_and_every_case_its_route():
+    found = {(door, route) for route, door in routes().items()}
+
+    assert sorted(found - known()) == [], "routes without a case in tests/access/cases.py"
+    assert sorted(known() - found) == [], "cases whose route is gone"
+
+
+def test_every_method_of_the_api_has_its_cases():
+    found = {(method, route) for route, methods in api_methods().items() for method in methods}
+    cased = {(case.method, case.route) for case in cases("api")} - {("GET", "api/v1/openapi.json"), ("GET", "api/v1/")}
+
+    assert found == cased
+
+
+@pytest.mark.parametrize("doors", [("web",), ("allauth", "admin"), ("api",)], ids=lambda doors: doors[0])
+def test_everybody_meets_what_the_matrix_says(world, doors):
+    mistakes = []
+    for role in dict.fromkeys(role for case in cases(*doors) for role in case.expected):
+        visitor = Visitor(world, role, doors[0])
+        for case in cases(*doors):
+            path = path_of(case, world)
+            with undone(), watched() as statements:
+                met = outcome(visitor.ask(case.method, path, case))
+            if met != case.expected[role]:
+                mistakes.append(f"{role} {case.method} {path} ({case.scope}): {met}, not {case.expected[role]}")
+            if case.method == "GET" and (written := writes(statements)):
+                mistakes.append(f"{role} GET {path} ({case.scope}) writes: {written}")
+
+    assert not mistakes, "\n".join(mistakes)
+
+
+def writes(statements: list[str]) -> list[str]:
+    return [
+        sql
+        for sql in statements
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and not any(table in sql for table in NOTED_BY_THE_WAY)
+    ]
+
+
+def test_a_method_without_a_case_is_refused(world):
+    visitor = Visitor(world, "admin", "web")
+    mistakes = []
+    for door, route in sorted(known() - {("web", "language/")}):  # Django's own view, which only POST changes
+        if door != "web":
+            continue
+        methods = {case.method for case in cases("web") if case.route == route}
+        case = next(case for case in cases("web") if case.route == route)
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - methods:
+            with undone():
+                met = outcome(visitor.ask(method, path_of(case, world)))
+            if met != 405:
+                mistakes.append(f"{method} {route}: {met}")
+
+    assert not mistakes, "\n".join(mistakes)
+
+
+def test_pages_are_small_and_ask_little(world):
+    offenders = []
+    for role in ("sales", "admin"):
+        visitor = Visitor(world, role, "web")
+        for case in cases("web", "allauth", method="GET"):
+            if case.expected[role] != "in":
+                continue
+            path = path_of(case, world)
+            visitor.ask("GET", path, case)
+            with watched() as statements:
+                response = visitor.ask("GET", path, case)
+            if response.status_code != 200 or "html" not in response["Content-Type"]:
+                continue
+            if len(statements) > MOST_QUERIES:
+                offenders.append(f"{role} {path}: {len(statements)} queries")
+            if len(response.content) >= MOST_BYTES:
+                offenders.append(f"{role} {path}: {len(response.content)} bytes")
+
+    assert not offenders, "\n".join(offenders)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stream_is_for_whose_it_is(transactional_db):
+    bob = make_user("bob@example.com", "Bob Sales", "sales")
+    others = {role: make_user(f"{role}@example.com", role, role) for role in ("dealer", "content", "manager", "admin")}
+    operation = Operation.objects.create(actor=bob, verb="entities.moved", created_at=NOW, finished_at=NOW)
+    values = {"user_id": bob.pk, "operation_id": operation.pk}
+
+    questions = {}
+    for role, user in {"anonymous": None, "sales": bob, **others}.items():
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        cookies = client.cookies.output(header="", sep=";").strip()
+        for case in cases("live"):
+            questions[role, case.scope] = (cookies, case.scope.format(**values))
+
+    met = asyncio.run(ask_for_streams(questions))
+    assert met == {(role, case.scope): case.expected[role] for case in cases("live") for role in ROLES}
+
+
+async def ask_for_streams(questions: dict[tuple[str, str], tuple[str, str]]) -> dict[tuple[str, str], Outcome]:
+    """Open each stream and leave it: "in" where it began, else the status of the refusal."""
+    answers: dict[tuple[str, str], Outcome] = {}
+    for key, (cookies, channel) in questions.items():
+        begun = asyncio.Event()
+        statuses: list[int] = []
+
+        async def receive(begun=begun) -> dict[str, str]:
+            await begun.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message, begun=begun, statuses=statuses) -> None:
+            statuses.extend([message["status"]] if "status" in message else [])
+            begun.set()
+
+        headers = [(b"cookie", cookies.encode())]
+        query = f"channel={channel}".encode()
+        scope = {"type": "http", "method": "GET", "path": "/live/", "query_string": query, "headers": headers}
+        await application(scope, receive, send)
+        answers[key] = "in" if statuses == [200] else statuses[0]
+
+    async def shutdown() -> dict[str, str]:
+        return {"type": "lifespan.shutdown"}
+
+    async def ignore(message) -> None:
+        pass
+
+    await application({"type": "lifespan"}, shutdown, ignore)
+    return answers
