@@ -16,6 +16,8 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Spellings that differ by transliteration alone become one: Serhii, Sergiy and Сергій; Yuliia, Julia and Юлія.
 _SAME = str.maketrans({"y": "i", "j": "i", "g": "h", "w": "v"})
 _TWICE = re.compile(r"([a-z])\1+")
+# An umlaut written out, and the ways to write є: Schroeder and Schröder, Kiev, Kyiv and Київ.
+_PAIRS = re.compile(r"([aou])e|ie")
 # Everybody's address ends in one of these, so they find nobody.
 _COMMON_DOMAINS = {
     *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com"),
@@ -38,7 +40,8 @@ _COMMON_DOMAINS = {
 def search_word(word: str) -> str:
     """One word as search keeps it: folded, in Latin letters, transliterations made alike; "" if nothing is left."""
     latin = "".join(_ASCII_WORD.findall(transliterate(fold(word)).lower()))
-    return _TWICE.sub(r"\1", latin.translate(_SAME))[:TOKEN_LENGTH]
+    plain = _PAIRS.sub(lambda pair: pair[1] or "i", latin.translate(_SAME))
+    return _TWICE.sub(r"\1", plain)[:TOKEN_LENGTH]
 
 
 def search_words(text: str) -> list[str]:
