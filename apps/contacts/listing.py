@@ -136,7 +136,9 @@ def _phone(entity: Entity) -> object:
 
 
 def _email(entity: Entity) -> object:
-    return format_html('<a href="mailto:{0}">{0}</a>', entity.primary_email) if entity.primary_email else ""
+    if not entity.primary_email:
+        return ""
+    return format_html('<a href="mailto:{}">{}</a>', entity.primary_email, markup.breakable(entity.primary_email))
 
 
 def _categories(entity: Entity) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -58,7 +58,10 @@ class Frame:
     @cached_property
     def main(self) -> list[MenuLink]:
         home = MenuLink(pgettext_lazy("menu", "Home"), reverse("home"), "home", self.request.path == "/", "g h")
-        return [home, *self._links("main")] if self.is_signed_in else []
+        links = self._links("main")
+        if any(link.is_current for link in self.settings):  # settings of contacts are settings first
+            links = [replace(link, is_current=False) for link in links]
+        return [home, *links] if self.is_signed_in else []
 
     @cached_property
     def new(self) -> list[MenuLink]:

@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 from django.conf import settings
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -43,6 +43,11 @@ def symbols() -> SafeString:
         "", '<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', ((name, drawing(name)) for name in SYMBOLS)
     )
     return format_html('<svg class="icon-symbols" aria-hidden="true">{}</svg>', drawn)
+
+
+def breakable(address: str) -> SafeString:
+    """An e-mail address that may go on in the next line before its @, rather than anywhere; copies as it is."""
+    return mark_safe(escape(address).replace("@", "<wbr>@"))  # escaped, then our own tag
 
 
 def initials(name: object) -> str:
@@ -88,7 +93,7 @@ def _button(kind: str, picture: str, href: str, text: str, words: str, name: obj
     if not icon_only:
         return format_html(
             '<a class="contact-button contact-button--{}" href="{}">{}<span>{}</span></a>',
-            *(kind, href, _symbol(picture), text),
+            *(kind, href, _symbol(picture), breakable(text)),
         )
     label = words % {"name": name, "number": text}
     return format_html(
