@@ -235,6 +235,10 @@ class ListPage:
             return ""
         return self.state.query(page=self.last_page if self.total.is_exact else -1)
 
+    @property
+    def has_sizes(self) -> bool:
+        return self.total.number > min(SIZES)
+
     def sizes(self) -> list[Step]:
         return [Step(str(size), self.state.query(size=size), size == self.size) for size in SIZES]
 
