@@ -31,6 +31,7 @@ def test_a_contact_is_made_with_all_that_belongs_to_it_in_one_operation(bob, now
     assert (person.primary_email, person.primary_phone) == ("olena@vikna.example", "+380441234567")
     assert (person.city, person.country) == ("Lviv", "UA")
     assert (person.organisation, person.job_title) == ("Vikna Plus", "Buyer")
+    assert person.organisation_entity is not None
     assert person.organisation_entity.kind == "organisation"
     assert person.links.get().url == "https://vikna.example"
     assert person.owner == bob
@@ -50,8 +51,9 @@ def test_a_second_colleague_joins_the_same_organisation(bob, now):
         actor=bob, data=EntityInput(last_name="Bondar", jobs=[JobInput(organisation_name="VIKNA  plus")]), now=now
     )
 
-    assert second.organisation_entity_id == first.organisation_entity_id
-    assert Entity.objects.get(pk=first.organisation_entity_id).version == 2
+    assert first.organisation_entity is not None
+    assert second.organisation_entity == first.organisation_entity
+    assert Entity.objects.get(pk=first.organisation_entity.pk).version == 2
     assert Entity.objects.get(pk=second.pk).version == 1
 
 
@@ -164,9 +166,8 @@ def test_a_renamed_organisation_is_renamed_with_its_people(bob, now):
         actor=bob, data=EntityInput(last_name="Koval", jobs=[JobInput(organisation_name="Vikna Plus")]), now=now
     )
 
-    update_entity(
-        actor=bob, entity=person.organisation_entity, fields={"name": "Dveri"}, expected_version=None, now=now
-    )
+    organisation = Entity.objects.organisations().get()
+    update_entity(actor=bob, entity=organisation, fields={"name": "Dveri"}, expected_version=None, now=now)
 
     person.refresh_from_db()
     assert (person.organisation, person.version) == ("Dveri", 1)

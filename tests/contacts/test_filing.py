@@ -160,6 +160,7 @@ def test_a_photo_is_turned_upright_made_small_and_stripped(bob, now, settings, t
     photos.set_photo(actor=bob, entity=person, content=picture(exif=exif), now=now)
 
     person.refresh_from_db()
+    assert person.photo is not None
     with files.open_file(person.photo) as stored, Image.open(stored) as shown:
         assert (shown.size, shown.format) == ((341, 512), "JPEG")
         assert not shown.getexif()

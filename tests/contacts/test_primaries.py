@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import ClassVar
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from apps.accounts.models import User
 from apps.contacts.models import EmailAddress, Entity, Link, PhoneNumber, SearchToken, Unit
 from apps.contacts.services import details, units
 from apps.contacts.services.entities import create_entity
@@ -27,7 +31,8 @@ def state_of(person: Entity) -> list[object]:
 class Primaries(RuleBasedStateMachine):
     """One person, edited at random."""
 
-    actor = now = None
+    actor: ClassVar[User]
+    now: ClassVar[datetime]
 
     @initialize()
     def begin(self):
@@ -95,8 +100,8 @@ class Primaries(RuleBasedStateMachine):
         assert [unit.is_primary for unit in homes].count(True) == (1 if homes else 0)
         for model in KINDS:
             for unit in homes:
-                of_unit = list(model._default_manager.filter(unit=unit))
-                assert [one.is_primary for one in of_unit].count(True) == (1 if of_unit else 0)
+                of_unit = list(model._default_manager.filter(unit=unit).values_list("is_primary", flat=True))
+                assert of_unit.count(True) == (1 if of_unit else 0)
         home = next((unit for unit in homes if unit.is_primary), None)
         email = EmailAddress.objects.filter(unit=home, is_primary=True).first()
         phone = PhoneNumber.objects.filter(unit=home, is_primary=True).first()
@@ -105,7 +110,7 @@ class Primaries(RuleBasedStateMachine):
         assert self.person.city == (home.city if home else "")
         words = set(SearchToken.objects.filter(entity=self.person, token__contains="@").values_list("token", flat=True))
         assert words == set(EmailAddress.objects.filter(entity=self.person).values_list("address", flat=True))
-        last = Change.objects.filter(subject_id=self.person.pk).order_by("-pk").first()
+        last = Change.objects.filter(subject_id=self.person.pk).latest("pk")
         assert last.version_after == self.person.version
 
 

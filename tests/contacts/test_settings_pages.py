@@ -41,7 +41,7 @@ def tie(type: RelationshipType, source: Entity, target: Entity, **fields) -> Rel
 
 
 def text_of(response) -> str:
-    return response.content.decode()
+    return str(response.content, "utf-8")
 
 
 # --- doors ------------------------------------------------------------------------------------------------------------

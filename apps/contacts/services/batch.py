@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Field, Model
@@ -24,9 +24,7 @@ def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Seque
     """
     if not rows:
         return 0
-    fields = [model._meta.pk, *(model._meta.get_field(name) for name in columns)]
-    names = [sql.Identifier(field.column) for field in fields]
-    arrays = [sql.SQL("%s::" + _type(field) + "[]") for field in fields]
+    names, arrays = _columns(model, ["pk", *columns])
     statement = sql.SQL(
         "UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v({names}) WHERE t.{pk} = v.{pk}"
     ).format(
@@ -45,11 +43,10 @@ def delete_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Seque
     """Delete the rows whose `columns` are as one of `rows`; nothing cascades. Returns how many there were."""
     if not rows:
         return 0
-    fields = [model._meta.get_field(name) for name in columns]
-    names = [sql.Identifier(field.column) for field in fields]
+    names, arrays = _columns(model, columns)
     statement = sql.SQL("DELETE FROM {table} AS t USING unnest({arrays}) AS v({names}) WHERE {same}").format(
         table=sql.Identifier(model._meta.db_table),
-        arrays=sql.SQL(", ").join(sql.SQL("%s::" + _type(field) + "[]") for field in fields),
+        arrays=sql.SQL(", ").join(arrays),
         names=sql.SQL(", ").join(names),
         same=sql.SQL(" AND ").join(sql.SQL("t.{0} = v.{0}").format(name) for name in names),
     )
@@ -58,6 +55,16 @@ def delete_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Seque
         return int(cursor.rowcount)
 
 
+def _columns(model: type[Model], names: Sequence[str]) -> tuple[list[sql.Identifier], list[sql.SQL]]:
+    """The columns of these fields, and for each a placeholder of an array of its type."""
+    found = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in names]
+    fields = cast("list[Field[Any, Any]]", found)  # what lies in another table has no place in an UPDATE
+    columns = [sql.Identifier(str(field.column)) for field in fields]
+    return columns, [sql.SQL(f"%s::{_type(field)}[]") for field in fields]
+
+
 def _type(field: Field[Any, Any]) -> str:
     """The field's type in the database without what makes it a column ("bigint GENERATED ...")."""
-    return field.rel_db_type(connection) if field.primary_key or field.is_relation else str(field.db_type(connection))
+    if field.primary_key or field.is_relation:
+        return str(field.rel_db_type(connection))
+    return str(field.db_type(connection))

@@ -44,6 +44,11 @@ class BulkAction:
     def verb(self) -> str:
         return _VERBS[self.name]
 
+    @property
+    def target(self) -> int:
+        """The value of an action that needs one; 0 is nobody's id."""
+        return self.value or 0
+
 
 @dataclass(frozen=True, slots=True)
 class BulkPlan:
@@ -118,14 +123,14 @@ def run_bulk(operation: Operation, progress: Progress) -> dict[str, Any]:
 def check_action(actor: User, action: BulkAction) -> None:
     """Raises PermissionDenied or ValidationError where this can't be done to any contact."""
     if action.name == "move":
-        folder = Folder.objects.filter(pk=action.value).first()
+        folder = Folder.objects.filter(pk=action.target).first()
         if folder is None or folder.pk not in rights_of(actor).view:
             raise ValidationError({"folder": _("There is no such folder.")})
         if not can_create_in(actor, folder):
             raise PermissionDenied
     elif action.name in ("add_category", "remove_category"):
         hidden = rights_of(actor).hidden_categories
-        if not Category.objects.filter(pk=action.value).exclude(pk__in=hidden).exists():
+        if not Category.objects.filter(pk=action.target).exclude(pk__in=hidden).exists():
             raise ValidationError({"category": _("There is no such category.")})
     elif action.name == "give" and action.value is not None:
         owner = User.objects.filter(pk=action.value, is_active=True).first()
@@ -193,7 +198,7 @@ def _give(recorder: Recorder, action: BulkAction, entities: Sequence[Entity]) ->
 
 
 def _add_category(recorder: Recorder, action: BulkAction, entities: Sequence[Entity]) -> None:
-    rows = [EntityCategory(entity=one, category_id=action.value) for one in entities]
+    rows = [EntityCategory(entity=one, category_id=action.target) for one in entities]
     for row in EntityCategory.objects.bulk_create(rows):
         diff: dict[str, list[object]] = {
             "id": [None, row.pk],

@@ -87,6 +87,8 @@ def load(entities: Iterable[Entity]) -> list[Aggregate]:
     """The aggregates of `entities` in four queries."""
     found = {entity.pk: Aggregate(entity) for entity in entities}
     ids = list(found)
+    if not ids:
+        return []
     for unit in Unit.objects.filter(entity__in=ids).order_by("position", "pk"):
         found[unit.entity_id].units.append(unit)
     units = {unit.pk: unit for aggregate in found.values() for unit in aggregate.units}
@@ -146,13 +148,15 @@ def values_of(entity: Entity) -> tuple[object, ...]:
 
 def write_tokens(aggregates: Sequence[Aggregate], *, today: date, fresh: bool = False) -> None:
     """Make the search words of these entities what they should be; `fresh`: there are none yet."""
+    if not aggregates:
+        return
     missing: list[SearchToken] = []
     obsolete: list[tuple[int, str]] = []
     kept: dict[int, set[tuple[str, int, int]]] = {aggregate.entity.pk: set() for aggregate in aggregates}
     if not fresh:
         rows = SearchToken.objects.filter(entity__in=list(kept)).values_list("entity_id", "token", "rank", "folder_id")
-        for entity_id, *word in rows:
-            kept[entity_id].add(tuple(word))
+        for entity_id, token, rank, folder_id in rows:
+            kept[entity_id].add((token, rank, folder_id))
     for aggregate in aggregates:
         entity = aggregate.entity
         wanted = {(token, rank, entity.folder_id) for token, rank in aggregate.tokens(today)}

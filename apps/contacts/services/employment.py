@@ -52,10 +52,10 @@ def add_jobs(edit: Edit, person: Entity, jobs: Sequence[ResolvedJob]) -> list[Re
     if not person.is_person:
         raise ValidationError({"jobs": _("Only a person has a job.")})
     edit.lock(set(), {job.organisation.pk for job in jobs})
-    if any(job.is_primary for job in jobs):
+    if any(job.is_primary for job in jobs) and not edit.is_new(person.pk):
         unset_primary(edit, person.pk)
     works_for = RelationshipType.objects.get(key=copies.WORKS_FOR)
-    last = jobs_of(person.pk).aggregate(last=Max("position"))["last"]
+    last = None if edit.is_new(person.pk) else jobs_of(person.pk).aggregate(last=Max("position"))["last"]
     position = 0 if last is None else last + 1
     return [_tie(edit, works_for, person, job, position + number) for number, job in enumerate(jobs)]
 
@@ -113,7 +113,8 @@ def jobs_of(person_id: int) -> QuerySet[Participant]:
 
 
 def unset_primary(edit: Edit, person_id: int, but: int | None = None) -> None:
-    for job in jobs_of(person_id).filter(is_primary=True).exclude(pk=but):
+    jobs = jobs_of(person_id).filter(is_primary=True)
+    for job in jobs.exclude(pk=but) if but else jobs:
         before = snapshot(job)
         job.is_primary = False
         job.save(update_fields=["is_primary"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg2
 import structlog
 from django.conf import settings
@@ -90,7 +92,7 @@ def _name(definition_id: int) -> str:
     return f"{_PREFIX}{definition_id}"
 
 
-def _owner() -> dict[str, object]:
+def _owner() -> dict[str, Any]:
     config = settings.DATABASE_OWNER
     return {
         **config.get("OPTIONS", {}),

@@ -37,7 +37,7 @@ def run(*arguments, **options):
         call_command("import_contacts", *map(str, arguments), stdout=out, stderr=err, **options)
         code = 0
     except SystemExit as stop:
-        code = stop.code
+        code = int(stop.code or 0)
     return code, out.getvalue(), err.getvalue()
 
 

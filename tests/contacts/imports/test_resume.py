@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -12,7 +13,6 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 
 from apps.contacts.models import Entity, Import, RelationshipType
@@ -31,7 +31,7 @@ def table(rows: int) -> bytes:
 
 
 def staged(actor, rows: int) -> Import:
-    content = SimpleUploadedFile("people.csv", table(rows))
+    content = io.BytesIO(table(rows))
     return stage_upload(actor=actor, uploads=[Upload("people.csv", content)], now=clock.now())
 
 

@@ -98,7 +98,7 @@ places = st.builds(
 @st.composite
 def units(draw) -> list[UnitRecord]:
     names = draw(st.lists(some_words, max_size=3, unique=True))
-    found = []
+    found: list[UnitRecord] = []
     for name in names:
         begin = draw(st.one_of(st.none(), st.just(date(2020, 1, 1))))
         found.append(
@@ -194,9 +194,15 @@ def scratch():
         transaction.set_rollback(True)
 
 
+def exported(actor: Any, key: str) -> bytes:
+    to = format_by_key(key)
+    assert to is not None
+    return b"".join(write_cards(export_scope(actor), reader=actor, to=to))
+
+
 def there_and_back(actor: Any, key: str) -> tuple[list[Card], list[Card]]:
     before = all_cards(actor)
-    data = b"".join(write_cards(export_scope(actor), reader=actor, to=format_by_key(key)))
+    data = exported(actor, key)
     empty()
     bring(READERS[key](io.BytesIO(data), ReadOptions()), actor)
     return before, all_cards(actor)
@@ -212,7 +218,7 @@ def differences(before: list[Card], after: list[Card], *ignored: str) -> list[di
     assert [card.uid for card in after] == [card.uid for card in before]
     pairs = zip(before, after, strict=True)
     return [
-        {name: (getattr(one, name), getattr(other, name)) for name in names if getattr(one, name) != getattr(other, name)}
+        {name: pair for name in names if (pair := (getattr(one, name), getattr(other, name)))[0] != pair[1]}
         for one, other in pairs
         if one != other
     ]
@@ -237,8 +243,8 @@ def test_relationships_come_back_with_all_their_ends(ada, key):
     cards = [Card(first_name=f"Person {number}", uid=uid) for number, uid in enumerate(uids[:3])]
     cards += [Card(kind="organisation", name=f"Firm {number}", uid=uid) for number, uid in enumerate(uids[3:])]
     RelationshipType.objects.create(key="opportunity", name="opportunity", inverse_name="opportunity")
-    shared = {"type_key": "opportunity", "key": "1", "name": "New windows", "description": "Two lines\nof text"}
-    shared |= {"valid_from": date(2026, 1, 2), "attributes": {"worth": 1200}}
+    shared: dict[str, Any] = {"type_key": "opportunity", "key": "1", "name": "New windows"}
+    shared |= {"description": "Two lines\nof text", "valid_from": date(2026, 1, 2), "attributes": {"worth": 1200}}
     for card, side, role in zip(cards, ["source", "source", "source", "target", "target"], "abcde", strict=True):
         card.ties.append(Tie(side=side, role=role, **shared))
     cards[0].ties.append(Tie("spouse_of", other_uid=uids[1]))
@@ -273,7 +279,8 @@ def test_implied_organisations_are_the_same_ones_again(ada):
 
 
 def test_ldif_brings_back_what_a_directory_holds(ada):
-    unit = UnitRecord(kind="work", is_primary=True, address=Address(street="Khreshchatyk 1", city="Kyiv", postcode="01001"))
+    unit = UnitRecord(kind="work", is_primary=True)
+    unit.address = Address(street="Khreshchatyk 1", city="Kyiv", postcode="01001")
     unit.emails = [Email("olena@example.com", is_primary=True), Email("second@example.com")]
     unit.phones = [Phone("+380 44 123 45 67", kind="work", is_primary=True)]
     card = Card(first_name="Olena", last_name="Koval", notes="Two\nlines", units=[unit], uid="x")
@@ -286,7 +293,8 @@ def test_ldif_brings_back_what_a_directory_holds(ada):
     assert (olena.first_name, olena.last_name, olena.notes) == ("Olena", "Koval", "Two\nlines")
     assert [email.address for email in olena.emails()] == ["olena@example.com", "second@example.com"]
     assert [phone.raw for phone in olena.phones()] == ["+380 44 123 45 67"]
-    assert (olena.jobs[0].organisation, olena.jobs[0].title, olena.units[0].address.city) == ("Vikna Plus", "Engineer", "Kyiv")
+    assert (olena.jobs[0].organisation, olena.jobs[0].title) == ("Vikna Plus", "Engineer")
+    assert olena.units[0].address.city == "Kyiv"
 
 
 def test_links_keep_their_names_but_no_passwords(ada):
@@ -295,5 +303,4 @@ def test_links_keep_their_names_but_no_passwords(ada):
     Link.objects.update(password="gAAAA-secret")
 
     for key in READERS:
-        data = b"".join(write_cards(export_scope(ada), reader=ada, to=format_by_key(key)))
-        assert b"gAAAA-secret" not in data
+        assert b"gAAAA-secret" not in exported(ada, key)

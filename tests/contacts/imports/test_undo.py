@@ -34,7 +34,7 @@ MOVES = ("version", "modified_at", "modified_by")  # an undo is a change too
 
 
 def everything():
-    found = {
+    found: dict[object, object] = {
         (model.__name__, row.pk): {name: value for name, value in snapshot(row).items() if name not in MOVES}
         for model in MODELS
         for row in model.objects.all()
