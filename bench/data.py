@@ -20,7 +20,7 @@ from bench.people import Contact, organisations, persons
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 _PORTION = 20_000
-_TABLES = {
+TABLES = {
     "contacts_entity": (
         *("id", "kind", "prefix", "first_name", "middle_name", "last_name", "suffix", "nickname", "name", "legal_name"),
         *(
@@ -67,14 +67,14 @@ def load(*, count: int, owner: User, folders: list[Folder], say: Callable[[str],
         numbered = enumerate(contacts, start=1)
         details, ties = itertools.count(1), itertools.count(1)
         while portion := list(itertools.islice(numbered, _PORTION)):
-            rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _TABLES}
+            rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
             for pk, contact in portion:
                 _add(rows, pk, contact, owner, folders, names, works_for, details, ties)
             for table, its_rows in rows.items():
                 _copy(table, its_rows)
             say(f"{portion[-1][0]:,} contacts after {time.monotonic() - began:.0f} s")
     with connection.cursor() as cursor:
-        for table in _TABLES:
+        for table in TABLES:
             if table != "contacts_searchtoken":
                 cursor.execute(
                     sql.SQL(
@@ -160,7 +160,7 @@ def _copy(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         text.write("\t".join("\\N" if value is None else _escaped(value) for value in row))
         text.write("\n")
     text.seek(0)
-    columns = ", ".join(f'"{column}"' for column in _TABLES[table])
+    columns = ", ".join(f'"{column}"' for column in TABLES[table])
     with connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', text)  # type: ignore[attr-defined]
 
@@ -179,7 +179,7 @@ class _without_indexes:  # noqa: N801  reads as a sentence
         self.say = say
 
     def __enter__(self) -> None:
-        tables = [sql.Literal(table) for table in _TABLES]
+        tables = [sql.Literal(table) for table in TABLES]
         with connection.cursor() as cursor:
             cursor.execute(
                 sql.SQL(

@@ -89,18 +89,23 @@ class Edit:
         )
         self._touched.add(entity_id)
 
+    def is_new(self, entity_id: int) -> bool:
+        """Whether this edit has made it."""
+        return entity_id in self._new
+
     def finish(self) -> None:
         """Save the entities that were changed or touched, with versions and copies, and hand over the Changes."""
         differences = {pk: _own_diff(self._images[pk], snapshot(entity)) for pk, entity in self.entities.items()}
         touched = [entity for pk, entity in self.entities.items() if differences[pk] or pk in self._touched]
         if touched:
-            self._save(touched)
+            self._save(touched, differences)
         self._record(touched, differences)
         self._tell_employees(touched)
         self._announce(touched)
 
-    def _save(self, touched: list[Entity]) -> None:
-        aggregates = copies.load(touched)
+    def _save(self, touched: list[Entity], differences: dict[int, dict[str, list[object]]]) -> None:
+        shaped = {change.subject_id for change in self._notes if _shapes_copies(change)}
+        aggregates = copies.load([one for one in touched if one.pk in shaped or differences[one.pk]])
         today = self.now.date()
         for aggregate in aggregates:
             aggregate.derive(today)
@@ -162,6 +167,13 @@ def editing(
         edit.lock(_ids(entities), _ids(beside), even_in_trash=even_in_trash)
         yield edit
         edit.finish()
+
+
+def _shapes_copies(change: Change) -> bool:
+    """Whether copies or search words may follow from this part; for a firm nothing does from who works there."""
+    if change.record_type == "contacts.participant":
+        return "target" not in (change.diff.get("side") or ())
+    return change.record_type in ("contacts.unit", "contacts.emailaddress", "contacts.phonenumber", "contacts.entity")
 
 
 def _own_diff(before: Image, after: Image) -> dict[str, list[object]]:
