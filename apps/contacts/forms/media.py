@@ -8,6 +8,8 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from apps.contacts.forms.settings_categories import GroupsField
+
 
 class PhotoForm(forms.Form):
     photo = forms.FileField(
@@ -21,9 +23,7 @@ class UserForm(forms.Form):
     """A user account for a person of the contacts."""
 
     email = forms.EmailField(label=_("E-mail to sign in with"))
-    roles = forms.ModelMultipleChoiceField(
-        label=_("Roles"), queryset=Group.objects.order_by("name"), widget=forms.CheckboxSelectMultiple
-    )
+    roles = GroupsField(label=_("Roles"), queryset=Group.objects.order_by("name"), widget=forms.CheckboxSelectMultiple)
 
     def role_names(self) -> list[str]:
         chosen: Any = self.cleaned_data["roles"]

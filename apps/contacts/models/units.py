@@ -49,6 +49,9 @@ class Unit(models.Model):
             models.CheckConstraint(name="unit_not_its_own_parent", condition=~Q(parent=F("pk"))),
         ]
 
+    def __str__(self) -> str:
+        return self.name or str(self.get_kind_display())
+
 
 class EmailAddress(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="emails")
