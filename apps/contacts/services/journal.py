@@ -105,7 +105,8 @@ class Edit:
 
     def _save(self, touched: list[Entity], differences: dict[int, dict[str, list[object]]]) -> None:
         shaped = {change.subject_id for change in self._notes if _shapes_copies(change)}
-        aggregates = copies.load([one for one in touched if one.pk in shaped or differences[one.pk]])
+        redated = any(change.record_type == "contacts.relationship" for change in self._notes if not _is_new(change))
+        aggregates = copies.load([one for one in touched if redated or one.pk in shaped or differences[one.pk]])
         today = self.now.date()
         for aggregate in aggregates:
             aggregate.derive(today)
@@ -167,6 +168,10 @@ def editing(
         edit.lock(_ids(entities), _ids(beside), even_in_trash=even_in_trash)
         yield edit
         edit.finish()
+
+
+def _is_new(change: Change) -> bool:
+    return change.kind == Change.Kind.CREATED
 
 
 def _shapes_copies(change: Change) -> bool:
