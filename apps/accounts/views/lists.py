@@ -212,4 +212,4 @@ def _expiry(token: ApiToken) -> Any:
 
 
 def _badge(text: str, colour: str) -> SafeString:
-    return SafeString(render_to_string("components/badge.html", {"text": text, "colour": colour, "wide": True}))
+    return render_to_string("components/badge.html", {"text": text, "colour": colour, "wide": True})

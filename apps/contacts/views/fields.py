@@ -56,7 +56,10 @@ def _place(query: QueryDict) -> Place:
         return Place(target, RelationshipType.objects.order_by("name", "pk").first())
     if not (chosen.isdecimal() and len(chosen) < 10):
         raise Http404
-    return Place(target, get_object_or_404(RelationshipType, pk=int(chosen)))
+    kind = RelationshipType.objects.filter(pk=int(chosen)).first()
+    if kind is None:
+        raise Http404
+    return Place(target, kind)
 
 
 @settings_required
