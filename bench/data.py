@@ -162,7 +162,7 @@ def _copy(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
     text.seek(0)
     columns = ", ".join(f'"{column}"' for column in TABLES[table])
     with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', text)  # type: ignore[attr-defined]
+        cursor.copy_expert(f'COPY "{table}" ({columns}) FROM STDIN', text)
 
 
 def _escaped(value: Any) -> str:

@@ -150,7 +150,7 @@ def texts(catalogue: Catalog) -> list[Message]:
 
 
 def forms(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 # --- the catalogue ----------------------------------------------------------------------------------------------------

@@ -47,7 +47,8 @@ def test_what_nobody_bears_finds_nobody(typed, bob, olena):
 
 
 @pytest.mark.parametrize(
-    "typed", ["Яченко", "Kovsl", "Oelna Koval", "Diahcenko", "Kovval Olna", "Vikna Plsu", "Віна ол", "diachemk", "lemka"]
+    "typed",
+    ["Яченко", "Kovsl", "Oelna Koval", "Diahcenko", "Kovval Olna", "Vikna Plsu", "Віна ол", "diachemk", "lemka"],
 )
 def test_one_wrong_letter_is_forgiven_in_the_second_answer(typed, bob, olena):
     assert olena not in find_contacts(bob, typed)

@@ -22,4 +22,7 @@ def make(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0001_initial"), ("core", "0002_roles_and_changes")]
 
-    operations = [migrations.RunPython(make, migrations.RunPython.noop), migrations.RunSQL(AUDIT, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunPython(make, migrations.RunPython.noop),
+        migrations.RunSQL(AUDIT, migrations.RunSQL.noop),
+    ]
