@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.contacts import urls_imports, urls_settings
+from apps.contacts.urls import imports, settings
 from apps.contacts.views import attachments, bulk, cards, entities, lists, media, selections, ties, units
 
 app_name = "contacts"
@@ -43,8 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/", selections.selection_mail, name="selection_mail"),
     path("print/", selections.selection_print, name="selection_print"),
     path("bulk/<slug:action>/", bulk.bulk, name="bulk"),
-    *urls_imports.urlpatterns,
-    *urls_settings.urlpatterns,
+    *imports.urlpatterns,
+    *settings.urlpatterns,
     path("<int:entity_id>/", include(_contact)),
     path("<int:entity_id>/<slug:tab>/", entities.entity, name="entity_tab"),
 ]
