@@ -8,10 +8,11 @@ class ActivitiesConfig(AppConfig):
     verbose_name = _("History")
 
     def ready(self) -> None:
-        from apps.activities import views
+        from apps.activities import receivers, views
         from apps.activities.models import Activity
         from apps.core.contributions import Panel, Undoer, panels, undoers, verbs
 
+        receivers.connect()
         panels.register(
             "timeline", Panel("contact", "timeline", _("History"), views.timeline_panel, "history"), position=10
         )

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, user: User) -> ActivityQuerySet:
-        """One's own, and all that touch an entity that `user` sees."""
+        """All about an entity that `user` sees; that it stands on an employer's timeline too opens nothing."""
         seen = ActivityEntity.objects.filter(
-            activity=models.OuterRef("pk"), entity__in=Entity.objects.visible_to(user).order_by().values("pk")
+            activity=models.OuterRef("pk"),
+            via_employer=False,
+            entity__in=Entity.objects.visible_to(user).order_by().values("pk"),
         )
         return self.filter(models.Exists(seen))
 
@@ -42,7 +44,8 @@ class Activity(models.Model):
 
 class ActivityEntity(models.Model):
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="participants")
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="activity_links", db_index=False)
+    # Whoever takes an entity away for good asks first; an undo of its creation leaves it, since something happened.
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="activity_links", db_index=False)
     role = models.CharField(max_length=40, blank=True)
     via_employer = models.BooleanField(default=False)  # the employer at the time, added by itself
     occurred_at = models.DateTimeField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,16 @@ def remove_activity(*, actor: User, activity: Activity, now: datetime) -> int | 
         locked.save(update_fields=["removed_at"])
         recorder.updated(locked, before)
     return recorder.operation.pk
+
+
+@transaction.atomic
+def forget_entities(*, ids: Collection[int]) -> None:
+    """Take entities off all timelines, since they go for good; what was about them alone goes with them."""
+    links = ActivityEntity.objects.filter(entity__in=ids)
+    activities = set(links.values_list("activity_id", flat=True))
+    links.delete()
+    about = ActivityEntity.objects.filter(activity__in=activities, via_employer=False).values("activity_id")
+    Activity.objects.filter(pk__in=activities).exclude(pk__in=about).delete()
 
 
 @transaction.atomic

@@ -9,4 +9,5 @@ entities_created = Signal()
 entities_updated = Signal()
 entities_trashed = Signal()
 entities_restored = Signal()
+entities_purging = Signal()  # without `operation`: they are about to go for good, with all that hangs on them
 entities_purged = Signal()  # their rows are gone when this is sent

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.contacts.models import Entity, Participant, Relationship, SearchToken
 from apps.contacts.services import copies
 from apps.contacts.services.batch import portions
-from apps.contacts.signals import entities_purged, entities_restored, entities_trashed
+from apps.contacts.signals import entities_purged, entities_purging, entities_restored, entities_trashed
 from apps.core.models import Change
 from apps.core.services.operations import Recorder, operate
 from apps.core.services.operations.images import to_json
@@ -78,6 +78,7 @@ def remove_for_good(entities: QuerySet[Entity]) -> list[int]:
         pk = entity.pk
         try:
             with transaction.atomic():
+                entities_purging.send(sender=Entity, ids=[pk])
                 ties = list(Participant.objects.filter(entity=entity).values_list("relationship_id", flat=True))
                 SearchToken.objects.filter(entity=entity)._raw_delete(SearchToken.objects.db)
                 entity.delete()
