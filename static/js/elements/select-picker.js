@@ -1,26 +1,14 @@
 // <select-picker>: a <select> with search; with src="/pick/" the server searches, page by page, to the last row.
-const loaded = () => window.TomSelect ?? document.querySelector("script[data-tom-select]")?.ready ?? load();
-
-function load() {
-  const script = document.createElement("script");
-  script.src = new URL("../../vendor/tom-select/js/tom-select.complete.min.js", import.meta.url);
-  script.dataset.tomSelect = "";
-  script.ready = new Promise((done, failed) => {
-    script.onload = () => done(window.TomSelect);
-    script.onerror = failed;
-  });
-  document.head.append(script);
-  return script.ready;
-}
+import { tomSelect } from "../tom-select.js";
 
 class SelectPicker extends HTMLElement {
   async connectedCallback() {
-    const Picker = await loaded();
+    const Picker = await tomSelect();
     const select = this.querySelector("select");
     if (!this.isConnected || !select || select.tomselect) return;
     // The label moves on to the search field; the select itself stays in the tree of screen readers.
     if (select.labels[0]) select.setAttribute("aria-label", select.labels[0].textContent.trim());
-    const plugins = select.multiple ? { remove_button: { title: "×" } } : {};
+    const plugins = select.multiple ? { remove_button: {} } : {};
     const options = { plugins, maxOptions: 500, hidePlaceholder: true, copyClassesToDropdown: false };
     this.picker = new Picker(select, this.hasAttribute("src") ? { ...options, ...this.remote() } : options);
   }
@@ -50,9 +38,11 @@ class SelectPicker extends HTMLElement {
       },
       async load(query, done) {
         const url = this.getUrl(query);
-        const answer = await fetch(url, { headers: { Accept: "application/json" } }).then((each) => each.json());
+        const response = await fetch(url, { headers: { Accept: "application/json" } });
+        if (!response.ok) return done();
+        const answer = await response.json();
         if (answer.more) this.setNextUrl(query, address(query, Number(new URL(url).searchParams.get("page")) + 1));
-        done(answer.items);
+        return done(answer.items);
       },
       render: { option: line, item: line },
     };

@@ -1,6 +1,4 @@
-// <toast-list>: messages of the page and of "toast" events; each leaves after ten seconds, not while looked at.
-const SECONDS = 10;
-
+// <toast-list>: shows the messages of "toast" events beside those that came with the page.
 class ToastList extends HTMLElement {
   connectedCallback() {
     this.onToast = (event) => this.add(event.detail);
@@ -23,24 +21,4 @@ class ToastList extends HTMLElement {
   }
 }
 
-class ToastItem extends HTMLElement {
-  connectedCallback() {
-    this.querySelector("[data-close]").addEventListener("click", () => this.remove());
-    this.addEventListener("mouseenter", () => clearTimeout(this.timer));
-    this.addEventListener("focusin", () => clearTimeout(this.timer));
-    this.addEventListener("mouseleave", () => this.wait());
-    this.wait();
-  }
-
-  disconnectedCallback() {
-    clearTimeout(this.timer);
-  }
-
-  wait() {
-    clearTimeout(this.timer);
-    if (this.closest("toast-list")) this.timer = setTimeout(() => this.remove(), SECONDS * 1000);
-  }
-}
-
 customElements.define("toast-list", ToastList);
-customElements.define("toast-item", ToastItem);
