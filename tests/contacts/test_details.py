@@ -42,7 +42,11 @@ def test_making_another_unit_primary_swaps_the_copies_and_loses_nothing(bob, now
     units.make_unit_primary(actor=bob, unit=kyiv, now=now)
 
     assert copies(person) == ("c@kyiv.example", "+380501234567", "Kyiv", "")
-    assert set(person.emails.values_list("address", flat=True)) == {"a@lviv.example", "b@lviv.example", "c@kyiv.example"}
+    assert set(person.emails.values_list("address", flat=True)) == {
+        "a@lviv.example",
+        "b@lviv.example",
+        "c@kyiv.example",
+    }
     assert person.version == 2
     assert list(person.units.filter(is_primary=True)) == [kyiv]
 

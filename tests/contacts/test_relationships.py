@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from apps.contacts.models import Participant, Relationship, RelationshipType
+from apps.contacts.models import Participant, Relationship, RelationshipType, SearchToken
 from apps.contacts.services import relationships, units
+from apps.contacts.services.copies import refresh_dated
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput, JobInput, UnitInput
 from apps.contacts.services.relationship_types import (
@@ -156,3 +157,22 @@ def test_only_administrators_define_types(ada, bob, now):
         retire_relationship_type(actor=ada, type=a_type("works_for"), now=now)
     retire_relationship_type(actor=ada, type=rival, now=now)
     assert RelationshipType.objects.get(pk=rival.pk).retired_at == now
+
+
+def test_a_job_that_begins_one_day_is_shown_from_that_day_on(bob, now):
+    person = create_entity(
+        actor=bob,
+        data=EntityInput(last_name="Koval", jobs=[JobInput(organisation_name="Old", valid_to=date(2026, 11, 10))]),
+        now=now,
+    )
+    job = JobInput(organisation_name="New", valid_from=date(2026, 11, 10), is_primary=False)
+    relationships.add_job(actor=bob, person=person, job=job, now=now)
+    person.refresh_from_db()
+    assert person.organisation == "Old"
+
+    assert refresh_dated(now=now + timedelta(days=8)) == 1
+
+    person.refresh_from_db()
+    assert person.organisation == "New"
+    assert SearchToken.objects.filter(entity=person, token="new").exists()
+    assert not SearchToken.objects.filter(entity=person, token="old").exists()

@@ -131,8 +131,11 @@ def refresh(ids: Iterable[int], *, now: datetime) -> None:
 
 
 def refresh_dated(*, now: datetime) -> int:
-    """Re-derive the copies of everybody whose job has begun or ended within the last two days."""
-    days = (now.date() - timedelta(days=2), now.date())
+    """Re-derive the copies of everybody whose job has begun or ended within the last five weeks.
+
+    A day would do, if nobody ever stood still: a repeat changes nothing.
+    """
+    days = (now.date() - timedelta(days=35), now.date())
     dated = Participant.objects.filter(relationship__type__key=WORKS_FOR, side=Participant.Side.SOURCE)
     ids = dated.filter(Q(relationship__valid_from__range=days) | Q(relationship__valid_to__range=days))
     found = list(ids.values_list("entity_id", flat=True).distinct())
