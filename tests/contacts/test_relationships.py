@@ -162,17 +162,17 @@ def test_only_administrators_define_types(ada, bob, now):
 def test_a_job_that_begins_one_day_is_shown_from_that_day_on(bob, now):
     person = create_entity(
         actor=bob,
-        data=EntityInput(last_name="Koval", jobs=[JobInput(organisation_name="Old", valid_to=date(2026, 11, 10))]),
+        data=EntityInput(last_name="Koval", jobs=[JobInput(organisation_name="Alpha", valid_to=date(2026, 11, 10))]),
         now=now,
     )
-    job = JobInput(organisation_name="New", valid_from=date(2026, 11, 10), is_primary=False)
+    job = JobInput(organisation_name="Beta", valid_from=date(2026, 11, 10), is_primary=False)
     relationships.add_job(actor=bob, person=person, job=job, now=now)
     person.refresh_from_db()
-    assert person.organisation == "Old"
+    assert person.organisation == "Alpha"
 
     assert refresh_dated(now=now + timedelta(days=8)) == 1
 
     person.refresh_from_db()
-    assert person.organisation == "New"
-    assert SearchToken.objects.filter(entity=person, token="new").exists()
-    assert not SearchToken.objects.filter(entity=person, token="old").exists()
+    assert person.organisation == "Beta"
+    assert SearchToken.objects.filter(entity=person, token="beta").exists()
+    assert not SearchToken.objects.filter(entity=person, token="alpha").exists()
