@@ -19,7 +19,9 @@ def reader_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> C
     """Answer in the reader's language (preference, else cookie, else browser) and time zone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with reading_as(request.user, language=translation.get_language_from_request(request)) as preferences:
+        language = translation.get_language_from_request(request)
+        zone = request.COOKIES.get("zone", "")[:60]
+        with reading_as(request.user, language=language, zone=zone) as preferences:
             request.LANGUAGE_CODE = translation.get_language()
             response = get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "")

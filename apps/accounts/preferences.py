@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global
 from django.conf import settings
 from django.utils import timezone, translation
 
@@ -16,6 +18,8 @@ from apps.accounts.models import Preferences, User
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+# What the browser says of itself, for whoever chose no time zone.
+_browser_zone: ContextVar[str] = ContextVar("browser_zone", default="")
 _reader: ContextVar[Preferences | None] = ContextVar("reader_preferences", default=None)
 
 
@@ -32,18 +36,17 @@ def preferences_of(user: User | AnonymousUser | None) -> Preferences:
 
 
 def zone_of(preferences: Preferences) -> ZoneInfo:
-    """The time zone to show times in: the reader's, else the site's."""
-    return ZoneInfo(preferences.time_zone or settings.RAPPORT_TIME_ZONE)
-
-
-def language_of(preferences: Preferences) -> str:
-    """The language of mails to this reader: their own, else the site's."""
-    return preferences.language or settings.LANGUAGE_CODE
+    """The time zone to show times in: the reader's, else their browser's, else the site's."""
+    return ZoneInfo(preferences.time_zone or _browser_zone.get() or settings.RAPPORT_TIME_ZONE)
 
 
 def country_of(preferences: Preferences) -> str:
-    """The ISO 3166 country that numbers without a prefix are read in: the reader's, else the site's."""
-    return preferences.country or settings.RAPPORT_COUNTRY
+    """The ISO 3166 country that numbers without a prefix are read in: chosen, else by the zone, else the site's."""
+    if preferences.country:
+        return preferences.country
+    zone = preferences.time_zone or _browser_zone.get()
+    country: str = get_global("zone_territories").get(zone, "") if zone else ""
+    return country if len(country) == 2 and country.isalpha() else settings.RAPPORT_COUNTRY
 
 
 def current_preferences() -> Preferences:
@@ -51,10 +54,16 @@ def current_preferences() -> Preferences:
     return _reader.get() or Preferences()
 
 
+@cache
+def _zones() -> set[str]:
+    return available_timezones()  # reads the disk
+
+
 @contextmanager
-def reading_as(user: User | AnonymousUser | None, *, language: str = "") -> Iterator[Preferences]:
-    """Render in the language, zone and formats of `user`; `language` is what to take where they chose none."""
+def reading_as(user: User | AnonymousUser | None, *, language: str = "", zone: str = "") -> Iterator[Preferences]:
+    """Render in the language, zone and formats of `user`; `language` and `zone` hold where they chose none."""
     preferences = preferences_of(user)
+    zone_token = _browser_zone.set(zone if zone in _zones() else "")
     token = _reader.set(preferences)
     try:
         with (
@@ -64,3 +73,4 @@ def reading_as(user: User | AnonymousUser | None, *, language: str = "") -> Iter
             yield preferences
     finally:
         _reader.reset(token)
+        _browser_zone.reset(zone_token)
