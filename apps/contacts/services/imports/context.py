@@ -91,6 +91,6 @@ class Context:
         for learnt in (self.organisations, self.folders, self.categories, self.owners, self.bumped):
             learnt.clear()
 
-    def is_ours(self, *, source: str, created_at: datetime, version: int) -> bool:
-        """Whether an entity is an organisation that this very import made on the way and nobody touched since."""
+    def made_on_the_way(self, source: str, created_at: datetime) -> bool:
+        """Whether an entity is an organisation that this very import made because somebody works for it."""
         return source == IMPLIED and created_at == self.now

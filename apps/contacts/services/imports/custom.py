@@ -32,10 +32,15 @@ class CustomFields:
         self._region = region
         self._known: dict[str, dict[str, FieldDefinition]] = {}
 
+    def load(self) -> None:
+        """Read all definitions now, so that no other thread has to."""
+        for target in ("person", "organisation", "unit"):
+            self._known[target] = {each.key: each for each in definitions_for(target, with_retired=True)}
+
     def clean(self, target: str, attributes: dict[str, object]) -> CleanValues:
         """`attributes` of a card of kind `target`, a person's or organisation's, or of a "unit"."""
         if target not in self._known:
-            self._known[target] = {each.key: each for each in definitions_for(target, with_retired=True)}
+            self.load()
         known = self._known[target]
         clean = CleanValues({})
         for key, raw in attributes.items():

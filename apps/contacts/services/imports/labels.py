@@ -56,6 +56,16 @@ def settle_folders(drafts: Sequence[Draft], context: Context) -> list[Change]:
     return changes
 
 
+def are_known(drafts: Sequence[Draft], context: Context) -> bool:
+    """Whether every folder and category that the drafts name was looked up before: then nothing has to be made."""
+    for draft in drafts:
+        if context.choices.folder is None and (name := clean(draft.card.folder)) and name not in context.folders:
+            return False
+        if any((name := clean(each)) and name not in context.categories for each in draft.categories):
+            return False
+    return True
+
+
 def _make_folder(path: str, context: Context) -> list[Change]:
     folder, changes = make_folder(path)
     context.rights = rights_of(context.actor)

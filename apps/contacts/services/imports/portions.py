@@ -1,17 +1,17 @@
-"""One portion of an import: matched, planned and written in one transaction; a bad record never stops the good ones."""
+"""One portion of an import: planned and written in one transaction; a bad record never stops the good ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
+from datetime import datetime
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from apps.contacts.formats.records import Card, Rejected, Skipped
-from apps.contacts.models import Entity, Import, ImportReview
+from apps.contacts.models import Entity, ImportReview
 from apps.contacts.services import copies
 from apps.contacts.services.imports.cards import card_to_json
 from apps.contacts.services.imports.context import Context, Counts, Rejection
@@ -19,15 +19,19 @@ from apps.contacts.services.imports.creating import create
 from apps.contacts.services.imports.custom import CustomFields
 from apps.contacts.services.imports.drafts import Draft, draft_of, settle
 from apps.contacts.services.imports.invitations import invite
-from apps.contacts.services.imports.matching import Found, find_matches
+from apps.contacts.services.imports.labels import are_known
+from apps.contacts.services.imports.matching import Found
 from apps.contacts.services.imports.merging import merge
 from apps.contacts.services.imports.organisations import job_key
+from apps.contacts.services.imports.planning import Plan, Planner, free_uids
 from apps.contacts.services.imports.rows import Rows
 from apps.contacts.services.imports.updating import Existing, Updates, load
-from apps.contacts.services.imports.within import Earlier, FileIndex
 from apps.contacts.signals import entities_created, entities_updated
+from apps.core.models import Operation
 
 Item = Draft | Rejected | Skipped
+# What the database says to a record that it doesn't take.
+REFUSALS = (DataError, IntegrityError, OperationalError, UnicodeEncodeError)
 
 
 @dataclass(slots=True)
@@ -47,13 +51,30 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class _Plan:
-    create: list[Draft] = field(default_factory=list)
-    update: list[tuple[Draft, Found]] = field(default_factory=list)
-    adopt: list[tuple[Draft, Found]] = field(default_factory=list)  # organisations made on the way, now described
-    again: list[tuple[Draft, Draft]] = field(default_factory=list)  # further cards of one that is being created
-    review: list[tuple[Draft, int | Draft | None]] = field(default_factory=list)
-    skipped: int = 0
+class Prepared:
+    """A portion ready to be written, by whatever connection."""
+
+    outcome: Outcome
+    rows: Rows
+    employers: list[int]
+    operation: Operation | None
+    now: datetime
+
+    def write(self) -> None:
+        """Write it in the caller's transaction and tell of it; what the database refuses it refuses here."""
+        self.rows.write()
+        if self.employers:
+            locked = Entity.objects.select_for_update(no_key=True).filter(pk__in=self.employers).order_by("pk")
+            Entity.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(version=F("version") + 1)
+        with connection.cursor() as cursor:  # a deferred foreign key must complain here, not at the commit
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+    def tell(self) -> None:
+        fact = {"sender": Entity, "operation": self.operation, "now": self.now}
+        if self.outcome.created:
+            entities_created.send(ids=self.outcome.created, **fact)
+        if self.outcome.updated:
+            entities_updated.send(ids=self.outcome.updated, **fact)
 
 
 class Portions:
@@ -62,228 +83,170 @@ class Portions:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.fields = CustomFields(region=context.choices.region)
-        self._seen = FileIndex(keeps_drafts=not context.choices.dry_run)
+        self.planner = Planner(context)
+
+    def draft(self, card: Card) -> Draft:
+        """A draft of `card`, read as this run reads them."""
+        return draft_of(card, region=self.context.choices.region, home=self.context.home, fields=self.fields)
 
     def apply(self, items: Sequence[Item], *, file_name: str) -> Outcome:
         """Bring in `items` in the caller's transaction; what the database refuses is found out and rejected alone."""
         try:
             with transaction.atomic():
                 return self._apply(items, file_name)
-        except (DataError, IntegrityError, OperationalError, UnicodeEncodeError) as error:
+        except REFUSALS as error:
             if connection.connection is None or connection.connection.closed:
                 raise
-            self.context.forget()
-            self._seen.clear()
+            self.forget()
             if len(items) == 1:
-                return self._refused(items[0], error, file_name)
+                return _refused(items[0], error, file_name)
         outcome = Outcome()
         # Halved again and again: a single bad record among a thousand costs a few rounds, not a thousand.
         middle = len(items) // 2
         for part in (items[:middle], items[middle:]):
-            outcome.add(self.apply([self._again(item) for item in part], file_name=file_name))
+            outcome.add(self.apply(self.afresh(part), file_name=file_name))
         return outcome
+
+    def prepare(self, items: Sequence[Item], *, file_name: str) -> Prepared | None:
+        """Make ready a portion that only creates, while the one before it is being written.
+
+        None where there is more to it than rows to add: such a portion is for `apply`, when all before it is written.
+        """
+        outcome, drafts = _sorted(items, file_name)
+        if self.context.choices.make_users or not are_known(drafts, self.context):
+            return None
+        plan = self.planner.plan(drafts)
+        outcome.counts.skipped += plan.skipped
+        known = self.context.organisations
+        if not plan.only_creates() or any(
+            draft.name_key in known for draft in plan.create if draft.values["kind"] == Entity.Kind.ORGANISATION
+        ):
+            return None
+        return self._created(plan, outcome, Rows())
 
     def make_all(self, drafts: Sequence[Draft]) -> Outcome:
         """Create all of these, whoever they look like; in the caller's transaction."""
-        outcome = Outcome()
-        self._free_uids(drafts)
-        self._carry_out(_Plan(create=list(drafts)), outcome)
-        return outcome
+        free_uids(drafts)
+        return self._carry_out(Plan(create=list(drafts)), Outcome())
 
     def update_all(self, pairs: Sequence[tuple[Draft, int]]) -> Outcome:
         """Lay each draft over the contact of this id; in the caller's transaction."""
-        outcome = Outcome()
         found = {pk: Found(pk, 1, "", 0, 0, self.context.now) for _, pk in pairs}
-        self._carry_out(_Plan(update=[(draft, found[pk]) for draft, pk in pairs]), outcome)
-        return outcome
+        return self._carry_out(Plan(update=[(draft, found[pk]) for draft, pk in pairs]), Outcome())
 
-    def draft(self, card: Card) -> Draft:
-        """A draft of `card`, read as this run reads them."""
-        return draft_of(card, region=self.context.choices.region, home=self.context.home, fields=self.fields)
+    def forget(self) -> None:
+        """After a rollback nothing that was learnt in it is true any more."""
+        self.context.forget()
+        self.planner.forget()
 
-    def _again(self, item: Item) -> Item:
-        """A draft as it was before it was tried."""
-        return self.draft(item.card) if isinstance(item, Draft) else item
-
-    def _refused(self, item: Item, error: Exception, file_name: str) -> Outcome:
-        reason = _("The database refused it: %(why)s") % {"why": str(error).split("\n")[0][:300]}
-        index = item.index
-        excerpt = (item.card.full_name or item.values.get("display_name", ""))[:500] if isinstance(item, Draft) else ""
-        excerpt = excerpt.encode("utf-8", "replace").decode()
-        return Outcome(Counts(read=1, rejected=1), [Rejection(file_name, index, reason, excerpt)])
+    def afresh(self, items: Sequence[Item]) -> list[Item]:
+        """`items` as they were before they were tried."""
+        return [self.draft(item.card) if isinstance(item, Draft) else item for item in items]
 
     def _apply(self, items: Sequence[Item], file_name: str) -> Outcome:
-        outcome = Outcome(Counts(read=len(items)))
-        drafts = []
-        for item in items:
-            if isinstance(item, Rejected):
-                outcome.rejections.append(Rejection(file_name, item.index, item.reason, item.excerpt, item.line))
-            elif isinstance(item, Skipped):
-                outcome.counts.skipped += 1
-            else:
-                item.file_name = file_name
-                drafts.append(item)
-        outcome.counts.rejected = len(outcome.rejections)
-        plan = self._plan(drafts)
+        outcome, drafts = _sorted(items, file_name)
+        plan = self.planner.plan(drafts)
         outcome.counts.skipped += plan.skipped
         if self.context.choices.dry_run:
-            self._count_plan(plan, outcome.counts)
-        else:
-            self._carry_out(plan, outcome)
-            self._seen.clear()
+            self.planner.count(plan, outcome.counts)
+            return outcome
+        self._carry_out(plan, outcome)
+        self.planner.forget()
         return outcome
 
-    # --- plan ---------------------------------------------------------------------------------------------------------
-    def _plan(self, drafts: Sequence[Draft]) -> _Plan:
-        plan = _Plan()
-        duplicates = self.context.choices.duplicates
-        asked = drafts
-        if duplicates == Import.Duplicates.CREATE:
-            asked = [draft for draft in drafts if draft.values["kind"] == Entity.Kind.ORGANISATION]
-        found = dict(zip(map(id, asked), find_matches(asked, actor=self.context.actor), strict=True))
-        self._free_uids(drafts)
-        for draft in drafts:
-            self._plan_one(plan, draft, found.get(id(draft)), duplicates)
-        return plan
-
-    def _free_uids(self, drafts: Sequence[Draft]) -> None:
-        """A UID that stands in the file twice, or belongs to a contact out of sight, can't become ours again."""
-        wanted = [draft for draft in drafts if draft.uid]
-        uids = {draft.uid for draft in wanted if draft.uid}
-        taken: set[UUID | None] = set(Entity.objects.filter(uid__in=uids).values_list("uid", flat=True))
-        for draft in wanted:
-            if draft.uid in taken:
-                draft.keeps_foreign_uid = True
-            taken.add(draft.uid)
-
-    def _plan_one(self, plan: _Plan, draft: Draft, match: Found | None, duplicates: str) -> None:
-        if match is not None and self.context.is_ours(
-            source=match.source, created_at=match.created_at, version=match.version
-        ):
-            plan.adopt.append((draft, match))
-            return
-        if duplicates == Import.Duplicates.CREATE:
-            plan.create.append(draft)
-            return
-        earlier = self._seen.find(draft)
-        if earlier is not None and (match is None or earlier.rule < match.rule):
-            self._repeated(plan, draft, earlier, duplicates)
-        elif match is None:
-            plan.create.append(draft)
-            self._seen.add(draft)
-        elif duplicates == Import.Duplicates.ASK:
-            plan.review.append((draft, match.entity_id))
-        elif duplicates == Import.Duplicates.UPDATE and match.folder_id in self.context.rights.edit:
-            plan.update.append((draft, match))
-        else:
-            plan.skipped += 1
-
-    def _repeated(self, plan: _Plan, draft: Draft, earlier: Earlier, duplicates: str) -> None:
-        if duplicates == Import.Duplicates.ASK:
-            plan.review.append((draft, earlier.draft))
-        elif duplicates == Import.Duplicates.UPDATE and earlier.draft is not None:
-            plan.again.append((draft, earlier.draft))
-        elif duplicates == Import.Duplicates.UPDATE:
-            plan.again.append((draft, draft))
-        else:
-            plan.skipped += 1
-
-    def _count_plan(self, plan: _Plan, counts: Counts) -> None:
-        counts.created += len(plan.create) + len(plan.adopt)
-        counts.updated += len(plan.update) + len(plan.again)
-        counts.skipped += len(plan.review)
-        new = {job_key(job) for draft in plan.create for job in draft.jobs} - {""}
-        known = self.context.organisations
-        there = Entity.objects.live().visible_to(self.context.actor).organisations()
-        wanted = {key for key in new if key not in known}
-        here = set(there.filter(name_key__in=wanted).values_list("name_key", flat=True))
-        coming = {draft.name_key for draft in plan.create if draft.values["kind"] == Entity.Kind.ORGANISATION}
-        counts.organisations += len(wanted - here - coming)
-        known.update(dict.fromkeys(wanted | coming, (0, "")))
-
-    # --- carry out ----------------------------------------------------------------------------------------------------
-    def _carry_out(self, plan: _Plan, outcome: Outcome) -> None:
+    def _carry_out(self, plan: Plan, outcome: Outcome) -> Outcome:
         context, counts, rows = self.context, outcome.counts, Rows()
-        again = 0
         for draft, first in plan.again:
             merged = merge(first, draft, overwrite=context.choices.overwrite)
-            again += bool(merged)
+            counts.updated += bool(merged)
             counts.skipped += not merged
             if merged.fields or merged.units or merged.details:
                 settle(first)
-        coming = [*plan.update, *plan.adopt]
-        existing = load(found.entity_id for _, found in coming)
+        existing = load(found.entity_id for _, found in (*plan.update, *plan.adopt))
         updates = Updates(context)
         gaining = self._lay_over(plan, existing, updates, counts)
-        implied = create(plan.create, context, rows, also_employers_of=gaining)
-        updated = updates.write(rows, adopted=[found.entity_id for _, found in plan.adopt])
+        prepared = self._created(plan, outcome, rows, gaining)
+        outcome.updated = updates.write(rows, adopted=[found.entity_id for _, found in plan.adopt])
         self._reviews(plan)
-        rows.write()
-        self._bump_employers([*plan.create, *gaining], implied)
-        copies.refresh(updated, now=context.now)
+        prepared.write()
+        copies.refresh(outcome.updated, now=context.now)
         if context.choices.make_users and context.operation is not None:
             invite(plan.create, actor=context.actor, operation=context.operation, now=context.now)
-        counts.created += len(plan.create) + len(plan.adopt)
-        counts.updated += again
+        counts.created += len(plan.adopt)
         counts.skipped += len(plan.review)
-        counts.organisations += len(implied) - len({found.entity_id for _, found in plan.adopt})
-        outcome.created = [draft.entity_id for draft in (*implied, *plan.create)]
-        outcome.updated = updated
-        self._tell(outcome)
+        counts.organisations -= len({found.entity_id for _, found in plan.adopt})
+        prepared.tell()
+        return outcome
 
-    def _lay_over(self, plan: _Plan, existing: dict[int, Existing], updates: Updates, counts: Counts) -> list[Draft]:
+    def _created(self, plan: Plan, outcome: Outcome, rows: Rows, gaining: Sequence[Draft] = ()) -> Prepared:
+        implied = create(plan.create, self.context, rows, also_employers_of=gaining)
+        outcome.counts.created += len(plan.create)
+        outcome.counts.organisations += len(implied)
+        outcome.created = [draft.entity_id for draft in (*implied, *plan.create)]
+        employers = self._employers_to_bump([*plan.create, *gaining], implied)
+        return Prepared(outcome, rows, employers, self.context.operation, self.context.now)
+
+    def _lay_over(self, plan: Plan, existing: dict[int, Existing], updates: Updates, counts: Counts) -> list[Draft]:
         gaining = []
+        adopted = {id(draft) for draft, _ in plan.adopt}
         for draft, found in (*plan.update, *plan.adopt):
             target = existing.get(found.entity_id)
-            is_adopted = (draft, found) in plan.adopt
-            # Somebody took it away between the look and the lock.
-            if target is None:
-                counts.skipped += 1
-                continue
-            merged = merge(target, draft, overwrite=self.context.choices.overwrite)
-            if updates.take(target, merged, draft):
+            merged = merge(target, draft, overwrite=self.context.choices.overwrite) if target else None
+            # Nothing is gained where somebody took it away between the look and the lock.
+            gains = target is not None and merged is not None and updates.take(target, merged, draft)
+            if gains:
                 gaining.append(draft)
-                counts.updated += not is_adopted
-            elif not is_adopted:
-                counts.skipped += 1
+            if id(draft) not in adopted:
+                counts.updated += gains
+                counts.skipped += not gains
         return gaining
 
-    def _reviews(self, plan: _Plan) -> None:
+    def _reviews(self, plan: Plan) -> None:
         if self.context.contact_import is None:
             return
-        reviews = []
-        for draft, candidate in plan.review:
-            candidate_id = candidate.entity_id if isinstance(candidate, Draft) else candidate
-            reviews.append(
+        # Candidates created in this very portion are in the table when the transaction ends.
+        ImportReview.objects.bulk_create(
+            [
                 ImportReview(
                     contact_import=self.context.contact_import,
                     index=draft.index,
                     card=card_to_json(draft.card),
-                    candidate_id=candidate_id or None,
+                    candidate_id=(candidate.entity_id if isinstance(candidate, Draft) else candidate) or None,
                     created_at=self.context.now,
                 )
-            )
-        # Candidates created in this very portion are in the table when the transaction ends.
-        ImportReview.objects.bulk_create(reviews, batch_size=500)
+                for draft, candidate in plan.review
+            ],
+            batch_size=500,
+        )
 
-    def _bump_employers(self, drafts: Iterable[Draft], implied: Sequence[Draft]) -> None:
+    def _employers_to_bump(self, drafts: Iterable[Draft], implied: Sequence[Draft]) -> list[int]:
         """A new tie is a change of both its ends: an employer's version is raised by its first tie of a run."""
-        self.context.bumped.update(draft.entity_id for draft in implied)
+        known, bumped = self.context.organisations, self.context.bumped
+        bumped.update(draft.entity_id for draft in implied)
         new = {draft.entity_id for draft in drafts}
-        tied = {
-            self.context.organisations[key][0]
-            for draft in drafts
-            for job in draft.jobs
-            if (key := job_key(job)) in self.context.organisations
-        }
-        if older := sorted(tied - new - self.context.bumped):
-            self.context.bumped.update(older)
-            locked = Entity.objects.select_for_update(no_key=True).filter(pk__in=older).order_by("pk")
-            Entity.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(version=F("version") + 1)
+        tied = {known[key][0] for draft in drafts for job in draft.jobs if (key := job_key(job)) in known}
+        older = sorted(tied - new - bumped)
+        bumped.update(older)
+        return older
 
-    def _tell(self, outcome: Outcome) -> None:
-        fact = {"sender": Entity, "operation": self.context.operation, "now": self.context.now}
-        if outcome.created:
-            entities_created.send(ids=outcome.created, **fact)
-        if outcome.updated:
-            entities_updated.send(ids=outcome.updated, **fact)
+
+def _sorted(items: Sequence[Item], file_name: str) -> tuple[Outcome, list[Draft]]:
+    outcome = Outcome(Counts(read=len(items)))
+    drafts = []
+    for item in items:
+        if isinstance(item, Rejected):
+            outcome.rejections.append(Rejection(file_name, item.index, item.reason, item.excerpt, item.line))
+        elif isinstance(item, Skipped):
+            outcome.counts.skipped += 1
+        else:
+            item.file_name = file_name
+            drafts.append(item)
+    outcome.counts.rejected = len(outcome.rejections)
+    return outcome, drafts
+
+
+def _refused(item: Item, error: Exception, file_name: str) -> Outcome:
+    reason = _("The database refused it: %(why)s") % {"why": str(error).split("\n")[0][:300]}
+    excerpt = (item.card.full_name or item.values.get("display_name", ""))[:500] if isinstance(item, Draft) else ""
+    excerpt = excerpt.encode("utf-8", "replace").decode()
+    return Outcome(Counts(read=1, rejected=1), [Rejection(file_name, item.index, reason, excerpt)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from apps.contacts.formats import csv_format, ldif, sql, vcard
+from apps.contacts.formats.archive import MAX_RATIO
 from apps.contacts.formats.detect import HEAD_SIZE, detect_format, is_archive, open_archive
 from apps.contacts.formats.records import Card, ReadOptions, Rejected, Skipped, UnreadableFile
 
@@ -71,6 +73,7 @@ def from_path(path: Path, *, name: str = "", format: str = "") -> list[Source]:
         if not is_archive(stream.read(HEAD_SIZE), shown):
             return [Source(shown, partial(_opened, path), format)]
         stream.seek(0)
+        _refuse_bomb(stream)
         names = [inside for inside, _ in open_archive(stream)]
     found: dict[str, Source] = {}
     for place, inside in enumerate(names):
@@ -80,6 +83,17 @@ def from_path(path: Path, *, name: str = "", format: str = "") -> list[Source]:
     if not found:
         raise UnreadableFile(_("There is no file with contacts in this archive."))
     return list(found.values())
+
+
+def _refuse_bomb(stream: BinaryIO) -> None:
+    """Refuse what the archive itself says is packed far too tightly; one that lies is found out while it is read."""
+    try:
+        members = zipfile.ZipFile(stream).infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UnreadableFile(_("The archive is damaged and can't be opened.")) from error
+    if any(each.file_size > (1 << 20) and each.file_size > MAX_RATIO * max(each.compress_size, 1) for each in members):
+        raise UnreadableFile(_("The archive unpacks to far more than it may. Unpack it and import the files in it."))
+    stream.seek(0)
 
 
 def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
