@@ -6,31 +6,17 @@ Names of days and months come in the active language, times in the reader's zone
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.utils import formats, translation
 from django.utils.timezone import localtime
 
-from apps.accounts.models import Preferences, User
-from apps.accounts.preferences import preferences_of, zone_of
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
+from apps.accounts.models import Preferences
+from apps.accounts.preferences import zone_of
 
 _DATE_FORMATS = {"iso": "Y-m-d", "dmy": "d.m.Y", "mdy": "m/d/Y"}
 _DATE_BY_LANGUAGE = {"en": "j M Y", "uk": "d.m.Y"}
 _TIME_FORMATS = {"24": "H:i", "12": "g:i A"}
 _TIME_BY_LANGUAGE = {"en": "H:i", "uk": "H:i"}
-
-
-def format_date(user: User | AnonymousUser, value: date, *, weekday: bool = False) -> str:
-    """A day in the reader's format; a datetime is first moved to the reader's zone."""
-    return date_text(preferences_of(user), value, weekday=weekday)
-
-
-def format_datetime(user: User | AnonymousUser, value: datetime, *, weekday: bool = False) -> str:
-    """An aware moment in the reader's zone and formats."""
-    return datetime_text(preferences_of(user), value, weekday=weekday)
 
 
 def date_text(preferences: Preferences, value: date, *, weekday: bool = False) -> str:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
 from django.utils import timezone, translation
 
-from apps.accounts.formatting import format_date, format_datetime
+from apps.accounts.formatting import date_text, datetime_text
 from apps.accounts.models import Preferences
 from apps.accounts.preferences import preferences_of, reading_as
 from apps.accounts.services.preferences import change_preferences
@@ -49,12 +49,12 @@ def test_before_signing_in_a_language_is_kept_in_a_cookie(client):
 
 
 def test_times_are_in_the_readers_zone(bob, now):
-    assert format_datetime(bob, MOMENT) == "3 Nov 2026, 00:30"  # the site's: Kyiv
+    assert datetime_text(preferences_of(bob), MOMENT) == "3 Nov 2026, 00:30"  # the site's: Kyiv
 
     change_preferences(actor=bob, changes={"time_zone": "America/New_York"}, now=now)
 
-    assert format_datetime(bob, MOMENT) == "2 Nov 2026, 17:30"
-    assert format_date(bob, MOMENT) == "2 Nov 2026"
+    assert datetime_text(preferences_of(bob), MOMENT) == "2 Nov 2026, 17:30"
+    assert date_text(preferences_of(bob), MOMENT) == "2 Nov 2026"
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_times_are_in_the_readers_zone(bob, now):
 def test_days_and_times_are_written_as_the_reader_likes(bob, now, formats, shown):
     change_preferences(actor=bob, changes=formats, now=now)
 
-    assert format_datetime(bob, MOMENT) == shown
+    assert datetime_text(preferences_of(bob), MOMENT) == shown
 
 
 def test_formats_follow_the_language():
     with translation.override("uk"):
-        assert format_date(AnonymousUser(), date(2026, 11, 3), weekday=True) == "Вт, 03.11.2026"
+        assert date_text(preferences_of(AnonymousUser()), date(2026, 11, 3), weekday=True) == "Вт, 03.11.2026"
     with translation.override("en"):
-        assert format_date(AnonymousUser(), date(2026, 11, 3), weekday=True) == "Tue, 3 Nov 2026"
+        assert date_text(preferences_of(AnonymousUser()), date(2026, 11, 3), weekday=True) == "Tue, 3 Nov 2026"
 
 
 def test_a_moment_on_a_page_shows_the_weekday_and_on_hover_all_of_it(bob, now):

@@ -8,7 +8,7 @@ from typing import cast
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from apps.contacts.models import Category, EmailAddress, Entity, Folder, PhoneNumber, Unit
+from apps.contacts.models import Category, EmailAddress, Entity, Folder, Unit
 from tests.conftest import NOW
 
 
@@ -72,18 +72,6 @@ class _EmailAddressFactory(DjangoModelFactory):
     address = "olena@example.com"
 
 
-class _PhoneNumberFactory(DjangoModelFactory):
-    class Meta:
-        model = PhoneNumber
-
-    unit = SubFactory(_UnitFactory)
-    entity = SelfAttribute("unit.entity")
-    raw = "+380 44 123 45 67"
-    e164 = "+380441234567"
-    digits = "380441234567"
-    digits_reversed = "765432144083"
-
-
 # What tests call: type checkers take a factory's call for the factory itself.
 FolderFactory = cast("Callable[..., Folder]", _FolderFactory)
 CategoryFactory = cast("Callable[..., Category]", _CategoryFactory)
@@ -91,4 +79,3 @@ PersonFactory = cast("Callable[..., Entity]", _PersonFactory)
 OrganisationFactory = cast("Callable[..., Entity]", _OrganisationFactory)
 UnitFactory = cast("Callable[..., Unit]", _UnitFactory)
 EmailAddressFactory = cast("Callable[..., EmailAddress]", _EmailAddressFactory)
-PhoneNumberFactory = cast("Callable[..., PhoneNumber]", _PhoneNumberFactory)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
 SAMPLE_SIZE = 256 * 1024
-LINE_LIMIT = 1_000_000
 _CHUNK = 256 * 1024
 _MAY_BE_CUT = 4096  # a sample smaller than this is taken for the whole file
 _GUESS_SIZE = 32 * 1024  # enough letters to tell 8-bit encodings apart
@@ -112,24 +110,6 @@ def open_text(stream: BinaryIO, encoding: str = "") -> io.TextIOWrapper:
     sample, whole = peek(stream)
     name = encoding if known_encoding(encoding) else guess_encoding(sample)
     return io.TextIOWrapper(whole, encoding=name, errors="replace", newline="")
-
-
-def text_lines(text: io.TextIOBase, limit: int = LINE_LIMIT) -> Iterator[str]:
-    """Give the lines of `text` without their ends (`\\n`, `\\r\\n` or `\\r`).
-
-    A line longer than `limit` characters is cut there and the rest of it is dropped, so that no file
-    without line ends fills the memory: a line of more than `limit` characters means "was cut".
-    """
-    rest = ""
-    while chunk := text.read(_CHUNK):
-        lines = (rest + chunk).replace("\r\n", "\n")
-        held = "\r" if lines.endswith("\r") else ""
-        parts = (lines[:-1] if held else lines).replace("\r", "\n").split("\n")
-        rest = parts.pop()[: limit + 1] + held
-        for line in parts:
-            yield line[: limit + 1]
-    if rest:
-        yield rest.rstrip("\r")[: limit + 1]
 
 
 def known_encoding(name: str) -> bool:

@@ -59,13 +59,6 @@ def custom_values(form: forms.Form) -> dict[str, Any]:
     }
 
 
-def show_custom_errors(form: forms.Form, errors: dict[str, str]) -> None:
-    """Put the service's objections at the fields they belong to."""
-    for key, message in errors.items():
-        name = PREFIX + key
-        form.add_error(name if name in form.fields else None, message)
-
-
 def _form_field(definition: FieldDefinition, user: User) -> forms.Field:
     kinds = FieldDefinition.Type
     shared: dict[str, Any] = {

@@ -23,7 +23,7 @@ from apps.contacts.models import EntityReference, FieldChoice, FieldDefinition
 from apps.contacts.models.entities import Fold
 
 if TYPE_CHECKING:
-    from apps.contacts.models import Entity, RelationshipType
+    from apps.contacts.models import RelationshipType
 
 Type = FieldDefinition.Type
 FOLDED = frozenset({Type.TEXT, Type.LONG_TEXT, Type.URL, Type.EMAIL, Type.PHONE})
@@ -109,12 +109,6 @@ def annotate_value(queryset: Any, definition: FieldDefinition) -> Any:
         referenced = EntityReference.objects.filter(field=definition, entity=OuterRef("pk"))
         return queryset.annotate(**{alias_of(definition): referenced.values("referenced__sort_name")[:1]})
     return queryset.alias(**{alias_of(definition): value_expression(definition)})
-
-
-def references_of(entity: Entity) -> dict[str, EntityReference]:
-    """The entity-valued fields of one entity by key, with what they point to; one query."""
-    found = EntityReference.objects.filter(entity=entity).select_related("field", "referenced")
-    return {reference.field.key: reference for reference in found}
 
 
 def _reference_condition(definition: FieldDefinition, operator: str, value: Any) -> Q:

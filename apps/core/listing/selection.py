@@ -34,10 +34,6 @@ class Selection:
         ids = tuple(sorted({int(value) for value in posted.getlist("ids") if value.isdecimal() and len(value) < 19}))
         return cls(scope.filter(pk__in=ids), ids, None, match)
 
-    @property
-    def is_all(self) -> bool:
-        return self.kept is not None
-
     def count(self) -> Total:
         return count(self.queryset)
 

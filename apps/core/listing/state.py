@@ -55,9 +55,6 @@ class ListState:
     def without(self, key: str) -> str:
         return self.query(filters={name: values for name, values in self.filters.items() if name != key})
 
-    def with_filter(self, key: str, *values: str) -> str:
-        return self.query(filters={**self.filters, key: values})
-
     def as_json(self) -> dict[str, Any]:
         """For a saved view, and for background work on "all matches"."""
         kept = {"q": self.q, "sort": self.sort, "letter": self.letter}

@@ -65,12 +65,6 @@ def mail_button(href: str, address: str, name: object, *, icon_only: bool = Fals
 
 
 @register.filter
-def percent(done: int | None, total: int | None) -> int:
-    """Whole percents of `total`, 0 where nothing is known."""
-    return min(100, int(100 * (done or 0) / total)) if total else 0
-
-
-@register.filter
 def get(mapping: Mapping[Any, Any], key: object) -> Any:
     return mapping.get(key)
 

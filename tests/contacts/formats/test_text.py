@@ -7,13 +7,11 @@ import io
 import pytest
 
 from apps.contacts.formats.text import (
-    LINE_LIMIT,
     guess_encoding,
     known_encoding,
     looks_binary,
     open_text,
     peek,
-    text_lines,
 )
 
 SAMPLES = {
@@ -73,15 +71,6 @@ def test_pictures_and_archives_are_no_text():
     assert looks_binary(bytes(range(256)) * 4)
     assert not looks_binary("name;Müller\r\n".encode("utf-16"))
     assert not looks_binary(b"name\x00;Ann\r\n" * 3)
-
-
-def test_lines_end_anywhere_and_a_long_one_is_cut():
-    text = open_text(io.BytesIO(b"a\r\nb\rc\n\nd" + b"x" * (LINE_LIMIT + 50)))
-
-    *lines, last = text_lines(text)
-
-    assert lines == ["a", "b", "c", ""]
-    assert len(last) == LINE_LIMIT + 1
 
 
 def test_stream_that_cannot_seek_is_peeked_without_loss():
