@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.cached_db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from apps.accounts.models import ROLES
 from tests.browser.chromium import FLAGS, chromium_path
+from tests.core.processes import start
 
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1440, "height": 900}
@@ -111,3 +117,40 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return run
+
+
+@pytest.fixture
+def house(transactional_db: None) -> None:
+    """What migrations had put into the tables, which the test before has emptied."""
+    for role in ROLES:
+        Group.objects.get_or_create(name=role)
+    import_module("apps.contacts.migrations.0003_built_in_rows").make(apps, None)
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: None) -> Iterator[str]:
+    """The address of the whole site by uvicorn, pages and events on one port, as the demo runs it."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        listener.set_inheritable(True)
+        server = start(
+            *("uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--log-level", "warning"),
+            *("--timeout-graceful-shutdown", "1"),
+            pass_fds=(listener.fileno(),),
+        )
+        yield f"http://localhost:{listener.getsockname()[1]}"
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def worker(django_db_setup: None) -> Iterator[None]:
+    """A real worker beside the site."""
+    process = start(
+        *("celery", "-A", "config", "worker", "--pool", "solo", "--queues", "default,mail,maintenance"),
+        *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
+    )
+    yield
+    process.terminate()
+    process.wait(20)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.contacts.forms.conflicts import SeenFields
 from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.places import UnitFields
 from apps.contacts.forms.rows import web_address
@@ -79,10 +80,8 @@ class _PartialDates(forms.Form):
         return self._day("anniversary")
 
 
-class VersionedForm(_PartialDates):
-    """Bears the version that its page showed, so that two people never overwrite each other silently."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class VersionedForm(SeenFields, _PartialDates):
+    """One section of the contact page."""
 
 
 def section_form(

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from apps.contacts.forms.conflicts import SeenFields
 from apps.contacts.models import Unit
 
 ADDRESS = ("street", "house_number", "street2", "postcode", "city", "region", "country", "po_box")
@@ -41,10 +42,9 @@ class UnitFields(forms.Form):
         return {name: self.cleaned_data[name] for name in ("name", "kind", *ADDRESS)}
 
 
-class UnitForm(UnitFields):
+class UnitForm(SeenFields, UnitFields):
     """A unit on a page of its own, with its days and its place in the tree of departments."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     time_zone = forms.CharField(label=_("Time zone"), required=False, max_length=60)
     parent = forms.ModelChoiceField(label=_("Part of"), required=False, queryset=Unit.objects.none())
     valid_from = forms.DateField(

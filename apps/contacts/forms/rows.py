@@ -108,6 +108,11 @@ class AddressRows:
             phones=[(row["id"], PhoneInput(**_without_id(row))) for row in _filled(self.phones, "raw")],
             emails=[(row["id"], EmailInput(**_without_id(row))) for row in _filled(self.emails, "address")],
             links=[(row["id"], LinkInput(**_without_id(row))) for row in _filled(self.links, "url")],
+            emptied={
+                "phones": _emptied(self.phones, "raw"),
+                "emails": _emptied(self.emails, "address"),
+                "links": _emptied(self.links, "url"),
+            },
         )
 
 
@@ -117,3 +122,8 @@ def _without_id(row: dict[str, Any]) -> dict[str, Any]:
 
 def _filled(rows: BaseFormSet[Any], field: str) -> list[dict[str, Any]]:
     return [form.cleaned_data for form in rows.forms if form.cleaned_data.get(field)]
+
+
+def _emptied(rows: BaseFormSet[Any], field: str) -> list[int]:
+    typed = [form.cleaned_data for form in rows.forms]
+    return [row["id"] for row in typed if row.get("id") and not row.get(field)]

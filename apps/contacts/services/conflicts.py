@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model
@@ -14,8 +15,24 @@ from apps.core.services.operations import record_type, snapshot
 from apps.core.services.operations.images import from_json
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an editor had before them who was told of a conflict and saves again.
+
+    The fields of `decided` get the editor's values, unless the entity has changed again since `told`. All others are
+    still measured by `version`, with which the editing began.
+    """
+
+    version: int
+    told: int
+    decided: frozenset[str]
+
+
+Expected = int | Seen | None
+
+
 def keep_settled(
-    record: Model, *, names: Collection[str], before: dict[str, Any], entity: Entity, expected_version: int | None
+    record: Model, *, names: Collection[str], before: dict[str, Any], entity: Entity, expected_version: Expected
 ) -> dict[str, Any]:
     """Leave on `record` (changed, not yet saved) only what its editor may still save, and return that by name.
 
@@ -45,7 +62,7 @@ def settle(
     record_id: int,
     wanted: dict[str, Any],
     current: dict[str, Any],
-    expected_version: int | None,
+    expected_version: Expected,
 ) -> dict[str, Any]:
     """Return what of `wanted` is left to save, all values as in a snapshot.
 
@@ -53,25 +70,28 @@ def settle(
     field that the editor left as it was then yields to what somebody else has made of it since. Raises EditConflict
     where both changed the same field differently. Custom fields are compared key by key.
     """
-    if expected_version is None or expected_version >= entity.version:
+    seen = Seen(expected_version, 0, frozenset()) if isinstance(expected_version, int) else expected_version
+    if seen is None or seen.version >= entity.version:
         return {name: value for name, value in wanted.items() if value != current[name]}
-    before = _values_at(entity.pk, record_type, record_id, expected_version, current)
+    before = _values_at(entity.pk, record_type, record_id, seen.version, current)
+    prefix = f"{record_type}.{record_id}."
+    decided = {key.removeprefix(prefix) for key in seen.decided} if seen.told >= entity.version else set()
     left: dict[str, Any] = {}
     conflicts: list[FieldConflict] = []
     for name, value in wanted.items():
         if name == "attributes":
-            merged, clashes = _merge_attributes(value, current[name], before[name])
+            merged, clashes = _merge_attributes(value, current[name], before[name], decided)
             conflicts += clashes
             if merged != current[name]:
                 left[name] = merged
-        elif value in (current[name], before[name]):
+        elif value == current[name] or (value == before[name] and name not in decided):
             continue
-        elif current[name] != before[name]:
+        elif current[name] != before[name] and name not in decided:
             conflicts.append(FieldConflict(name, mine=value, theirs=current[name], before=before[name]))
         else:
             left[name] = value
     if conflicts:
-        raise EditConflict(conflicts, entity.version)
+        raise EditConflict([replace(each, key=prefix + each.field) for each in conflicts], entity.version)
     return left
 
 
@@ -89,14 +109,15 @@ def _values_at(
 
 
 def _merge_attributes(
-    mine: dict[str, Any], theirs: dict[str, Any], before: dict[str, Any]
+    mine: dict[str, Any], theirs: dict[str, Any], before: dict[str, Any], decided: Collection[str]
 ) -> tuple[dict[str, Any], list[FieldConflict]]:
     merged, conflicts = dict(theirs), []
     for key in mine.keys() | before.keys():
         my_value, their_value, old = mine.get(key), theirs.get(key), before.get(key)
-        if my_value in (old, their_value):
+        is_decided = f"attributes.{key}" in decided
+        if my_value == their_value or (my_value == old and not is_decided):
             continue
-        if their_value != old:
+        if their_value != old and not is_decided:
             conflicts.append(FieldConflict(f"attributes.{key}", mine=my_value, theirs=their_value, before=old))
         elif my_value is None:
             merged.pop(key, None)

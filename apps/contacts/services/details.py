@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.services.audit import record_event
 from apps.contacts.models import EmailAddress, Entity, Link, PhoneNumber, Unit
 from apps.contacts.services import parts
-from apps.contacts.services.conflicts import keep_settled
+from apps.contacts.services.conflicts import Expected, keep_settled
 from apps.contacts.services.inputs import EmailInput, LinkInput, PhoneInput
 from apps.contacts.services.journal import Edit, editing
 from apps.contacts.services.units import primary_unit
@@ -56,7 +56,7 @@ def add_link(*, actor: User, entity: Entity, data: LinkInput, now: datetime, uni
 
 
 def update_detail(
-    *, actor: User, detail: Detail, fields: Mapping[str, Any], expected_version: int | None, now: datetime
+    *, actor: User, detail: Detail, fields: Mapping[str, Any], expected_version: Expected, now: datetime
 ) -> Detail:
     """Set `fields` (names in EDITABLE of its kind) of an e-mail address, phone or link.
 

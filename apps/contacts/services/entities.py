@@ -17,7 +17,7 @@ from apps.contacts.permissions import can_create_in
 from apps.contacts.selectors.folders import restricted_categories
 from apps.contacts.services import copies, derive, parts
 from apps.contacts.services.attributes import CleanAttributes, clean_attributes, save_references
-from apps.contacts.services.conflicts import keep_settled
+from apps.contacts.services.conflicts import Expected, keep_settled
 from apps.contacts.services.employment import add_jobs, resolve_jobs
 from apps.contacts.services.inputs import EntityInput
 from apps.contacts.services.journal import Edit, editing
@@ -46,7 +46,7 @@ def create_entity(*, actor: User, data: EntityInput, now: datetime) -> Entity:
 
 
 def update_entity(
-    *, actor: User, entity: Entity, fields: Mapping[str, Any], expected_version: int | None, now: datetime
+    *, actor: User, entity: Entity, fields: Mapping[str, Any], expected_version: Expected, now: datetime
 ) -> Entity:
     """Set `fields` (names in EDITABLE; "attributes" takes custom values by key, as typed) and return the entity.
 

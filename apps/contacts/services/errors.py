@@ -16,12 +16,13 @@ class FieldConflict:
     mine: Any
     theirs: Any
     before: Any
+    key: str = ""  # names the field of this record, for `Seen.decided`
 
 
 class EditConflict(Exception):
     """Somebody else changed the same fields since the version that the editor saw; nothing was saved.
 
-    Save again with `expected_version=version` and the chosen values.
+    Save again with `expected_version=Seen(what it was, version, keys of the conflicts)` and the chosen values.
     """
 
     def __init__(self, conflicts: list[FieldConflict], version: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from apps.contacts.models import Category, Entity, Folder
 from apps.contacts.services.categories import set_categories
+from apps.contacts.services.conflicts import Expected
 from apps.contacts.services.entities import update_entity
 from apps.core.services.operations import operate
 
@@ -21,7 +22,7 @@ def file_entity(
     entity: Entity,
     folder: Folder,
     categories: Iterable[Category],
-    expected_version: int | None,
+    expected_version: Expected,
     now: datetime,
 ) -> Entity:
     """Put a contact into `folder` and let it bear `categories`. Raises what its two halves raise."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from apps.contacts.models import EmailAddress, Entity, Link, PhoneNumber, Unit
 from apps.contacts.services import details, units
+from apps.contacts.services.conflicts import Expected
 from apps.contacts.services.inputs import EmailInput, LinkInput, PhoneInput, UnitInput
 from apps.core.services.operations import operate
 
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KeptRows:
-    """Rows of the form, each with the id of what it was, or None where it is new."""
+    """Rows of the form, each with the id of what it was, or None where it is new; the ids of those emptied."""
 
     phones: Sequence[tuple[int | None, PhoneInput]] = field(default_factory=list)
     emails: Sequence[tuple[int | None, EmailInput]] = field(default_factory=list)
     links: Sequence[tuple[int | None, LinkInput]] = field(default_factory=list)
+    emptied: Mapping[str, Collection[int]] = field(default_factory=dict)  # by "phones", "emails", "links"
 
 
 def save_unit(
@@ -32,10 +34,10 @@ def save_unit(
     unit: Unit | None,
     fields: Mapping[str, Any],
     rows: KeptRows,
-    expected_version: int | None,
+    expected_version: Expected,
     now: datetime,
 ) -> Unit:
-    """Make or change a unit and let exactly `rows` belong to it; what is no longer among them is removed.
+    """Make or change a unit with its phones, mails and links; rows that were emptied are removed, others stay.
 
     `fields` are the unit's own, with "parent" and "is_primary". Raises what `units` and `details` raise.
     """
@@ -56,9 +58,9 @@ def save_unit(
         )
         if is_primary:
             units.make_unit_primary(actor=actor, unit=saved, now=now)
-        _settle(actor, saved, PhoneNumber, rows.phones, expected_version, now)
-        _settle(actor, saved, EmailAddress, rows.emails, expected_version, now)
-        _settle(actor, saved, Link, rows.links, expected_version, now)
+        _settle(actor, saved, PhoneNumber, rows.phones, rows.emptied.get("phones", ()), expected_version, now)
+        _settle(actor, saved, EmailAddress, rows.emails, rows.emptied.get("emails", ()), expected_version, now)
+        _settle(actor, saved, Link, rows.links, rows.emptied.get("links", ()), expected_version, now)
     return saved
 
 
@@ -67,12 +69,12 @@ def _settle(
     unit: Unit,
     model: type[details.Detail],
     rows: Sequence[tuple[int | None, Any]],
-    expected_version: int | None,
+    emptied: Collection[int],
+    expected_version: Expected,
     now: datetime,
 ) -> None:
     there = {detail.pk: detail for detail in model._default_manager.filter(unit=unit)}
-    staying = {pk for pk, _row in rows if pk in there}
-    for gone in there.keys() - staying:
+    for gone in there.keys() & set(emptied):
         details.remove_detail(actor=actor, detail=there[gone], now=now)
     for pk, row in rows:
         if pk is not None and pk in there:

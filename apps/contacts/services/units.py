@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.contacts.models import Entity, Participant, Unit
 from apps.contacts.services import parts
 from apps.contacts.services.attributes import clean_attributes
-from apps.contacts.services.conflicts import keep_settled
+from apps.contacts.services.conflicts import Expected, keep_settled
 from apps.contacts.services.inputs import UnitInput
 from apps.contacts.services.journal import Edit, editing
 from apps.core.services.operations import snapshot
@@ -56,7 +56,7 @@ def make_unit(edit: Edit, entity: Entity, data: UnitInput, *, parent: Unit | Non
 
 
 def update_unit(
-    *, actor: User, unit: Unit, fields: Mapping[str, Any], expected_version: int | None, now: datetime
+    *, actor: User, unit: Unit, fields: Mapping[str, Any], expected_version: Expected, now: datetime
 ) -> Unit:
     """Set `fields` (names in EDITABLE) of a unit. `expected_version` is its entity's, as in `update_entity`."""
     unknown = fields.keys() - EDITABLE

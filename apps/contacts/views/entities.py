@@ -18,7 +18,7 @@ from apps.accounts.decorators import staff_required
 from apps.accounts.permissions import can_change_settings
 from apps.accounts.preferences import preferences_of
 from apps.contacts.forms.custom import PREFIX, custom_values
-from apps.contacts.forms.entities import SECTIONS, NewEntityForm, initial_from_address, section_form
+from apps.contacts.forms.entities import SECTIONS, NewEntityForm, VersionedForm, initial_from_address, section_form
 from apps.contacts.forms.rows import AddressRows
 from apps.contacts.models import Attachment, Entity, Favourite
 from apps.contacts.permissions import can_edit_entity, can_export_entity
@@ -32,6 +32,7 @@ from apps.contacts.views.lookups import forwarded, show_errors, visible_entity
 from apps.core import clock
 from apps.core.contributions import panels
 from apps.core.htmx import Request, render_page, wants_fragment
+from apps.core.sheets import close_sheet
 from apps.core.toasts import toast, with_toast
 
 
@@ -138,8 +139,8 @@ def entity_create(request: Request) -> HttpResponse:
         else:
             toast(request, _("%(name)s was added.") % {"name": made.display_name})
             if form.cleaned_data.get("make_user"):
-                return redirect("contacts:entity_user", entity_id=made.pk)
-            return redirect("contacts:entity", entity_id=made.pk)
+                return close_sheet(request, reverse("contacts:entity_user", args=[made.pk]))
+            return close_sheet(request, reverse("contacts:entity", args=[made.pk]))
     refreshing = data is not None and "refresh" in data
     context = {
         "form": form,
@@ -164,13 +165,14 @@ def entity_section(request: Request, entity_id: int, section: str) -> HttpRespon
     conflict: EditConflict | None = None
     if data is not None and form.is_valid():
         try:
-            _save_section(request, found, section, form.cleaned_data, custom_values(form))
+            _save_section(request, found, section, form)
         except ValidationError as error:
             show_errors(form, error)
         except InTrash as error:
             form.add_error(None, str(error))
         except EditConflict as error:
             conflict = error
+            form.tell(error)
         else:
             return _saved(request, found.pk, section)
     context = {
@@ -196,12 +198,17 @@ def _saved(request: Request, entity_id: int, section: str) -> HttpResponse:
     return with_toast(response, _("Saved"))
 
 
-def _save_section(request: Request, found: Entity, section: str, typed: dict[str, Any], custom: dict[str, Any]) -> None:
+def _save_section(request: Request, found: Entity, section: str, form: VersionedForm) -> None:
     now = clock.now()
-    version = typed["version"]
+    typed: dict[str, Any] = form.typed()
+    version = form.seen()
     if section == "custom":
         entities.update_entity(
-            actor=request.user, entity=found, fields={"attributes": custom}, expected_version=version, now=now
+            actor=request.user,
+            entity=found,
+            fields={"attributes": custom_values(form)},
+            expected_version=version,
+            now=now,
         )
     elif section == "filing":
         file_entity(
@@ -213,8 +220,7 @@ def _save_section(request: Request, found: Entity, section: str, typed: dict[str
             now=now,
         )
     else:
-        fields = {name: value for name, value in typed.items() if name != "version"}
-        entities.update_entity(actor=request.user, entity=found, fields=fields, expected_version=version, now=now)
+        entities.update_entity(actor=request.user, entity=found, fields=typed, expected_version=version, now=now)
 
 
 def _shown(conflict: EditConflict | None, form: Any) -> list[dict[str, Any]]:

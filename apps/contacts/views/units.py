@@ -65,7 +65,7 @@ def _unit_form(request: Request, entity: Entity, unit: Unit | None) -> HttpRespo
                 unit=unit,
                 fields={**{name: form.cleaned_data[name] for name in _OWN}, "attributes": custom_values(form)},
                 rows=rows.kept(),
-                expected_version=form.cleaned_data["version"],
+                expected_version=form.seen(),
                 now=clock.now(),
             )
         except ValidationError as error:
@@ -74,6 +74,7 @@ def _unit_form(request: Request, entity: Entity, unit: Unit | None) -> HttpRespo
             form.add_error(None, str(error))
         except EditConflict as error:
             conflict = error
+            form.tell(error)
         else:
             toast(request, _("Saved"))
             return close_sheet(request, reverse("contacts:entity_tab", args=[entity.pk, "details"]))

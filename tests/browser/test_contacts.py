@@ -1,0 +1,134 @@
+"""The daily work with contacts, from the sign-in on: by keyboard at the desk, then on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.accounts.models import AuditEvent
+from apps.contacts.models import Entity, Unit
+from apps.contacts.services.entities import create_entity
+from apps.contacts.services.inputs import EntityInput, LinkInput, PhoneInput, UnitInput
+from apps.core import clock
+from tests.browser.conftest import DESKTOP, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
+
+
+@pytest.fixture
+def olena(house, bob) -> Entity:
+    given = EntityInput(
+        first_name="Olena",
+        last_name="Koval",
+        units=[
+            UnitInput(
+                city="Lviv",
+                phones=[PhoneInput("+380 44 123 45 67", kind="mobile")],
+                links=[LinkInput("https://shop.example.com", username="olena", password="letmein")],
+            ),
+            UnitInput(kind="home", city="Kyiv", phones=[PhoneInput("+380 32 765 43 21")]),
+        ],
+    )
+    return create_entity(actor=bob, data=given, now=clock.now())
+
+
+@WIDTHS
+def test_a_person_is_added_found_by_a_piece_of_a_number_and_edited_in_place(page, live_server, house, bob, size):
+    page.set_viewport_size(size)
+    page.goto(f"{live_server.url}/contacts/")
+    page.locator("input[name=login]").fill("bob@example.com")
+    page.locator("input[name=password]").fill("correct-horse-1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
+
+    # One form makes the contact.
+    page.get_by_role("link", name="New contact").click()
+    page.get_by_label("First name").fill("Olena")
+    page.get_by_label("Last name").fill("Koval")
+    page.get_by_label("Company").fill("Vikna Plus")
+    page.locator("input[name=phones-0-raw]").fill("+380 44 123 45 67")
+    page.locator("input[name=emails-0-address]").fill("olena@example.com")
+    page.get_by_role("button", name="Save contact").click()
+    expect(page.get_by_role("heading", name="Olena Koval")).to_be_visible()
+
+    # The keyboard alone finds her from any page.
+    page.goto(f"{live_server.url}/operations/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("123 45")
+    expect(page.locator(".command-box .hit__title")).to_have_text(["Olena Koval"])
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/contacts/\d+/$"))
+    call = page.locator("a[href^='tel:']").first
+    assert call.get_attribute("href") == "tel:+380441234567"
+
+    # A section is edited where it stands.
+    page.get_by_role("link", name="Details", exact=True).click()
+    expect(page.locator("#section-name")).to_be_visible()
+    page.keyboard.press("e")
+    page.get_by_label("Last name").fill("Kovalenko")
+    page.keyboard.press("Enter")
+    expect(page.locator("toast-list")).to_contain_text("Saved")
+    expect(page.locator("#section-name")).to_contain_text("Kovalenko")
+    page.locator("#section-notes").get_by_role("link", name="Edit").click()
+    page.locator("#section-notes textarea").fill("Wants oak")
+    page.locator("#section-notes").get_by_role("button", name="Save").click()
+    expect(page.locator("#section-notes .prose")).to_have_text("Wants oak")
+    assert not sideways(page)
+    assert Entity.objects.filter(display_name="Olena Kovalenko", notes="Wants oak", organisation="Vikna Plus").exists()
+
+
+def test_two_save_the_same_contact_and_the_second_loses_nothing(browser, page, live_server, sign_in, olena, bob, alice):
+    sign_in(page, bob)
+    page.goto(f"{live_server.url}/contacts/{olena.pk}/edit/notes/")
+    hers = browser.new_context()
+    other = hers.new_page()
+    sign_in(other, alice)
+    other.goto(f"{live_server.url}/contacts/{olena.pk}/edit/notes/")
+
+    other.locator("textarea").fill("Alice was here")
+    other.get_by_role("button", name="Save", exact=True).click()
+    expect(other.locator("#section-notes .prose")).to_have_text("Alice was here")
+    hers.close()
+    page.locator("textarea").fill("Bob called")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    row = page.locator(".conflict tbody tr")
+    expect(row.locator("td")).to_have_text(["Bob called", "Alice was here", "—"])
+    expect(page.locator("textarea")).to_have_value("Bob called")
+    assert Entity.objects.get(pk=olena.pk).notes == "Alice was here"
+    page.locator("textarea").fill("Alice was here\nBob called")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#section-notes .prose")).to_contain_text("Bob called")
+    page.complaints.clear()  # the console tells of the answer 409
+    assert "Alice was here" in Entity.objects.get(pk=olena.pk).notes
+
+
+@WIDTHS
+def test_another_place_becomes_the_main_one_and_a_password_is_shown_when_asked_for(
+    page, live_server, sign_in, olena, bob, size
+):
+    page.set_viewport_size(size)
+    sign_in(page, bob)
+    page.goto(f"{live_server.url}/contacts/{olena.pk}/")
+    expect(page.get_by_text("letmein")).to_have_count(0)
+
+    page.get_by_role("button", name="Show password").click()
+    expect(page.locator(".secret")).to_have_text("letmein")
+    assert AuditEvent.objects.filter(verb="link.password_revealed", actor=bob).count() == 1
+
+    page.get_by_role("link", name="Details", exact=True).click()
+    page.get_by_role("button", name="Make it the main one").click()
+    home = Unit.objects.get(entity=olena, kind="home")
+    expect(page.locator(f"#unit-{home.pk} .panel__title")).to_contain_text("Main")
+    found = Entity.objects.get(pk=olena.pk)
+    assert (found.city, found.primary_phone) == ("Kyiv", "+380327654321")
+    assert Unit.objects.filter(entity=olena, is_primary=True).count() == 1
+    assert not sideways(page)
+
+
+def sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
