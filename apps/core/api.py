@@ -19,6 +19,7 @@ from ninja.errors import ValidationError as InputError
 from apps.core import clock
 from apps.core.middleware import current_origin
 from apps.core.models import IdempotencyKey
+from apps.core.refusals import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
 PROBLEM = "application/problem+json"
@@ -59,6 +60,7 @@ def install_problems(api: NinjaAPI) -> None:
     handle(Http404, lambda error: problem(404, "Not found"))
     handle(VersionMismatch, lambda error: problem(412, "Changed in the meantime", "Read it again and send its ETag."))
     handle(KeyReused, lambda error: problem(409, "Idempotency key used before", str(error)))
+    handle(Refused, lambda error: problem(409, str(error)))
     handle(HttpError, lambda error: problem(error.status_code, str(error)))
     handle(InputError, lambda error: problem(422, "Not understood", errors=_input_errors(error)))
     handle(ValidationError, lambda error: problem(422, "Not valid", errors=_field_errors(error)))
@@ -87,7 +89,7 @@ def expected_version(request: HttpRequest) -> int | None:
     if not given or given == "*":
         return None
     bare = given.removeprefix("W/").strip('"')
-    if not bare.isdecimal():
+    if not bare.isdecimal() or len(bare) > 18:
         raise VersionMismatch
     return int(bare)
 

@@ -1,7 +1,8 @@
-"""What every request bears: an id, bound to its logs and kept with its operations."""
+"""What every request bears: an id, bound to its logs and kept with its operations; and text that can be kept."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable
@@ -10,7 +11,11 @@ from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+
+from apps.core.refusals import Refused
+from apps.core.sheets import close_sheet, page_before
 
 _TRUSTED_ID = re.compile(r"[A-Za-z0-9-]{8,36}")
 
@@ -37,10 +42,13 @@ def client_address(request: HttpRequest) -> str | None:
     """The client's address, past as many proxies as stand in front of us (`RAPPORT_PROXIES`)."""
     proxies: int = settings.RAPPORT_PROXIES
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    address: str = request.META.get("REMOTE_ADDR", "")
     if 0 < proxies <= len(hops) and hops[-proxies]:
-        return hops[-proxies]
-    peer: str = request.META.get("REMOTE_ADDR", "")
-    return peer or None
+        address = hops[-proxies]
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:  # a unix socket's peer, or a proxy that is not ours
+        return None
 
 
 def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -65,3 +73,44 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         return response
 
     return middleware
+
+
+def without_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Take NUL signs out of query and cookies: Postgres keeps none, so a view could only fail on them.
+
+    Forms and the API refuse them in what is posted, with a message at the field.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        query: str = request.META.get("QUERY_STRING", "")
+        if "%00" in query or "\x00" in query:
+            request.META["QUERY_STRING"] = _without_nul(query)
+        for name, value in request.COOKIES.items():
+            if "\x00" in value:  # a quoted cookie may spell it "\000"
+                request.COOKIES[name] = value.replace("\x00", "")
+        return get_response(request)
+
+    return middleware
+
+
+def _without_nul(query: str) -> str:
+    while "%00" in query or "\x00" in query:  # "%%0000" has another one inside
+        query = query.replace("%00", "").replace("\x00", "")
+    return query
+
+
+class Refusals:
+    """Answer what a service refuses, and no view foresaw, with its own words instead of an error page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page that the button stood on comes again, as it is now, and says why."""
+        if not isinstance(exception, Refused):
+            return None
+        messages.warning(request, str(exception))
+        return close_sheet(request, page_before(request, "/"))

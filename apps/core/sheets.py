@@ -8,14 +8,22 @@ The template extends `base.html` and marks its form with `{% partialdef sheet in
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def close_sheet(request: HttpRequest, url: str) -> HttpResponse:
     """Go on to `url`: the sheet closes with the page below it, a plain page redirects."""
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return HttpResponse(status=204, headers={"HX-Redirect": iri_to_uri(url)})
     return HttpResponseRedirect(url)
+
+
+def page_before(request: HttpRequest, default: str) -> str:
+    """The page that the button stood on, by the Referer that browsers send within one site."""
+    referer = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return referer if ours else default
 
 
 def way_back(request: HttpRequest, default: str = "/") -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.core.refusals import Refused
+
 
 @dataclass(frozen=True, slots=True)
 class FieldConflict:
@@ -19,7 +21,7 @@ class FieldConflict:
     key: str = ""  # names the field of this record, for `Seen.decided`
 
 
-class EditConflict(Exception):
+class EditConflict(Refused):
     """Somebody else changed the same fields since the version that the editor saw; nothing was saved.
 
     Save again with `expected_version=Seen(what it was, version, keys of the conflicts)` and the chosen values.
@@ -31,7 +33,7 @@ class EditConflict(Exception):
         self.version = version
 
 
-class InTrash(Exception):
+class InTrash(Refused):
     """The contact lies in the trash or was merged into another one; it is restored before it is changed."""
 
     def __init__(self) -> None:

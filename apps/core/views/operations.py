@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -20,6 +19,7 @@ from apps.core.htmx import Request, render_page
 from apps.core.models import Operation
 from apps.core.selectors import OperationRow, describe
 from apps.core.services import operations as services
+from apps.core.sheets import page_before
 from apps.core.toasts import toast
 
 _PAGE_SIZE = 50
@@ -86,10 +86,7 @@ def _own(request: Request, operation_id: int) -> Operation:
 
 
 def _page_before(request: Request) -> str:
-    """The page that the button stood on, by the Referer that browsers send within one site."""
-    referer = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
-    return referer if ours else reverse("core:operations")
+    return page_before(request, reverse("core:operations"))
 
 
 def _back(request: Request, url: str) -> HttpResponse:
