@@ -59,14 +59,14 @@ def list_columns(request: HttpRequest, key: str) -> HttpResponse:
     listing, back, _state = _list(request, key)
     user = cast("User", request.user)
     if request.method == "POST":
-        columns = [name for name in request.POST.getlist("columns") if listing.column(name)]
+        columns = [name for name in dict.fromkeys(request.POST.getlist("columns")) if listing.column(name)]
         size = request.POST.get("page_size", "")
         for_everybody = listing.may_set_default and request.POST.get("save") == "everybody"
         services.choose_columns(
             actor=user,
             list_key=key,
             columns=[] if request.POST.get("save") == "reset" else columns,
-            page_size=int(size) if size.isdecimal() and int(size) in SIZES and "reset" not in request.POST else None,
+            page_size=int(size) if size in map(str, SIZES) and "reset" not in request.POST else None,
             for_everybody=for_everybody,
         )
         return close_sheet(request, back)

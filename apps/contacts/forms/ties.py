@@ -89,7 +89,7 @@ class RelationshipForm(_DatedForm):
             self.fields["reading"].disabled = True
         chosen = self.data.get("reading") or self.initial.get("reading") or ""
         type_id = chosen.partition(":")[0]
-        if type_id.isdigit() and int(type_id) in self.types:
+        if type_id.isdecimal() and len(type_id) < 19 and int(type_id) in self.types:
             add_custom_fields(
                 self,
                 target="relationship",
@@ -121,6 +121,6 @@ class EntitiesChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[type-
         super().__init__(queryset=self._everything.none(), **kwargs)
 
     def clean(self, value: Any) -> Any:
-        ids = [each for each in value or [] if str(each).isdigit()]
+        ids = [each for each in value or [] if str(each).isdecimal() and len(str(each)) < 19]
         self.queryset = self._everything.filter(pk__in=ids)  # so that the form shows them again
         return super().clean(value)

@@ -90,7 +90,7 @@ def _relationships(request: Request) -> HttpResponse:
 
 def _chosen(request: Request, name: str) -> int | None:
     values = request.GET.getlist(name)
-    return int(values[0]) if len(values) == 1 and values[0].isdecimal() else None
+    return int(values[0]) if len(values) == 1 and values[0].isdecimal() and len(values[0]) < 19 else None
 
 
 def folder_nodes(request: Request) -> list[dict[str, Any]]:

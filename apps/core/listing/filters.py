@@ -21,6 +21,10 @@ from django.utils.translation import gettext_lazy
 from apps.core.listing.columns import Words
 
 Values = tuple[str, ...]
+_LONGEST = 200  # letters of a value; nothing that is looked for is longer
+_FIRST_DAY, _LAST_DAY = date(1, 1, 3), date(9999, 12, 29)  # beyond them no zone and no following day can be reckoned
+_DIGITS = 30  # on either side of the point
+_LARGEST = Decimal(10) ** _DIGITS
 Choices = Sequence[tuple[str, Words]]
 
 
@@ -39,7 +43,8 @@ class Filter:
 
     def clean(self, values: Iterable[str]) -> Values:
         """Return the values that mean something; empty where the filter is off."""
-        return tuple(value.strip() for value in values if value.strip())
+        cleaned = (value.replace("\x00", "").strip()[:_LONGEST] for value in values)
+        return tuple(value for value in cleaned if value)
 
     def apply(self, queryset: QuerySet[Any], values: Values) -> QuerySet[Any]:
         return self.narrow(queryset, values) if self.narrow else self.lookup(queryset, values)
@@ -106,7 +111,8 @@ class RangeFilter(Filter):
     """Two ends, either of which may be open."""
 
     def clean(self, values: Iterable[str]) -> Values:
-        ends = [value.strip() if self.parse(value.strip()) is not None else "" for value in values]
+        bare = (value.replace("\x00", "").strip()[:_LONGEST] for value in values)
+        ends = [value if self.parse(value) is not None else "" for value in bare]
         ends = [*ends, "", ""][:2]
         return (ends[0], ends[1]) if any(ends) else ()
 
@@ -135,9 +141,10 @@ class DateRangeFilter(RangeFilter):
 
     def parse(self, value: str) -> date | None:
         try:
-            return parse_date(value)
+            day = parse_date(value)
         except ValueError:
             return None
+        return day if day and _FIRST_DAY <= day <= _LAST_DAY else None
 
     def show(self, value: Any) -> str:
         return formats.date_format(value, "SHORT_DATE_FORMAT")
@@ -165,7 +172,7 @@ class NumberRangeFilter(RangeFilter):
             number = Decimal(value.replace(",", ".").replace(" ", ""))
         except InvalidOperation:
             return None
-        return number if number.is_finite() else None
+        return number if number.is_finite() and abs(number) < _LARGEST and number.adjusted() > -_DIGITS else None
 
     def lookup(self, queryset: QuerySet[Any], values: Values) -> QuerySet[Any]:
         start, end = (self.parse(value) for value in values)
@@ -189,7 +196,7 @@ class RecordFilter(Filter):
     template = "components/list/filters/record.html"
 
     def clean(self, values: Iterable[str]) -> Values:
-        return tuple(value for value in super().clean(values) if value.isdecimal())[:50]
+        return tuple(value for value in super().clean(values) if value.isdecimal() and len(value) < 19)[:50]
 
     def lookup(self, queryset: QuerySet[Any], values: Values) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.field}__in": [int(value) for value in values]})
