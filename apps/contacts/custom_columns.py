@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.models import Entity, FieldDefinition
+from apps.contacts.models import Entity, EntityReference, FieldDefinition
 from apps.contacts.selectors.fields import FOLDED, alias_of, annotate_value, value_condition
 from apps.contacts.values import show_value
 from apps.core.listing import (
@@ -41,7 +42,7 @@ def list_fields() -> list[FieldDefinition]:
     return list({definition.key: definition for definition in reversed(found)}.values())[::-1]
 
 
-def custom_columns(fields: list[FieldDefinition]) -> list[Column]:
+def custom_columns(fields: list[FieldDefinition], user: User) -> list[Column]:
     return [
         Column(
             f"custom.{field.key}",
@@ -49,11 +50,18 @@ def custom_columns(fields: list[FieldDefinition]) -> list[Column]:
             _cell(field),
             sort=(alias_of(field),) if field.is_filterable else (),
             default=False,
-            prefetch=("references__referenced",) if field.field_type == Type.ENTITY else (),
+            prefetch=(_references(user),) if field.field_type == Type.ENTITY else (),
             numeric=field.field_type in (Type.NUMBER, Type.MONEY),
         )
         for field in fields
     ]
+
+
+def _references(user: User) -> Prefetch[str]:
+    """Whom fields point to, as far as `user` sees them."""
+    seen = Entity.objects.visible_to(user).live()
+    rows = EntityReference.objects.filter(referenced__in=seen).select_related("referenced")
+    return Prefetch("references", rows)
 
 
 def with_sort_values(queryset: EntityQuerySet, fields: list[FieldDefinition]) -> EntityQuerySet:
@@ -125,9 +133,9 @@ def _days(field: FieldDefinition) -> Narrow:
     """Days are kept as ISO text, which sorts as days do."""
 
     def narrow(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
-        start, end = (*values, "", "")[:2]
+        start, end = (parse_date(value) for value in values)
         if start:
-            queryset = queryset.filter(value_condition(field, "from", start))
-        return queryset.filter(value_condition(field, "to", end)) if end else queryset
+            queryset = queryset.filter(value_condition(field, "from", start.isoformat()))
+        return queryset.filter(value_condition(field, "to", end.isoformat())) if end else queryset
 
     return narrow

@@ -65,7 +65,7 @@ def entity_listing(
     fields = list_fields() if fields is None else fields
     return Listing(
         key=KEY,
-        columns=[*_COLUMNS, *custom_columns(fields)],
+        columns=[*_COLUMNS, *custom_columns(fields, user)],
         default_sort="name",
         filters=[*_filters(user), *custom_filters(fields, user)],
         search=_search,

@@ -72,8 +72,8 @@ class ContactPage:
         )
 
 
-def contact_page(entity: Entity, *, prefer_home: bool = False, with_custom: bool = True) -> ContactPage:
-    """The contact with its units and values; `prefer_home` puts home numbers and addresses first."""
+def contact_page(entity: Entity, *, user: User, prefer_home: bool = False, with_custom: bool = True) -> ContactPage:
+    """The contact with its units and values, as `user` sees them; `prefer_home` puts home numbers first."""
     units = list(
         Unit.objects.filter(entity=entity)
         .prefetch_related(
@@ -95,7 +95,7 @@ def contact_page(entity: Entity, *, prefer_home: bool = False, with_custom: bool
         phones=[phone for unit in by_use for phone in unit.phones.all()],
         emails=[email for unit in by_use for email in unit.emails.all()],
         links=[link for unit in by_use for link in unit.links.all()],
-        custom=_custom_values(entity) if with_custom else [],
+        custom=_custom_values(entity, user) if with_custom else [],
         unit_values=_unit_values(units) if with_custom else {},
     )
 
@@ -191,11 +191,12 @@ def _unit_values(units: list[Unit]) -> dict[int, list[CustomValue]]:
     }
 
 
-def _custom_values(entity: Entity) -> list[CustomValue]:
+def _custom_values(entity: Entity, user: User) -> list[CustomValue]:
     definitions = definitions_for(entity.kind)
     references: dict[int, EntityReference] = {}
     if any(definition.field_type == FieldDefinition.Type.ENTITY for definition in definitions):
-        found = EntityReference.objects.filter(entity=entity).select_related("referenced")
+        seen = Entity.objects.visible_to(user).live()
+        found = EntityReference.objects.filter(entity=entity, referenced__in=seen).select_related("referenced")
         references = {reference.field_id: reference for reference in found}
     values = []
     for definition in definitions:

@@ -71,10 +71,15 @@ def clean_attributes(
 
 
 def save_references(edit: Edit, entity_id: int, references: Mapping[FieldDefinition, int | None]) -> None:
-    """Let the entity's fields point to these entities, or to nobody."""
+    """Let the entity's fields point to these entities, or to nobody.
+
+    Whom the actor doesn't see stays: their form could only show an empty field.
+    """
     for definition, referenced_id in references.items():
         there = EntityReference.objects.filter(field=definition, entity=entity_id).first()
         if there is not None and there.referenced_id == referenced_id:
+            continue
+        if there is not None and referenced_id is None and not _sees(edit.actor, there.referenced_id):
             continue
         if there is not None:
             edit.removed(there, entity_id)
@@ -84,8 +89,12 @@ def save_references(edit: Edit, entity_id: int, references: Mapping[FieldDefinit
             edit.created(made, entity_id)
 
 
-def _visible(actor: User | None, entity_id: int | None, errors: dict[str, Any], key: str) -> int | None:
+def _sees(actor: User | None, entity_id: int) -> bool:
     seen = Entity.objects.live() if actor is None else Entity.objects.visible_to(actor).live()
-    if entity_id is not None and not seen.filter(pk=entity_id).exists():
+    return seen.filter(pk=entity_id).exists()
+
+
+def _visible(actor: User | None, entity_id: int | None, errors: dict[str, Any], key: str) -> int | None:
+    if entity_id is not None and not _sees(actor, entity_id):
         errors[f"attributes.{key}"] = ValidationError(_("There is no such contact."))
     return entity_id

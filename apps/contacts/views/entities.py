@@ -51,7 +51,7 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
     user = request.user
     context: dict[str, Any] = {
         "entity": found,
-        "page": contact_page(found, prefer_home=_prefers_home(request, now), with_custom=tab == "details"),
+        "page": contact_page(found, user=user, prefer_home=_prefers_home(request, now), with_custom=tab == "details"),
         "tab": tab,
         "tabs": _tabs(found, tab),
         "may_edit": can_edit_entity(user, found) and found.trashed_at is None,

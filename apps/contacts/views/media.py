@@ -79,7 +79,7 @@ def entity_print(request: Request, entity_id: int) -> HttpResponse:
     entity = visible_entity(request, entity_id)
     context = {
         "entity": entity,
-        "page": contact_page(entity),
+        "page": contact_page(entity, user=request.user),
         "ties": ties_of(entity, user=request.user, today=localdate(clock.now())),
     }
     return render_page(request, "contacts/print.html", context)

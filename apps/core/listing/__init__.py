@@ -114,7 +114,7 @@ class Listing:
         if not ids and total.number and state.page > 1:  # an estimate promised more than there is
             state = replace(state, page=-1)
             ids = page_ids(matching, order=self.order(state), page=-1, size=size, total=total)
-        beside = dict.fromkeys(name for column in columns for name in column.prefetch)
+        beside = dict.fromkeys(each for column in columns for each in column.prefetch)
         rows = queryset.model._default_manager.filter(pk__in=ids).prefetch_related(*beside)
         found = {record.pk: record for record in self.fetch(rows)}
         return ListPage(

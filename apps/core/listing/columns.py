@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.functional import Promise
 
 Words = str | Promise
@@ -27,7 +28,8 @@ class Column:
     fixed: bool = False  # always shown, leads to the record, and heads the card on phones
     numeric: bool = False
     phone: bool = True  # shown in the card on phones
-    prefetch: tuple[str, ...] = ()  # what its cells read beside the row; fetched only where the column is shown
+    # What its cells read beside the row: names, or a Prefetch that narrows them; fetched only where it is shown.
+    prefetch: tuple[str | Prefetch[Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
