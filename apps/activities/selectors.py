@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from apps.activities.models import Activity, ActivityEntity
 from apps.contacts.models import Entity
@@ -25,22 +25,24 @@ class TimelinePage:
     after: str
 
 
-def timeline_of(entity: Entity, *, with_people: bool = True, after: str = "") -> TimelinePage:
+def timeline_of(entity: Entity, *, user: User, with_people: bool = True, after: str = "") -> TimelinePage:
     """The history of `entity`; of an organisation with that of its people, unless `with_people` is off.
 
-    Whoever sees the entity sees these entries. Two queries whatever the length; `after` is a page's own key, and
-    a key that makes no sense begins at the top.
+    Whoever sees the entity sees these entries, save those about people whom `user` doesn't see. Two queries whatever
+    the length; `after` is a page's own key, and a key that makes no sense begins at the top.
     """
+    visible = ActivityEntity.objects.filter(via_employer=False, entity__in=Entity.objects.visible_to(user))
     links = ActivityEntity.objects.filter(entity=entity, activity__removed_at__isnull=True)
-    if not with_people:
+    if with_people:
+        about_seen = Exists(visible.filter(activity=OuterRef("activity")))
+        links = links.filter(Q(via_employer=False) | Q(about_seen))
+    else:
         links = links.filter(via_employer=False)
     if key := _read_key(after):
         occurred_at, pk = key
         links = links.filter(Q(occurred_at__lt=occurred_at) | Q(occurred_at=occurred_at, activity_id__lt=pk))
     ids = list(links.order_by("-occurred_at", "-activity_id").values_list("activity_id", flat=True)[: PAGE + 1])
-    subjects = Prefetch(
-        "participants", ActivityEntity.objects.filter(via_employer=False).select_related("entity"), to_attr="subjects"
-    )
+    subjects = Prefetch("participants", visible.select_related("entity"), to_attr="subjects")
     found = Activity.objects.filter(pk__in=ids[:PAGE]).select_related("actor")
     if entity.is_organisation:  # a person's own entries are about that person
         found = found.prefetch_related(subjects)

@@ -39,7 +39,12 @@ def _context(request: HttpRequest, entity: Entity, form: ComposerForm) -> dict[s
     return {
         "entity": entity,
         "form": form,
-        "timeline": timeline_of(entity, with_people=with_people, after=request.GET.get("after", "")),
+        "timeline": timeline_of(
+            entity,
+            user=request.user,  # type: ignore[arg-type]  # staff only
+            with_people=with_people,
+            after=request.GET.get("after", ""),
+        ),
         "with_people": with_people,
         "may_write": can_write_on(request.user, entity) and entity.trashed_at is None,  # type: ignore[arg-type]  # staff only
         "reader": request.user,
