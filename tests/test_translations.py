@@ -17,10 +17,13 @@ from django.utils.translation import ngettext
 
 from apps.accounts import upstream_texts
 from apps.accounts.models import Preferences
+from apps.accounts.services.users import set_roles
 from apps.contacts.models import Folder, RelationshipType
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, JobInput, PhoneInput, UnitInput
 from apps.core.management.commands.collect_messages import collect, untranslated, updated
+from apps.core.services.operations import start
+from apps.core.services.operations.background import run
 
 PATH = settings.BASE_DIR / "locale" / "uk" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|</?\w+>")
@@ -291,3 +294,22 @@ def test_names_that_people_gave_are_left_alone(db):
 
     with translation.override("uk"):
         assert (folder.title, kind.reading, kind.reading_back) == ("Everyone else", "Home", "Work")
+
+
+def test_the_worker_speaks_the_language_of_whoever_started_it(ada, now):
+    with translation.override("uk"):
+        operation = start(actor=ada, verb="nothing.known", parameters={}, now=now)
+
+    run(operation_id=operation.pk, now=now)
+
+    operation.refresh_from_db()
+    assert operation.message == "Така операція тут більше не відома."
+
+
+def test_the_audit_tells_in_ukrainian_what_changed(client, ukrainian, bob, now):
+    set_roles(actor=ukrainian, user=bob, roles=["sales", "manager"], now=now)
+    client.force_login(ukrainian)
+
+    said = Words(client.get("/accounts/audit/").content.decode()).said
+
+    assert {"Змінено ролі", "додано: manager"} <= set(said)

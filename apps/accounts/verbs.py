@@ -31,6 +31,33 @@ TITLES: dict[str, Any] = {
     "token.created": _("API token made"),
     "token.revoked": _("API token revoked"),
 }
+# What events say about themselves beside their verb.
+_DETAILS: dict[str, Any] = {
+    "added": _("added"),
+    "address": _("address"),
+    "count": _("count"),
+    "format": _("format"),
+    "kind": _("kind"),
+    "members": _("members"),
+    "methods": _("methods"),
+    "removed": _("removed"),
+    "roles": _("roles"),
+    "scope": _("scope"),
+    "scopes": _("scopes"),
+    "sessions": _("sessions"),
+    "user": _("user"),
+}
+_RECORDS: dict[str, Any] = {
+    "accounts.apitoken": _("API token"),
+    "accounts.team": _("team"),
+    "accounts.user": _("user"),
+    "contacts.link": _("link"),
+}
+
+
+def record_title(record_type: str) -> Any:
+    """The kind of record that an event is about, in the reader's language where it has a name there."""
+    return _RECORDS.get(record_type, record_type)
 
 
 def title_of(verb: str) -> Any:
@@ -41,5 +68,6 @@ def title_of(verb: str) -> Any:
 def lines_of(details: Mapping[str, Any]) -> list[str]:
     """An event's details, a line each: "added: admin, sales"."""
     return [
-        f"{key}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for key, value in details.items()
+        f"{_DETAILS.get(key, key)}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for key, value in details.items()
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -18,7 +17,7 @@ from apps.accounts import permissions
 from apps.accounts.forms import SCOPE_TITLES, group_choices, role_title
 from apps.accounts.models import ApiToken, AuditEvent, User
 from apps.accounts.templatetags.formats import day, moment
-from apps.accounts.verbs import lines_of, title_of
+from apps.accounts.verbs import lines_of, record_title, title_of
 from apps.core import clock
 from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, RecordFilter, YesNoFilter
 
@@ -182,13 +181,7 @@ def _with_names(found: QuerySet[AuditEvent]) -> list[AuditEvent]:
 
 
 def _record(event: AuditEvent) -> str:
-    if not event.record_type:
-        return ""
-    try:
-        kind = str(apps.get_model(event.record_type)._meta.verbose_name)
-    except LookupError:  # a model that has gone since
-        kind = event.record_type
-    return f"{kind} {event.record_id or ''}".strip()
+    return f"{record_title(event.record_type)} {event.record_id or ''}".strip()
 
 
 def _details(event: AuditEvent) -> SafeString:
