@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q, Value
+from django.db.models.functions import Coalesce
 
 from apps.contacts.models import EmailAddress, Entity, Participant, PhoneNumber, SearchToken, Unit
 from apps.contacts.services import derive
@@ -25,7 +26,7 @@ _Detail = TypeVar("_Detail", EmailAddress, PhoneNumber)
 class Job:
     """A person's tie to an organisation, as far as copies need it."""
 
-    organisation_id: int
+    organisation_id: int | None
     organisation: str
     title: str
     is_primary: bool
@@ -74,7 +75,7 @@ class Aggregate:
         return [email.address for email in self.emails]
 
     def employers(self, today: date) -> list[str]:
-        return [job.organisation for job in self.jobs if job.is_current(today)]
+        return [job.organisation for job in self.jobs if job.organisation and job.is_current(today)]
 
     def tokens(self, today: date) -> list[tuple[str, int]]:
         """The search words; none for what is in the trash or merged."""
@@ -99,17 +100,17 @@ def load(entities: Iterable[Entity]) -> list[Aggregate]:
         phone.unit = units[phone.unit_id]
         found[phone.entity_id].phones.append(phone)
     jobs = (
-        Participant.objects.filter(
-            entity__in=ids,
-            side=Participant.Side.SOURCE,
-            relationship__type__key=WORKS_FOR,
-            relationship__participants__side=Participant.Side.TARGET,
+        Participant.objects.filter(entity__in=ids, side=Participant.Side.SOURCE, relationship__type__key=WORKS_FOR)
+        # Who has a job title and no employer has a job all the same.
+        .annotate(
+            target=FilteredRelation(
+                "relationship__participants", condition=Q(relationship__participants__side=Participant.Side.TARGET)
+            )
         )
-        .order_by("position", "pk", "relationship__participants__position", "relationship__participants__pk")
+        .order_by("position", "pk", "target__position", "target__pk")
         .values_list(
-            *("entity_id", "relationship__participants__entity_id"),
-            *("relationship__participants__entity__display_name", "job_title", "is_primary"),
-            *("relationship__valid_from", "relationship__valid_to"),
+            *("entity_id", "target__entity_id", Coalesce("target__entity__display_name", Value(""))),
+            *("job_title", "is_primary", "relationship__valid_from", "relationship__valid_to"),
         )
     )
     for entity_id, *values in jobs:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from apps.contacts.formats.records import Address, Email, Phone, UnitRecord
-from apps.contacts.models import EmailAddress, Entity, ExternalUid, Folder, Participant, RawProperty, Relationship, Unit
+from apps.contacts.formats.records import Address, Email, Job, Phone, UnitRecord
+from apps.contacts.models import (
+    EmailAddress,
+    Entity,
+    ExternalUid,
+    Folder,
+    Participant,
+    RawProperty,
+    Relationship,
+    SearchToken,
+    Unit,
+)
+from apps.contacts.services.copies import COPIES, refresh
 from apps.core.models import Change
+from tests.conftest import NOW
 from tests.contacts.imports.conftest import organisation, person
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +225,21 @@ def test_a_dry_run_counts_alike_and_writes_nothing(bring):
 
     assert (counts.read, counts.created, counts.skipped, counts.organisations) == (3, 1, 2, 1)
     assert Entity.objects.count() == 1
+
+
+def test_what_follows_from_a_card_is_what_the_services_would_derive(bring):
+    dated = person("Old", "Job", company="Former Ltd")
+    dated.jobs[0].valid_to = date(2020, 1, 1)
+    titled = person("Nur", "Titel", email="nur@example.com")
+    titled.jobs = [Job(title="Engineer", departments=["Sales"])]
+    card = person("Olena", "Koval", email="olena@example.com", phone="+380 44 123 45 67", company="Vikna Plus")
+    card.units.append(UnitRecord(kind="home", address=Address(city="Lviv"), emails=[Email("o@home.example")]))
+    card.nickname = "Lena"
+    bring(card, dated, titled, organisation("Firma", city="Kyiv"), person(email="only@example.com"), person())
+    shown = list(Entity.objects.order_by("pk").values(*COPIES))
+    tokens = set(SearchToken.objects.values_list("entity_id", "token", "rank", "folder_id"))
+
+    refresh(Entity.objects.values_list("pk", flat=True), now=NOW)
+
+    assert list(Entity.objects.order_by("pk").values(*COPIES)) == shown
+    assert set(SearchToken.objects.values_list("entity_id", "token", "rank", "folder_id")) == tokens
