@@ -12,16 +12,18 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from django.utils.translation import ngettext
 
 from apps.accounts import upstream_texts
 from apps.accounts.models import Preferences
 from apps.accounts.services.users import set_roles
-from apps.contacts.models import Folder, RelationshipType
+from apps.contacts.models import Folder, Import, RelationshipType
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, JobInput, PhoneInput, UnitInput
 from apps.core.management.commands.collect_messages import collect, untranslated, updated
+from apps.core.models import Operation
 from apps.core.services.operations import start
 from apps.core.services.operations.background import run
 
@@ -313,3 +315,20 @@ def test_the_audit_tells_in_ukrainian_what_changed(client, ukrainian, bob, now):
     said = Words(client.get("/accounts/audit/").content.decode()).said
 
     assert {"Змінено ролі", "додано: manager"} <= set(said)
+
+
+def test_an_import_is_previewed_and_reported_in_ukrainian(client, ukrainian, foreign, now):
+    client.force_login(ukrainian)
+    table = b'First Name,Last Name,E-mail\nOlena,Koval,olena@example.com\nIvan,"Petrenko,ivan@example.com\n'
+
+    preview = client.post("/contacts/import/", {"upload": [SimpleUploadedFile("people.csv", table)]}, follow=True)
+    found = Import.objects.get()
+    client.post(f"/contacts/import/{found.pk}/", {"do": "start", "duplicates": "ask"})
+    run(operation_id=Operation.objects.get(state=Operation.State.PENDING).pk, now=now)
+    report = client.get(f"/contacts/import/{found.pk}/")
+
+    headers = {"First Name", "Last Name", "E-mail"}  # the file's own
+    assert [text for text in Words(preview.content.decode()).said if text in foreign - headers] == []
+    assert [text for text in Words(report.content.decode()).said if text in foreign] == []
+    assert "Імпортовано 1 контакт." in report.content.decode()
+    assert found.rejections.get().reason.startswith("Лапки в цьому записі не збігаються")
