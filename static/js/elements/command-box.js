@@ -6,6 +6,12 @@ class CommandBox extends HTMLElement {
     document.addEventListener("open-search", (this.onOpen = () => this.open()));
     document.addEventListener("click", (this.onClick = (event) => this.click(event)));
     this.dialog.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("htmx:beforeSwap", () => {
+      this.held = this.links.indexOf(document.activeElement);
+    });
+    this.addEventListener("htmx:afterSettle", () => {
+      if (this.held >= 0 && !this.links.includes(document.activeElement)) (this.links[this.held] ?? this.links[0] ?? this.input).focus();
+    });
     this.querySelector("form").addEventListener("submit", (event) => {
       if (!this.links.length) return; // the whole search page answers
       event.preventDefault();
