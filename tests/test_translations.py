@@ -41,6 +41,9 @@ PAGES = [
     "/contacts/?q=zzzz",
     "/contacts/list/relationships/",
     "/contacts/list/activity/",
+    "/lists/contacts.entities/filters/",
+    "/lists/contacts.entities/columns/",
+    "/lists/contacts.entities/views/",
     "/contacts/new/",
     "/contacts/new/?kind=organisation",
     "/contacts/{person}/",
@@ -332,3 +335,13 @@ def test_an_import_is_previewed_and_reported_in_ukrainian(client, ukrainian, for
     assert [text for text in Words(report.content.decode()).said if text in foreign] == []
     assert "Імпортовано 1 контакт." in report.content.decode()
     assert found.rejections.get().reason.startswith("Лапки в цьому записі не збігаються")
+
+
+@pytest.mark.parametrize("typed", ["zz", "31.02.1985", "1985-13-01"])
+def test_a_day_that_is_none_is_refused_in_words(client, ukrainian, contacts, typed):
+    client.force_login(ukrainian)
+
+    answer = client.post(f"/contacts/{contacts['person']}/edit/about/", {"birthday": typed})
+
+    assert answer.status_code == 422
+    assert "Не вдалося розпізнати дату" in answer.content.decode()

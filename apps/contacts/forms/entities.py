@@ -68,10 +68,11 @@ class _PartialDates(forms.Form):
         typed = str(self.cleaned_data.get(name) or "").strip()
         if not typed:
             return ""
-        read = read_partial_date(typed)
-        if not read:
-            raise forms.ValidationError(_("This is no day we know: write 1985-04-12, 12.04.1985 or --04-12."))
-        return read
+        try:
+            return read_partial_date(typed)
+        except ValueError as error:
+            text = _("This is no day we know: write 1985-04-12, 12.04.1985 or --04-12.")
+            raise forms.ValidationError(text) from error
 
     def clean_birthday(self) -> str:
         return self._day("birthday")
