@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from apps.contacts.formats.records import Address, Card, Email, Job, Phone, UnitRecord
 from apps.contacts.models import Folder, FolderPermission
@@ -14,8 +16,11 @@ from apps.contacts.services.imports.context import Choices, Context, Counts
 from apps.contacts.services.imports.portions import Outcome, Portions
 from apps.contacts.services.imports.running import run_records
 from apps.core.models import Operation
+from apps.core.services import operations
 from apps.core.services.operations.recording import UNDOABLE_FOR
 from tests.conftest import NOW
+
+CSV = b"First Name,Last Name,E-mail,Shoe size\nOlena,Koval,olena@example.com,38\nIvan,Petrenko,ivan@example.com,44\n"
 
 
 def person(
@@ -82,3 +87,25 @@ def make_readable():
         return folder
 
     return make
+
+
+@pytest.fixture
+def upload(client, alice):
+    client.force_login(alice)
+
+    def send(*files, follow=True):
+        sent = [SimpleUploadedFile(name, content) for name, content in files]
+        return client.post(reverse("contacts:import"), {"upload": sent}, follow=follow)
+
+    return send
+
+
+@pytest.fixture
+def work():
+    """Does what a worker would do: whatever waits."""
+
+    def run():
+        for operation in Operation.objects.filter(state=Operation.State.PENDING):
+            operations.run(operation_id=operation.pk, now=NOW)
+
+    return run

@@ -6,40 +6,13 @@ import io
 import zipfile
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from apps.contacts.models import Entity, Import, ImportReview
 from apps.core.models import Operation
-from apps.core.services import operations
-from tests.conftest import NOW
-from tests.contacts.imports.conftest import person
+from tests.contacts.imports.conftest import CSV, person
 
 pytestmark = pytest.mark.django_db
-
-CSV = b"First Name,Last Name,E-mail,Shoe size\nOlena,Koval,olena@example.com,38\nIvan,Petrenko,ivan@example.com,44\n"
-
-
-@pytest.fixture
-def upload(client, alice):
-    client.force_login(alice)
-
-    def send(*files, follow=True):
-        sent = [SimpleUploadedFile(name, content) for name, content in files]
-        return client.post(reverse("contacts:import"), {"upload": sent}, follow=follow)
-
-    return send
-
-
-@pytest.fixture
-def work():
-    """Does what a worker would do: whatever waits."""
-
-    def run():
-        for operation in Operation.objects.filter(state=Operation.State.PENDING):
-            operations.run(operation_id=operation.pk, now=NOW)
-
-    return run
 
 
 def detail(contact_import):

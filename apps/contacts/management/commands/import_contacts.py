@@ -17,9 +17,11 @@ from apps.contacts.services.imports.sources import FORMATS
 from apps.core import clock
 
 _POLICIES = [policy.value for policy in Import.Duplicates if policy != Import.Duplicates.ASK]
+_TELL_EVERY = 10_000  # records
 
 
 class Command(BaseCommand):
+    _told = 0
     help = "Imports contacts from files, or from all such files in folders. Exit code 2: a file could not be read."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -66,9 +68,13 @@ class Command(BaseCommand):
             sys.exit(2)
 
     def _progress(self, name: str, counts: Counts) -> None:
+        """A line that counts up at a terminal, a line now and then in a log."""
         if self.stderr.isatty():
             self.stderr.write(f"\r{counts.read:,} read · {name[-60:]:60}", ending="")
             self.stderr.flush()
+        elif counts.read - self._told >= _TELL_EVERY:
+            self._told = counts.read
+            self.stderr.write(f"{counts.read:,} read · {name}")
 
     def _progress_ends(self) -> None:
         if self.stderr.isatty():

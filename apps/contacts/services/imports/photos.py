@@ -1,4 +1,4 @@
-"""Pictures that cards bring: checked by their first bytes, stored once, or kept as other data."""
+"""Pictures that cards bring: checked and made small as uploaded ones are, or kept as other data."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import warnings
 from datetime import datetime
 from io import BytesIO
 
+from django.core.exceptions import ValidationError
 from PIL import Image, UnidentifiedImageError
 
 from apps.contacts.formats.records import Raw
 from apps.contacts.services.imports.drafts import Draft
+from apps.contacts.services.photos import MOST_BYTES, shrink
 from apps.core.services import files
 
-_KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "BMP": "image/bmp"}
-_LARGEST = 20 * 1024 * 1024
-_MOST_PIXELS = 100_000_000
+_SMALL_ENOUGH = 512  # pixels
+_LIGHT_ENOUGH = 256 * 1024
 
 
 def keep(draft: Draft, *, now: datetime) -> None:
@@ -23,22 +24,32 @@ def keep(draft: Draft, *, now: datetime) -> None:
     photo = draft.photo
     if photo is None or not photo.data or "photo_id" in draft.values:
         return
-    if mime_type := picture_type(photo.data):
-        draft.values["photo_id"] = files.store(photo.data, mime_type=mime_type, now=now).pk
+    data = photo.data
+    try:
+        # What is small already stays byte for byte, so that an export brought in again is the same.
+        if not _is_small(data):
+            data = _shrunk(data)
+    except ValidationError:
+        params = {"ENCODING": ["b"]} | ({"TYPE": [photo.mime_type]} if photo.mime_type else {})
+        draft.raws.append(Raw("X-RAPPORT-PHOTO", base64.b64encode(photo.data).decode("ascii"), params))
         return
-    params = {"ENCODING": ["b"]} | ({"TYPE": [photo.mime_type]} if photo.mime_type else {})
-    draft.raws.append(Raw("X-RAPPORT-PHOTO", base64.b64encode(photo.data).decode("ascii"), params))
+    draft.values["photo_id"] = files.store(data, mime_type="image/jpeg", now=now).pk
 
 
-def picture_type(data: bytes) -> str:
-    """The MIME type of a picture that browsers show, or an empty text. Only its head is read, nothing is unpacked."""
-    if len(data) > _LARGEST:
-        return ""
+def _shrunk(data: bytes) -> bytes:
+    if len(data) > MOST_BYTES:
+        raise ValidationError("too many bytes")
+    return shrink(data)
+
+
+def _is_small(data: bytes) -> bool:
+    """Whether it is a JPEG without anything beside the picture, as `shrink` makes them. Nothing is unpacked."""
+    if len(data) > _LIGHT_ENOUGH:
+        return False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(BytesIO(data)) as picture:
-                width, height = picture.size
-                return _KINDS.get(picture.format or "", "") if width * height <= _MOST_PIXELS else ""
+            with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+                return max(picture.size) <= _SMALL_ENOUGH and "exif" not in picture.info
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return ""
+        return False
