@@ -14,8 +14,8 @@ from apps.accounts.preferences import preferences_of
 from apps.contacts.custom_columns import list_fields
 from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Category, Entity, Folder
-from apps.contacts.models.rights import rights_of
 from apps.contacts.relationship_listing import relationship_listing, relationship_scope
+from apps.contacts.selectors.folders import Branch, category_tree, flat, folder_tree
 from apps.contacts.selectors.narrowing import find_entities
 from apps.core.contributions import Panel, panels
 from apps.core.htmx import Request, render_page
@@ -95,32 +95,19 @@ def _chosen(request: Request, name: str) -> int | None:
 
 def folder_nodes(request: Request) -> list[dict[str, Any]]:
     """The folders that the reader sees, as a tree from the top; those below a hidden one stand at the top."""
-    seen = Folder.objects.filter(pk__in=rights_of(request.user).view).order_by("position", "name", "pk")
-    return _tree(
-        [{"id": f.pk, "name": f.title, "parent": f.parent_id, "kind": f.kind, "columns": f.list_columns} for f in seen]
-    )
+    return [
+        {**_node(branch), "name": branch.item.title, "kind": branch.item.kind, "columns": branch.item.list_columns}
+        for branch in flat(folder_tree(request.user))
+    ]
 
 
 def category_nodes(request: Request) -> list[dict[str, Any]]:
-    hidden = rights_of(request.user).hidden_categories
-    seen = Category.objects.exclude(pk__in=hidden).order_by("name", "pk")
-    return _tree([{"id": c.pk, "name": c.name, "parent": c.parent_id, "kind": ""} for c in seen])
+    return [_node(branch) for branch in flat(category_tree(request.user))]
 
 
-def _tree(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    known = {row["id"] for row in rows}
-    children: dict[int | None, list[dict[str, Any]]] = {}
-    for row in rows:
-        children.setdefault(row["parent"] if row["parent"] in known else None, []).append(row)
-    nodes: list[dict[str, Any]] = []
-
-    def walk(parent: int | None, depth: int) -> None:
-        for row in children.get(parent, []):
-            nodes.append({**row, "depth": min(depth, 5)})
-            walk(row["id"], depth + 1)
-
-    walk(None, 0)
-    return nodes
+def _node(branch: Branch[Folder] | Branch[Category]) -> dict[str, Any]:
+    item = branch.item
+    return {"id": item.pk, "name": item.name, "kind": "", "depth": min(branch.depth, 5)}
 
 
 @staff_required

@@ -41,8 +41,13 @@ def unit_add(request: Request, entity_id: int) -> HttpResponse:
 @staff_required
 @require_http_methods(["GET", "POST"])
 def unit_edit(request: Request, entity_id: int, unit_id: int) -> HttpResponse:
+    entity, unit = _editable(request, entity_id, unit_id)
+    return _unit_form(request, entity, unit)
+
+
+def _editable(request: Request, entity_id: int, unit_id: int) -> tuple[Entity, Unit]:
     entity = editable_entity(request, entity_id)
-    return _unit_form(request, entity, get_object_or_404(Unit, pk=unit_id, entity=entity))
+    return entity, get_object_or_404(Unit, pk=unit_id, entity=entity)
 
 
 def _unit_form(request: Request, entity: Entity, unit: Unit | None) -> HttpResponse:
@@ -112,8 +117,7 @@ def _initial_rows(unit: Unit | None) -> dict[str, list[Any]]:
 @staff_required
 @require_POST
 def unit_primary(request: Request, entity_id: int, unit_id: int) -> HttpResponse:
-    entity = editable_entity(request, entity_id)
-    unit = get_object_or_404(Unit, pk=unit_id, entity=entity)
+    entity, unit = _editable(request, entity_id, unit_id)
     units.make_unit_primary(actor=request.user, unit=unit, now=clock.now())
     toast(request, _("Saved"))
     return redirect("contacts:entity_tab", entity_id=entity.pk, tab="details")
@@ -122,8 +126,7 @@ def unit_primary(request: Request, entity_id: int, unit_id: int) -> HttpResponse
 @staff_required
 @require_POST
 def unit_remove(request: Request, entity_id: int, unit_id: int) -> HttpResponse:
-    entity = editable_entity(request, entity_id)
-    unit = get_object_or_404(Unit, pk=unit_id, entity=entity)
+    entity, unit = _editable(request, entity_id, unit_id)
     units.remove_unit(actor=request.user, unit=unit, now=clock.now())
     toast(request, _("The place was removed."))
     return redirect("contacts:entity_tab", entity_id=entity.pk, tab="details")
