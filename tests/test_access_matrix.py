@@ -56,7 +56,7 @@ class Visitor:
 
 
 def outcome(response: Any) -> Outcome:
-    status = response.status_code
+    status: int = response.status_code
     if status in (301, 302, 303) and response["Location"].startswith(SIGN_IN):
         return "login"
     if status in (401, 403, 404, 405) or status >= 500:

@@ -34,7 +34,8 @@ def shown(client, user, person: Entity) -> str:
     details = client.get(reverse("contacts:entity_tab", args=[person.pk, "details"]))
     listed = client.post(reverse("core:list_columns", args=["contacts.entities"]), {"columns": ["custom.adviser"]})
     assert listed.status_code == 302
-    return details.content.decode() + client.get(reverse("contacts:list_tab", args=["people"])).content.decode()
+    people = client.get(reverse("contacts:list_tab", args=["people"]))
+    return f"{details.content.decode()}{people.content.decode()}"
 
 
 def test_a_hidden_contact_is_not_named_by_a_field_that_points_to_it(client, ada, bob, person):

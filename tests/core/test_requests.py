@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
@@ -16,7 +18,7 @@ from tests.contacts.factories import PersonFactory, UnitFactory
 pytestmark = pytest.mark.django_db
 
 
-def asked(**meta: str) -> HttpRequest:
+def asked(**meta: Any) -> HttpRequest:
     return RequestFactory().get("/", **meta)
 
 
