@@ -31,7 +31,7 @@ class TokenAuth(HttpBearer):
         if not allow(f"api:{user.pk}", limit=settings.RAPPORT_API_RATE, seconds=60):
             raise HttpError(429, "Too many requests; try again in a minute.")
         request.user = user
-        request.scopes = scopes  # type: ignore[attr-defined]
+        request.scopes = scopes  # type: ignore[attr-defined]  # for needs_scope
         return user
 
 
@@ -41,7 +41,7 @@ def needs_scope(scope: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if scope not in request.scopes:  # type: ignore[attr-defined]
+            if scope not in request.scopes:  # type: ignore[attr-defined]  # from TokenAuth
                 raise PermissionDenied(f"This token lacks the scope {scope}.")
             return view(request, *args, **kwargs)
 

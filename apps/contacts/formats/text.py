@@ -233,7 +233,7 @@ class _Rejoined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer, as io.BufferedReader gives
         part: bytes | memoryview
         if self._head:
             part, self._head = self._head[: len(buffer)], self._head[len(buffer) :]

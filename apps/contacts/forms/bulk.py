@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User as UserModel
+from apps.contacts.forms.choosing import offer_rows
 from apps.contacts.models import Category, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.services.bulk import BulkAction
@@ -21,9 +22,9 @@ class FolderForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["folder"].queryset = Folder.objects.filter(  # type: ignore[attr-defined]  # a ModelChoiceField
-            pk__in=rights_of(user).edit
-        ).order_by("position", "name", "pk")
+        offer_rows(
+            self, "folder", Folder.objects.filter(pk__in=rights_of(user).edit).order_by("position", "name", "pk")
+        )
 
     def action(self) -> BulkAction:
         return BulkAction("move", self.cleaned_data["folder"].pk)
@@ -35,7 +36,7 @@ class OwnerForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         staff = UserModel.objects.filter(is_active=True).exclude(groups__name="dealer")
-        self.fields["owner"].queryset = staff.order_by("name", "email").distinct()  # type: ignore[attr-defined]
+        offer_rows(self, "owner", staff.order_by("name", "email").distinct())
 
     def action(self) -> BulkAction:
         return BulkAction("give", self.cleaned_data["owner"].pk)
@@ -52,9 +53,9 @@ class CategoryForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.exclude(  # type: ignore[attr-defined]  # a ModelChoiceField
-            pk__in=rights_of(user).hidden_categories
-        ).order_by("name", "pk")
+        offer_rows(
+            self, "category", Category.objects.exclude(pk__in=rights_of(user).hidden_categories).order_by("name", "pk")
+        )
 
     def action(self) -> BulkAction:
         return BulkAction(self.cleaned_data["way"], self.cleaned_data["category"].pk)

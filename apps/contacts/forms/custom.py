@@ -8,6 +8,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.contacts.forms.choosing import offer_rows
 from apps.contacts.models import Entity, EntityReference, FieldDefinition
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def add_custom_fields(
             reference = EntityReference.objects.filter(field=definition, entity=entity).first()
             value = reference.referenced_id if reference else None
             if value:
-                field.queryset = Entity.objects.visible_to(user).filter(pk=value)  # type: ignore[attr-defined]
+                offer_rows(form, name, Entity.objects.visible_to(user).filter(pk=value))
         if definition.field_type == FieldDefinition.Type.MONEY and isinstance(value, dict):
             value = f"{value.get('amount', '')} {value.get('currency', '')}".strip()
         form.initial.setdefault(name, value)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.contacts.forms.choosing import offer_rows
 from apps.contacts.forms.conflicts import SeenFields
 from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.places import UnitFields
@@ -164,11 +165,9 @@ class NewEntityForm(_PartialDates):
         super().__init__(*args, **kwargs)
         rights = rights_of(user)
         folders = Folder.objects.filter(pk__in=rights.edit).order_by("position", "name", "pk")
-        self.fields["folder"].queryset = folders  # type: ignore[attr-defined]  # a ModelChoiceField
+        offer_rows(self, "folder", folders)
         self.fields["folder"].initial = next((folder.pk for folder in folders if folder.is_default), None)
-        self.fields["categories"].queryset = Category.objects.exclude(  # type: ignore[attr-defined]
-            pk__in=rights.hidden_categories
-        ).order_by("name", "pk")
+        offer_rows(self, "categories", Category.objects.exclude(pk__in=rights.hidden_categories).order_by("name", "pk"))
         if not may_make_users:
             del self.fields["make_user"]
         self.unit = UnitFields(*args, prefix="unit", initial={"kind": "work"})

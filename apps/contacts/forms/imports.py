@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from apps.accounts.permissions import can_change_settings
+from apps.contacts.forms.choosing import offer, offer_rows
 from apps.contacts.models import Folder, Import
 from apps.contacts.models.rights import rights_of
 from apps.contacts.services.exports import EXPORT_FORMATS
@@ -83,8 +84,7 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        folder = self.fields["folder"]
-        folder.queryset = Folder.objects.filter(pk__in=rights_of(user).edit).order_by("position", "name")  # type: ignore[attr-defined]
+        offer_rows(self, "folder", Folder.objects.filter(pk__in=rights_of(user).edit).order_by("position", "name"))
         if not can_change_settings(user):
             del self.fields["make_users"]
 
@@ -129,9 +129,8 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, scopes: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scope"].choices = scopes  # type: ignore[attr-defined]
-        folder = self.fields["folder"]
-        folder.queryset = Folder.objects.filter(pk__in=rights_of(user).export).order_by("position", "name")  # type: ignore[attr-defined]
+        offer(self, "scope", scopes)
+        offer_rows(self, "folder", Folder.objects.filter(pk__in=rights_of(user).export).order_by("position", "name"))
         if len(scopes) == 1:
             self.fields["scope"].widget = forms.HiddenInput()
             self.fields["scope"].initial = scopes[0][0]

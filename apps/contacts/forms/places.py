@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from apps.contacts.forms.choosing import offer, offer_rows
 from apps.contacts.forms.conflicts import SeenFields
 from apps.contacts.models import Unit
 
@@ -36,7 +37,7 @@ class UnitFields(forms.Form):
 
     def __init__(self, *args: Any, favourites: list[str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = country_choices(favourites or [])  # type: ignore[attr-defined]
+        offer(self, "country", country_choices(favourites or []))
 
     def address(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("name", "kind", *ADDRESS)}
@@ -60,7 +61,7 @@ class UnitForm(SeenFields, UnitFields):
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = units  # type: ignore[attr-defined]
+        offer_rows(self, "parent", units)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

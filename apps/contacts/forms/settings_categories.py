@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import role_title
+from apps.contacts.forms.choosing import offer
 from apps.contacts.forms.settings_choices import colour_field, tree_choices
 from apps.contacts.models import Category
 from apps.contacts.selectors.folders import category_tree, flat
@@ -42,7 +43,7 @@ class CategoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         rows = [row for row in flat(category_tree(user)) if category is None or row.item.pk != category.pk]
         self._parents = {str(row.item.pk): row.item for row in rows}
-        self.fields["parent"].choices = tree_choices(rows, _("nothing"))  # type: ignore[attr-defined]
+        offer(self, "parent", tree_choices(rows, _("nothing")))
 
     def clean_parent(self) -> Category | None:
         return self._parents.get(self.cleaned_data["parent"])

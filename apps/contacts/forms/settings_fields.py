@@ -9,6 +9,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
+from apps.contacts.forms.choosing import offer
 from apps.contacts.forms.settings_choices import COLOURS, ICONS
 from apps.contacts.models import FieldChoice, FieldDefinition
 from apps.contacts.services.fields import ChoiceInput
@@ -68,7 +69,7 @@ class ChoiceRow(forms.Form):
         for name, known in (("colour", COLOURS), ("icon", ICONS)):
             given = self.initial.get(name)
             if given and given not in dict(known):  # set by a command or an older release
-                self.fields[name].choices = [*known, (given, given)]  # type: ignore[attr-defined]
+                offer(self, name, [*known, (given, given)])
 
 
 _ChoiceRows = formset_factory(ChoiceRow, extra=1, max_num=500)

@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import role_title
+from apps.contacts.forms.choosing import offer
 from apps.contacts.forms.settings_choices import tree_choices
 from apps.contacts.models import Folder, FolderPermission
 from apps.contacts.permissions import can_manage_folder
@@ -48,7 +49,7 @@ class FolderForm(forms.Form):
         super().__init__(*args, **kwargs)
         rows = [row for row in flat(folder_tree(user)) if can_manage_folder(user, row.item)]
         if folder is None:
-            self.fields["kind"].choices = [pair for pair in KINDS if pair[0] in kinds]  # type: ignore[attr-defined]
+            offer(self, "kind", [pair for pair in KINDS if pair[0] in kinds])
             if len(kinds) == 1:
                 self.fields["kind"].widget = forms.HiddenInput()
         else:  # its kind is a matter of rights
@@ -57,8 +58,8 @@ class FolderForm(forms.Form):
             rows = [row for row in rows if (row.item.kind == Folder.Kind.PERSONAL) == personal]
         self._parents = {str(row.item.pk): row.item for row in rows if folder is None or row.item.pk != folder.pk}
         shown = [row for row in rows if str(row.item.pk) in self._parents]
-        self.fields["parent"].choices = tree_choices(shown, _("at the top"))  # type: ignore[attr-defined]
-        self.fields["list_columns"].choices = columns  # type: ignore[attr-defined]
+        offer(self, "parent", tree_choices(shown, _("at the top")))
+        offer(self, "list_columns", columns)
         if not columns:
             del self.fields["list_columns"]
 
@@ -77,7 +78,7 @@ class FolderForm(forms.Form):
         """Key, title and whether it is chosen: the chosen ones first, in their order."""
         if "list_columns" not in self.fields:
             return []
-        titles = dict(self.fields["list_columns"].choices)  # type: ignore[attr-defined]
+        titles = dict(self.fields["list_columns"].choices)  # type: ignore[attr-defined]  # a ChoiceField
         chosen = [key for key in self["list_columns"].value() or [] if key in titles]
         return [(key, titles[key], True) for key in chosen] + [
             (key, title, False) for key, title in titles.items() if key not in chosen

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.contacts.forms.choosing import offer
+
 
 class SummaryForm(forms.Form):
     kind = forms.CharField(widget=forms.HiddenInput)
@@ -14,4 +16,4 @@ class SummaryForm(forms.Form):
 
     def __init__(self, data: Any, *, choices: list[tuple[str, Any]], initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial, auto_id=f"id_{initial['kind']}_%s")
-        self.fields["facts"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
+        offer(self, "facts", choices)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.contacts.forms.choosing import offer
 from apps.contacts.forms.custom import EntityChoiceField, PickerSelectMultiple, add_custom_fields
 from apps.contacts.models import Entity, Participant, Relationship, RelationshipType
 
@@ -82,7 +83,7 @@ class RelationshipForm(_DatedForm):
         self.types = {
             each.pk: each for each in RelationshipType.objects.filter(retired_at__isnull=True).order_by("name", "pk")
         }
-        self.fields["reading"].choices = list(self._readings(entity))  # type: ignore[attr-defined]
+        offer(self, "reading", list(self._readings(entity)))
         self.fields["others"] = EntitiesChoiceField(user=user, label=_("Whom"))
         self.order_fields(self.field_order)
         if relationship is not None:  # another type is another relationship

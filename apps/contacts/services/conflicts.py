@@ -51,7 +51,7 @@ def keep_settled(
         field = record._meta.get_field(name)
         value = left.get(name, before[name])
         if value != now[name]:
-            setattr(record, field.attname, from_json(field, value))  # type: ignore[union-attr,arg-type]
+            setattr(record, field.attname, from_json(field, value))  # type: ignore[union-attr,arg-type]  # a concrete field
     return left
 
 

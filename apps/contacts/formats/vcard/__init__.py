@@ -81,7 +81,7 @@ class _AsUtf8(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # any buffer, as io.BufferedReader gives
         if not self._rest:
             self._rest = self._text.read(len(buffer)).encode("utf-8", errors="replace")
         part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
