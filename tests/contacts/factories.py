@@ -7,7 +7,16 @@ from typing import Any, Protocol, TypeVar, cast
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from apps.contacts.models import Category, EmailAddress, Entity, Folder, Unit
+from apps.contacts.models import (
+    Category,
+    EmailAddress,
+    Entity,
+    Folder,
+    Participant,
+    Relationship,
+    RelationshipType,
+    Unit,
+)
 from tests.conftest import NOW
 
 
@@ -88,3 +97,12 @@ PersonFactory = cast("Maker[Entity]", _PersonFactory)
 OrganisationFactory = cast("Maker[Entity]", _OrganisationFactory)
 UnitFactory = cast("Maker[Unit]", _UnitFactory)
 EmailAddressFactory = cast("Maker[EmailAddress]", _EmailAddressFactory)
+
+
+def tie(type: RelationshipType, source: Entity, target: Entity, **fields) -> Relationship:
+    """Tie two entities; `fields` are dates of the tie, and what the first one is in it."""
+    dates = {name: fields.pop(name) for name in ("valid_from", "valid_to") if name in fields}
+    relationship = Relationship.objects.create(type=type, **dates)
+    Participant.objects.create(relationship=relationship, entity=source, side="source", **fields)
+    Participant.objects.create(relationship=relationship, entity=target, side="target")
+    return relationship

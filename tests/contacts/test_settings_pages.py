@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -13,31 +11,15 @@ from apps.contacts.models import (
     FieldDefinition,
     Folder,
     FolderPermission,
-    Participant,
-    Relationship,
     RelationshipType,
-    Unit,
 )
 from apps.contacts.services.fields import ChoiceInput, define_field
 from apps.contacts.services.folders import Grant, create_folder
-from tests.contacts.factories import CategoryFactory, OrganisationFactory, PersonFactory
+from tests.contacts.factories import CategoryFactory, OrganisationFactory, PersonFactory, tie
 
 pytestmark = pytest.mark.django_db
 
 SETTINGS = ["folders", "categories", "fields", "relationships"]
-
-
-@pytest.fixture
-def works_for(db) -> RelationshipType:
-    return RelationshipType.objects.get(key="works_for")
-
-
-def tie(type: RelationshipType, source: Entity, target: Entity, **fields) -> Relationship:
-    dates = {name: fields.pop(name) for name in ("valid_from", "valid_to") if name in fields}
-    relationship = Relationship.objects.create(type=type, **dates)
-    Participant.objects.create(relationship=relationship, entity=source, side="source", **fields)
-    Participant.objects.create(relationship=relationship, entity=target, side="target")
-    return relationship
 
 
 def text_of(response) -> str:
@@ -376,77 +358,6 @@ def test_who_may_only_see_a_contact_leaves_it_in_the_trash(client, ada, bob, now
 
     seen.refresh_from_db()
     assert seen.trashed_at is not None
-
-
-# --- pictures ---------------------------------------------------------------------------------------------------------
-def test_the_chart_shows_the_line_up_and_all_below(client, bob, works_for):
-    part_of = RelationshipType.objects.get(key="part_of")
-    group, firm = OrganisationFactory(name="Glass Group"), OrganisationFactory(name="Vikna Plus")
-    olena = PersonFactory(first_name="Olena", last_name="Koval")
-    ivan = PersonFactory(first_name="Ivan", last_name="Bondar")
-    tie(part_of, firm, group)
-    tie(works_for, olena, firm, job_title="Director", is_primary=True)
-    tie(works_for, ivan, firm, job_title="Fitter", department="Assembly")
-    works = Unit.objects.create(entity=firm, name="Works", kind="work")
-    Unit.objects.create(entity=firm, name="Assembly", kind="work", parent=works)
-    client.force_login(bob)
-
-    of_firm = text_of(client.get(f"/contacts/{firm.pk}/chart/"))
-    of_person = text_of(client.get(f"/contacts/{olena.pk}/chart/"))
-
-    for word in ("Glass Group", "Olena Koval", "Director", "Assembly", "Ivan Bondar"):
-        assert word in of_firm
-    for word in ("Glass Group", "Vikna Plus", "Ivan Bondar"):
-        assert word in of_person
-
-
-def test_the_graph_shows_two_steps_and_hides_what_folders_hide(client, ada, charlie, works_for, now):
-    knows = RelationshipType.objects.get(key="knows")
-    sales = Group.objects.get_or_create(name="sales")[0]
-    secret = create_folder(actor=ada, name="Secret", kind="restricted", grants={sales: Grant()}, now=now)
-    firm = OrganisationFactory(name="Vikna Plus")
-    olena, ivan, petro, far, further, past = (
-        PersonFactory(first_name=name, last_name="Koval")
-        for name in ("Olena", "Ivan", "Petro", "Far", "Further", "Past")
-    )
-    hidden = PersonFactory(first_name="Hidden", last_name="Person", folder=secret)
-    for person in (olena, ivan, petro, hidden):
-        tie(works_for, person, firm)
-    tie(knows, olena, ivan)
-    tie(knows, firm, far)
-    tie(knows, far, further)
-    tie(knows, olena, past, valid_to=(now - timedelta(days=400)).date())
-    client.force_login(charlie)
-
-    shown = text_of(client.get(f"/contacts/{olena.pk}/graph/"))
-
-    for name in ("Vikna Plus", "Ivan Koval", "Far Koval", "Petro Koval", "works for", "employs"):
-        assert name in shown
-    for name in ("Hidden Person", "Further Koval", "Past Koval"):
-        assert name not in shown
-    assert "style=" not in shown
-
-
-def test_a_hidden_contact_has_no_pictures(client, ada, charlie, now):
-    sales = Group.objects.get_or_create(name="sales")[0]
-    secret = create_folder(actor=ada, name="Secret", kind="restricted", grants={sales: Grant()}, now=now)
-    hidden = PersonFactory(folder=secret)
-    client.force_login(charlie)
-
-    assert client.get(f"/contacts/{hidden.pk}/chart/").status_code == 404
-    assert client.get(f"/contacts/{hidden.pk}/graph/").status_code == 404
-
-
-def test_a_large_firm_is_cut_to_what_a_picture_holds(client, bob, works_for):
-    firm = OrganisationFactory(name="Vikna Plus")
-    for number in range(160):
-        tie(works_for, PersonFactory(first_name=f"P{number}"), firm)
-    client.force_login(bob)
-
-    for picture in ("chart", "graph"):
-        shown = text_of(client.get(f"/contacts/{firm.pk}/{picture}/"))
-        assert "Only the nearest 150 are shown here" in shown
-        assert shown.count("<foreignObject") <= 300
 
 
 # --- budgets ----------------------------------------------------------------------------------------------------------

@@ -33,7 +33,6 @@ from apps.core.models import Change
 from apps.core.services.operations import record_type, snapshot
 
 _PORTION = 500
-_End = tuple[int, str, Tie]  # entity, side, the tie that says so
 
 
 @dataclass(slots=True)
