@@ -56,7 +56,7 @@ REDIS_URL = _redis_url
 REDIS_PREFIX = env.str("RAPPORT_REDIS_PREFIX", default=f"test-{os.getpid()}:" if TESTING else "rapport:")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "apps.core.caches.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": f"{REDIS_PREFIX}c",
     }

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
-from django.db.models import Max, QuerySet
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Case, Max, QuerySet, When
 from django.utils.translation import gettext as _
 
 from apps.contacts.models import Entity, Folder, Participant, Relationship, RelationshipType
 from apps.contacts.services import copies, derive
+from apps.contacts.services.errors import InTrash
 from apps.contacts.services.inputs import EntityInput, JobInput
 from apps.contacts.services.journal import Edit
 from apps.core.services.operations import snapshot
@@ -39,19 +40,23 @@ class ResolvedJob:
 
 
 def resolve_jobs(edit: Edit, jobs: Sequence[JobInput], *, folder: Folder, make: Make) -> list[ResolvedJob]:
-    """Find the organisations of these jobs, or `make` them. The first job that says so is primary."""
+    """Find and lock the organisations of these jobs, or `make` them. The first job that says so is primary."""
     wanted = [job for job in jobs if job.organisation_id or job.organisation_name.strip()]
+    found = {id(job): job.organisation_id or _named(edit.actor, job, folder) for job in wanted}
+    try:
+        edit.lock(set(), {pk for pk in found.values() if pk})
+    except (PermissionDenied, InTrash) as error:
+        raise ValidationError({"jobs": _("There is no such organisation.")}) from error
     main = next((job for job in wanted if job.is_primary), None)
-    return [ResolvedJob(job, _organisation(edit, job, folder, make), job is main) for job in wanted]
+    return [ResolvedJob(job, _organisation(edit, job, found[id(job)], folder, make), job is main) for job in wanted]
 
 
 def add_jobs(edit: Edit, person: Entity, jobs: Sequence[ResolvedJob]) -> list[Relationship]:
-    """Tie `person`, who is part of `edit`, to the organisations; these are locked and get a new version too."""
+    """Tie `person`, who is part of `edit`, to the organisations; these get a new version too."""
     if not jobs:
         return []
     if not person.is_person:
         raise ValidationError({"jobs": _("Only a person has a job.")})
-    edit.lock(set(), {job.organisation.pk for job in jobs})
     if any(job.is_primary for job in jobs) and not edit.is_new(person.pk):
         unset_primary(edit, person.pk)
     works_for = RelationshipType.objects.get(key=copies.WORKS_FOR)
@@ -62,26 +67,31 @@ def add_jobs(edit: Edit, person: Entity, jobs: Sequence[ResolvedJob]) -> list[Re
 
 def find_organisation(*, actor: User | None, name: str, folder: Folder) -> Entity | None:
     """The organisation of this folded name that `actor` sees, one in `folder` before others."""
-    key = derive.fold_name(name)
-    found = _seen_by(actor).live().organisations().filter(name_key=key).order_by("pk")
-    return found.filter(folder=folder).first() or found.first()
+    return _called(actor, name, folder).first()
+
+
+def _called(actor: User | None, name: str, folder: Folder) -> EntityQuerySet:
+    found = _seen_by(actor).live().organisations().filter(name_key=derive.fold_name(name))
+    return found.order_by(Case(When(folder=folder, then=0), default=1), "pk")
+
+
+def _named(actor: User | None, job: JobInput, folder: Folder) -> int | None:
+    found: int | None = _called(actor, job.organisation_name, folder).values_list("pk", flat=True).first()
+    return found
 
 
 def _seen_by(actor: User | None) -> EntityQuerySet:
     return Entity.objects.all() if actor is None else Entity.objects.visible_to(actor)
 
 
-def _organisation(edit: Edit, job: JobInput, folder: Folder, make: Make) -> Entity:
-    if job.organisation_id:
-        found = _seen_by(edit.actor).live().organisations().filter(pk=job.organisation_id).first()
-        if found is None:
-            raise ValidationError({"jobs": _("There is no such organisation.")})
-        return found
-    name = " ".join(job.organisation_name.split())
-    found = find_organisation(actor=edit.actor, name=name, folder=folder)
-    if found is not None:
-        return found
-    return make(edit, EntityInput(kind=Entity.Kind.ORGANISATION, name=name, folder_id=folder.pk))
+def _organisation(edit: Edit, job: JobInput, pk: int | None, folder: Folder, make: Make) -> Entity:
+    if pk is None:
+        name = " ".join(job.organisation_name.split())
+        return make(edit, EntityInput(kind=Entity.Kind.ORGANISATION, name=name, folder_id=folder.pk))
+    organisation = edit.entity(pk)
+    if not organisation.is_organisation:
+        raise ValidationError({"jobs": _("There is no such organisation.")})
+    return organisation
 
 
 def _tie(edit: Edit, works_for: RelationshipType, person: Entity, job: ResolvedJob, position: int) -> Relationship:

@@ -89,6 +89,10 @@ class Edit:
         )
         self._touched.add(entity_id)
 
+    def entity(self, pk: int) -> Entity:
+        """One that this edit has locked or made."""
+        return self._new.get(pk) or self.entities[pk]
+
     def is_new(self, entity_id: int) -> bool:
         """Whether this edit has made it."""
         return entity_id in self._new
