@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -15,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as InputError
+from pydantic import ConfigDict, model_validator
 
 from apps.core import clock
 from apps.core.middleware import current_origin
@@ -23,6 +25,7 @@ from apps.core.refusals import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
 PROBLEM = "application/problem+json"
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Problem(Schema):
@@ -34,6 +37,28 @@ class Problem(Schema):
     detail: str = ""
     instance: str = ""
     errors: dict[str, list[str]] = {}
+
+
+class Strict(Schema):
+    """The base of what is taken in: an unknown name is a mistake of the caller, and so are signs that can't be kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keepable(cls, given: Any) -> Any:
+        """Refuse NUL and halves of surrogate pairs, which JSON can spell and Postgres can't keep."""
+        if isinstance(given, dict) and (name := next((name for name in given if not _can_be_kept(given[name])), None)):
+            raise ValueError(f"{name}: this text has signs in it that can't be kept")
+        return given
+
+
+def _can_be_kept(value: Any) -> bool:
+    if isinstance(value, str):
+        return _UNKEEPABLE.search(value) is None
+    if isinstance(value, dict):
+        return all(_can_be_kept(each) for pair in value.items() for each in pair)
+    return all(_can_be_kept(each) for each in value) if isinstance(value, list) else True
 
 
 class VersionMismatch(Exception):

@@ -100,6 +100,9 @@ def update_contact(request: HttpRequest, contact_id: int, data: ContactPatch) ->
     """Change what is sent. With `If-Match` a version that is no longer the current one is refused (412)."""
     entity = _guarded(request, contact_id)
     fields = data.model_dump(exclude_unset=True)
+    for name in ("folder_id", "attributes"):
+        if name in fields and fields[name] is None:
+            raise ValidationError({name: "This can't be null; leave it out to keep it."})
     categories = fields.pop("category_ids", None)
     for name in ("folder", "owner"):
         if f"{name}_id" in fields:
@@ -262,6 +265,9 @@ def _key(value: Any, pk: int) -> str:
 def _read_key(after: str, field: str) -> tuple[Any, int]:
     try:
         pk, _colon, text = base64.urlsafe_b64decode(after.encode()).decode().partition(":")
-        return (datetime.fromisoformat(text) if field == "modified_at" else text), int(pk)
+        value = datetime.fromisoformat(text) if field == "modified_at" else text
+        if "\x00" in text or (isinstance(value, datetime) and value.tzinfo is None):
+            raise ValueError(text)
+        return value, int(pk)
     except (ValueError, binascii.Error) as error:
         raise ValidationError({"after": "This is no key of a page."}) from error

@@ -7,26 +7,21 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from apps.contacts.models import Entity, Unit
 from apps.contacts.services.inputs import EmailInput, EntityInput, JobInput, LinkInput, PhoneInput, UnitInput
+from apps.core.api import Strict
 
 
-class _Strict(Schema):
-    """An unknown name is a mistake of the caller, not to be passed over."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class EmailIn(_Strict):
+class EmailIn(Strict):
     address: str = Field(max_length=320)
     label: str = ""
     is_primary: bool = False
     plain_text_only: bool = False
 
 
-class PhoneIn(_Strict):
+class PhoneIn(Strict):
     raw: str = Field(max_length=200)
     kind: str = ""
     label: str = ""
@@ -34,7 +29,7 @@ class PhoneIn(_Strict):
     is_primary: bool = False
 
 
-class LinkIn(_Strict):
+class LinkIn(Strict):
     url: str = Field(max_length=2000)
     kind: str = "web"
     label: str = ""
@@ -42,7 +37,7 @@ class LinkIn(_Strict):
     is_primary: bool = False
 
 
-class UnitIn(_Strict):
+class UnitIn(Strict):
     name: str = ""
     kind: Literal["home", "work", "department", "other"] = "work"
     street: str = ""
@@ -71,7 +66,7 @@ class UnitIn(_Strict):
         )
 
 
-class JobIn(_Strict):
+class JobIn(Strict):
     organisation_id: int | None = None
     organisation_name: str = ""
     title: str = ""
@@ -82,7 +77,7 @@ class JobIn(_Strict):
     valid_to: date | None = None
 
 
-class _Names(_Strict):
+class _Names(Strict):
     prefix: str | None = None
     first_name: str | None = None
     middle_name: str | None = None
@@ -262,7 +257,7 @@ class ContactPage(Schema):
     next: str | None = Field(description="The `after` of the next page; null at the end")
 
 
-class ContactFilters(_Strict):
+class ContactFilters(Strict):
     """Narrow the list; all of them must hold."""
 
     q: str = Field("", max_length=200, description="Beginnings of words, or digits of a number")

@@ -102,7 +102,7 @@ def _values_at(
     values = dict(current)
     later = Change.objects.filter(
         subject_id=entity_id, record_type=record_type, record_id=record_id, version_after__gt=version
-    )
+    ).exclude(kind=Change.Kind.CREATED)  # before it was made there is nothing to compare with
     for diff in later.order_by("-version_after", "-pk").values_list("diff", flat=True):
         values |= {name: pair[0] for name, pair in diff.items() if name in values}
     return values

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.accounts.permissions import is_staff_member
 from apps.contacts.models import Category, Entity, EntityCategory, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.permissions import can_create_in
@@ -73,7 +74,7 @@ def update_entity(
         left = keep_settled(
             locked, names=list(fields), before=current, entity=locked, expected_version=expected_version
         )
-        _check(locked, edit=edit, moved="folder" in left)
+        _check(locked, edit=edit, moved="folder" in left, given="owner" in left)
         save_references(edit, locked.pk, attributes.references)
     return locked
 
@@ -90,12 +91,29 @@ def _assign(entity: Entity, values: Mapping[str, Any]) -> None:
             setattr(entity, name, value)
 
 
-def _check(entity: Entity, *, edit: Edit, moved: bool) -> None:
+def _check(entity: Entity, *, edit: Edit, moved: bool, given: bool) -> None:
     parts.check(entity)
     if moved and edit.actor is not None and entity.folder_id not in rights_of(edit.actor).edit:
         raise PermissionDenied
+    if given:
+        _check_owner(entity.owner_id)
     if derive.name_key(entity) == "" and not _has_details(entity):
         raise ValidationError({"name" if entity.is_organisation else "last_name": _("A name is needed.")})
+
+
+def _check_owner(owner_id: int | None) -> None:
+    owner = User.objects.filter(pk=owner_id, is_active=True).first() if owner_id is not None else None
+    if owner_id is not None and (owner is None or not is_staff_member(owner)):
+        raise ValidationError({"owner": _("There is no such colleague.")})
+
+
+def _folder(folder_id: int | None) -> Folder:
+    if folder_id is None:
+        return Folder.objects.get(is_default=True)
+    found = Folder.objects.filter(pk=folder_id).first()
+    if found is None:
+        raise ValidationError({"folder": _("There is no such folder.")})
+    return found
 
 
 def _has_details(entity: Entity) -> bool:
@@ -113,9 +131,10 @@ def _partial_date(name: str, value: str) -> str:
 def make_entity(edit: Edit, data: EntityInput, *, user: User | None = None) -> Entity:
     """Make a contact as part of a larger edit; `user`: who signs in as this person."""
     actor, now = edit.actor, edit.now
-    folder = Folder.objects.get(pk=data.folder_id) if data.folder_id else Folder.objects.get(is_default=True)
+    folder = _folder(data.folder_id)
     if actor is not None and not can_create_in(actor, folder):
         raise PermissionDenied
+    _check_owner(data.owner_id)
     entity = Entity(folder=folder, source=data.source, owner_id=data.owner_id or (actor.pk if actor else None))
     entity.created_at = entity.modified_at = now
     entity.created_by = entity.modified_by = actor
