@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from datetime import datetime
 from typing import BinaryIO
@@ -20,6 +21,8 @@ from apps.core.services import files
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+# What Pillow's readers raise on damaged pictures; the last ones come from what they carry (EXIF).
+_DAMAGED = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, OverflowError)
 _EDGE = 512  # pixels; enough for the page and for every format that carries it
 
 
@@ -68,5 +71,5 @@ def shrink(data: bytes, edge: int = _EDGE) -> bytes:
             return out.getvalue()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValidationError(_("This picture has too many pixels.")) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except (*_DAMAGED, struct.error) as error:
         raise ValidationError(_("This is not a picture that can be read (JPEG, PNG, WebP, GIF).")) from error
