@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from apps.contacts.models import EmailAddress, Entity
+from tests.contacts.imports.test_round_trip import differences, there_and_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.corpus]
 
@@ -55,6 +56,16 @@ def test_all_vcards_twice_are_there_once(ada, corpus):
     nobody = Entity.objects.filter(display_name="(no name)", emails=None, phones=None).count()
     assert (second["created"], second["organisations"]) == (nobody // 2, 0)
     assert Entity.objects.count() == there + nobody // 2
+
+
+@pytest.mark.parametrize("key", ["vcard", "vcard3", "csv", "sql"])
+def test_all_that_came_in_comes_back_from_an_export(ada, corpus, key):
+    report_of(corpus / "vcard", corpus / "csv", corpus / "ldif")
+
+    before, after = there_and_back(ada, key)
+
+    assert len(after) > 400
+    assert [each for each in differences(before, after, *(["folder"] if "vcard" in key else [])) if each] == []
 
 
 def test_every_row_of_the_tables_comes_in(ada, corpus):

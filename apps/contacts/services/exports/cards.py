@@ -32,7 +32,7 @@ from apps.contacts.models import (
     Unit,
 )
 from apps.contacts.services.exports.ties import load_ties
-from apps.contacts.services.imports.drafts import EXTERNAL_UID
+from apps.contacts.services.imports.drafts import EXTERNAL_UID, beside
 from apps.contacts.services.imports.labels import path_of
 from apps.core.services import files
 
@@ -102,7 +102,7 @@ def _cards(portion: Sequence[Entity], reader: User, labels: _Labels, *, with_pho
     for raw in RawProperty.objects.filter(entity__in=ids).order_by("position", "pk"):
         raws[raw.entity_id].append(Raw(raw.name, raw.value, raw.params, raw.group))
     for tie in ExternalUid.objects.filter(entity__in=ids).order_by("pk"):
-        raws[tie.entity_id].append(Raw(EXTERNAL_UID, tie.uid))
+        raws[tie.entity_id].append(beside(EXTERNAL_UID, tie.uid))
     categories: dict[int, list[str]] = defaultdict(list)
     for entity_id, category_id in (
         EntityCategory.objects.filter(entity__in=ids).order_by("pk").values_list("entity_id", "category_id")

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from apps.contacts.formats.records import Raw
+from apps.contacts.formats.vcard.values import escape
 from apps.contacts.models import FieldDefinition
 from apps.contacts.selectors.fields import definitions_for
 from apps.contacts.services.imports.copying import to_json
@@ -59,7 +60,8 @@ class CustomFields:
         try:
             value = clean_value(definition, raw, choices=definition.choices.all(), region=self._region)
         except ValidationError:
-            clean.refused.append(Raw(REFUSED, raw if isinstance(raw, str) else to_json(raw), {"X-FIELD": [key]}))
+            said = raw if isinstance(raw, str) else to_json(raw)
+            clean.refused.append(Raw(REFUSED, escape(said), {"X-FIELD": [key]}))
             return
         if value is not None:
             clean.values[key] = value

@@ -25,6 +25,7 @@ from apps.contacts.formats.records import (
     UnitRecord,
     Url,
 )
+from apps.contacts.formats.vcard import values as vcard_values
 from apps.contacts.models import EmailAddress, Entity, Link, PhoneNumber, RawProperty, Unit
 from apps.contacts.services import derive
 from apps.contacts.services.imports.countries import country_code
@@ -113,11 +114,13 @@ def draft_of(card: Card, *, region: str = "", home: str = "", fields: CustomFiel
         raws += clean_values.refused
         draft.references = clean_values.references
     if any(raw.name == EXTERNAL_UID for raw in card.raw):
-        draft.foreign_uids = list(dict.fromkeys(raw.value for raw in card.raw if raw.name == EXTERNAL_UID))
+        draft.foreign_uids = list(
+            dict.fromkeys(vcard_values.unescape(raw.value) for raw in card.raw if raw.name == EXTERNAL_UID)
+        )
     settle(draft)
     shown = values["display_name"]
     if card.full_name and card.full_name != shown and _says_more(card, shown):
-        raws.append(Raw(FULL_NAME, card.full_name))
+        raws.append(beside(FULL_NAME, card.full_name))
     if raws:
         draft.raws = [raw for raw in map(_fitting_raw, raws) if raw]
     return draft
@@ -154,10 +157,13 @@ def as_uuid(text: str) -> UUID | None:
 
 
 def clean(text: str) -> str:
-    """`text` without outer blanks and without the NUL characters that the database refuses."""
-    if "\0" in text:
-        text = text.replace("\0", "")
-    return text.strip()
+    """`text` without outer blanks and control characters (the database refuses NUL), line ends as `\\n`."""
+    return (text if text.isprintable() else vcard_values.clean(text)).strip()
+
+
+def beside(name: str, text: str, params: dict[str, list[str]] | None = None) -> Raw:
+    """What the model can't hold, as other data: escaped, as a raw property's value always is."""
+    return Raw(name, vcard_values.escape(text), params or {})
 
 
 def _entity_values(card: Card, raws: list[Raw]) -> dict[str, Any]:
@@ -172,25 +178,25 @@ def _entity_values(card: Card, raws: list[Raw]) -> dict[str, Any]:
         card.first_name, card.middle_name, card.last_name = split_name(card.full_name)
     values: dict[str, Any] = {name: text for name in _TEXTS if (text := getattr(card, name))}
     for name in too_long(Entity, values):
-        raws.append(Raw(f"X-RAPPORT-{name.upper().replace('_', '-')}", values[name]))
+        raws.append(beside(f"X-RAPPORT-{name.upper().replace('_', '-')}", values[name]))
         values[name] = values[name][: lengths_of(Entity)[name]].rstrip()
         setattr(card, name, values[name])
     for name in _LONG_TEXTS:
         if text := getattr(card, name):
-            values[name] = text.replace("\0", "")
+            values[name] = vcard_values.clean(text)
     for name, day in (("birthday", card.birthday), ("anniversary", card.anniversary)):
         if day is not None:
             kept = _partial(day)
             if kept:
                 values[name] = kept
             else:
-                raws.append(Raw(f"X-RAPPORT-{name.upper()}", f"{day.year or ''}-{day.month or ''}-{day.day or ''}"))
+                raws.append(beside(f"X-RAPPORT-{name.upper()}", f"{day.year or ''}-{day.month or ''}-{day.day or ''}"))
     values["kind"] = card.kind
     if card.photo is not None and card.photo.url:
         if len(card.photo.url) <= lengths_of(Entity)["photo_url"]:
             values["photo_url"] = clean(card.photo.url)
         else:
-            raws.append(Raw("X-RAPPORT-PHOTO-URL", card.photo.url))
+            raws.append(beside("X-RAPPORT-PHOTO-URL", card.photo.url))
     return values
 
 
@@ -207,9 +213,9 @@ def _jobs_of_an_organisation(card: Card) -> list[Raw]:
         organisation = job.organisation if derive.fold_name(job.organisation) != derive.fold_name(card.name) else ""
         parts = [organisation, *job.departments]
         if any(parts):
-            kept.append(Raw("X-RAPPORT-ORG", ";".join(parts)))
+            kept.append(beside("X-RAPPORT-ORG", ";".join(parts)))
         kept += [
-            Raw(name, text) for name, text in (("X-RAPPORT-TITLE", job.title), ("X-RAPPORT-ROLE", job.role)) if text
+            beside(name, text) for name, text in (("X-RAPPORT-TITLE", job.title), ("X-RAPPORT-ROLE", job.role)) if text
         ]
     return kept
 
@@ -244,7 +250,7 @@ def _unit_draft(unit: UnitRecord, region: str, home: str, raws: list[Raw], field
         if text := getattr(unit, name):
             values[name] = clean(text)
     for name in too_long(Unit, values):
-        raws.append(Raw(f"X-RAPPORT-UNIT-{name.upper().replace('_', '-')}", values[name]))
+        raws.append(beside(f"X-RAPPORT-UNIT-{name.upper().replace('_', '-')}", values[name]))
         values[name] = values[name][: lengths_of(Unit)[name]].rstrip()
     if unit.valid_from:
         values["valid_from"] = unit.valid_from
@@ -271,7 +277,7 @@ def _email(email: Email, raws: list[Raw]) -> dict[str, Any] | None:
     if not address:
         return None
     if len(address) > lengths_of(EmailAddress)["address"]:
-        raws.append(Raw("EMAIL", address))
+        raws.append(beside("EMAIL", address))
         return None
     return {
         "address": address,
@@ -279,7 +285,7 @@ def _email(email: Email, raws: list[Raw]) -> dict[str, Any] | None:
         "is_primary": email.is_primary,
         "position": email.position,
         "plain_text_only": email.plain_text_only,
-        "public_key": email.public_key.replace("\0", ""),
+        "public_key": vcard_values.clean(email.public_key),
         "bounced_at": _moment(email.bounced_at),
         "opted_out_at": _moment(email.opted_out_at),
     }
@@ -290,12 +296,12 @@ def _phone(phone: Phone, region: str, raws: list[Raw]) -> dict[str, Any] | None:
     if not raw:
         return None
     if len(raw) > lengths_of(PhoneNumber)["raw"]:
-        raws.append(Raw("TEL", raw))
+        raws.append(beside("TEL", raw))
         return None
     forms = derive.parse_phone(raw, region)
     extension = clean(phone.extension) or forms.extension
     if len(extension) > lengths_of(PhoneNumber)["extension"]:
-        raws.append(Raw("X-RAPPORT-EXTENSION", extension))
+        raws.append(beside("X-RAPPORT-EXTENSION", extension))
         extension = ""
     known = phone.kind in PHONE_KINDS
     return {
@@ -316,7 +322,7 @@ def _link(link: Url, raws: list[Raw]) -> dict[str, Any] | None:
     if not url:
         return None
     if len(url) > lengths_of(Link)["url"]:
-        raws.append(Raw("URL", url))
+        raws.append(beside("URL", url))
         return None
     return {
         "url": url,
@@ -331,7 +337,7 @@ def _link(link: Url, raws: list[Raw]) -> dict[str, Any] | None:
 def _label(model: type[EmailAddress | PhoneNumber | Link], label: str, raws: list[Raw]) -> str:
     label = clean(label) if label else ""
     if len(label) > (longest := lengths_of(model)["label"]):
-        raws.append(Raw("X-RAPPORT-LABEL", label))
+        raws.append(beside("X-RAPPORT-LABEL", label))
         label = label[:longest].rstrip()
     return label
 
@@ -351,9 +357,10 @@ def _fitting_raw(raw: Raw) -> Raw | None:
     name, group = clean(raw.name), clean(raw.group)
     if not name:
         return None
-    if len(name) <= lengths["name"] and len(group) <= lengths["group"] and "\0" not in raw.value:
+    if len(name) <= lengths["name"] and len(group) <= lengths["group"] and raw.value.isprintable():
         return raw
-    return Raw(name[: lengths["name"]], raw.value.replace("\0", ""), raw.params, group[: lengths["group"]])
+    value = vcard_values.clean(raw.value).replace("\n", "\\n")
+    return Raw(name[: lengths["name"]], value, raw.params, group[: lengths["group"]])
 
 
 def _settle_primaries(units: list[UnitDraft]) -> None:

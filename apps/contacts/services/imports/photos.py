@@ -10,8 +10,7 @@ from io import BytesIO
 from django.core.exceptions import ValidationError
 from PIL import Image, UnidentifiedImageError
 
-from apps.contacts.formats.records import Raw
-from apps.contacts.services.imports.drafts import Draft
+from apps.contacts.services.imports.drafts import Draft, beside
 from apps.contacts.services.photos import MOST_BYTES, shrink
 from apps.core.services import files
 
@@ -30,8 +29,7 @@ def keep(draft: Draft, *, now: datetime) -> None:
         if not _is_small(data):
             data = _shrunk(data)
     except ValidationError:
-        params = {"ENCODING": ["b"]} | ({"TYPE": [photo.mime_type]} if photo.mime_type else {})
-        draft.raws.append(Raw("X-RAPPORT-PHOTO", base64.b64encode(photo.data).decode("ascii"), params))
+        draft.raws.append(beside("X-RAPPORT-PHOTO", base64.b64encode(photo.data).decode("ascii")))
         return
     draft.values["photo_id"] = files.store(data, mime_type="image/jpeg", now=now).pk
 

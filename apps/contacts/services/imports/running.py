@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from itertools import islice
 
 from django.db import connection, transaction
 from django.utils import translation
@@ -21,6 +20,7 @@ from apps.contacts.services.imports.context import Context, Counts
 from apps.contacts.services.imports.portions import REFUSALS, Item, Outcome, Portions, Prepared
 
 PORTION = 1000
+_HEAVIEST = 16 * 1024 * 1024  # bytes of pictures in a portion
 _COLLECT_EVERY = 50  # portions
 
 Record = Card | Rejected | Skipped
@@ -57,18 +57,21 @@ class _Run:
     def side_by_side(self, drafted: Iterator[list[Item]]) -> Counts:
         with _Writer(self.on_portion) as writer, closing(_ahead(drafted)) as ahead:
             under_way: tuple[Sequence[Item], Prepared] | None = None
-            for items in ahead:
-                prepared = self.portions.prepare(items, file_name=self.file_name)
-                if not self._is_written(writer, under_way):
-                    prepared = None
-                under_way = None
-                if prepared is None:
-                    self._apply(self.portions.afresh(items))
-                else:
-                    writer.begin(prepared)
-                    self.portions.planner.pass_on()
-                    under_way = items, prepared
-            self._is_written(writer, under_way)
+            try:
+                for items in ahead:
+                    prepared = self.portions.prepare(items, file_name=self.file_name)
+                    earlier, under_way = under_way, None
+                    if not self._is_written(writer, earlier):
+                        prepared = None
+                    if prepared is None:
+                        self._apply(self.portions.afresh(items))
+                    else:
+                        writer.begin(prepared)
+                        self.portions.planner.pass_on()
+                        under_way = items, prepared
+            finally:
+                # Also where the file breaks off: what was read before it comes in.
+                self._is_written(writer, under_way)
         return self.counts
 
     def _is_written(self, writer: _Writer, under_way: tuple[Sequence[Item], Prepared] | None) -> bool:
@@ -123,8 +126,16 @@ class _Writer:
 
 
 def _drafted(records: Iterable[Record], context: Context, portions: Portions) -> Generator[list[Item], None, None]:
-    remaining = iter(records)
-    while portion := [_item(record, context, portions) for record in islice(remaining, PORTION)]:
+    portion: list[Item] = []
+    weight = 0
+    for record in records:
+        portion.append(_item(record, context, portions))
+        if isinstance(record, Card) and record.photo is not None:
+            weight += len(record.photo.data)
+        if len(portion) >= PORTION or weight > _HEAVIEST:
+            yield portion
+            portion, weight = [], 0
+    if portion:
         yield portion
 
 
