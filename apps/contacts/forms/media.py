@@ -22,7 +22,7 @@ class PhotoForm(forms.Form):
 class UserForm(forms.Form):
     """A user account for a person of the contacts."""
 
-    email = forms.EmailField(label=_("E-mail to sign in with"))
+    email = forms.EmailField(label=_("E-mail to sign in with"), max_length=254)
     roles = GroupsField(label=_("Roles"), queryset=Group.objects.order_by("name"), widget=forms.CheckboxSelectMultiple)
 
     def role_names(self) -> list[str]:

@@ -29,6 +29,8 @@ def make_user_for(*, actor: User, entity: Entity, email: str, roles: Iterable[st
     """
     if not can_change_settings(actor):
         raise PermissionDenied
+    if len(email) > _longest("email"):  # a contact's may be longer
+        raise ValidationError({"email": _("This is not an e-mail address.")})
     with editing([entity], actor=actor, verb="user.made_from_contact", now=now) as edit:
         person = edit.entities[entity.pk]
         if not person.is_person:
@@ -37,11 +39,16 @@ def make_user_for(*, actor: User, entity: Entity, email: str, roles: Iterable[st
             raise ValidationError(_("This person is a user already."))
         token = _becoming.set(person.pk)
         try:
-            user = create_user(actor=actor, email=email, name=person.display_name, roles=roles, now=now)
+            name = person.display_name[: _longest("name")].strip()
+            user = create_user(actor=actor, email=email, name=name, roles=roles, now=now)
         finally:
             _becoming.reset(token)
         person.user = user
     return user
+
+
+def _longest(field: str) -> int:
+    return User._meta.get_field(field).max_length or 0  # type: ignore[union-attr]  # a text
 
 
 def ensure_person(*, user: User, now: datetime) -> Entity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import settings_required, staff_required
+from apps.accounts.services.invitations import invite_user
 from apps.accounts.services.users import EmailTaken, UnknownRole
 from apps.contacts.forms.media import PhotoForm, UserForm
 from apps.contacts.models import RawProperty
@@ -17,7 +19,7 @@ from apps.contacts.selectors.contact_page import contact_page, ties_of
 from apps.contacts.services import photos
 from apps.contacts.services.errors import InTrash
 from apps.contacts.services.users import make_user_for
-from apps.contacts.views.lookups import editable_entity, visible_entity
+from apps.contacts.views.lookups import editable_entity, show_errors, visible_entity
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.services import files
@@ -103,18 +105,17 @@ def entity_user(request: Request, entity_id: int) -> HttpResponse:
         raise Http404
     form = UserForm(request.POST or None, initial={"email": entity.primary_email})
     if request.method == "POST" and form.is_valid():
+        now, email, roles = clock.now(), form.cleaned_data["email"], form.role_names()
         try:
-            make_user_for(
-                actor=request.user,
-                entity=entity,
-                email=form.cleaned_data["email"],
-                roles=form.role_names(),
-                now=clock.now(),
-            )
+            with transaction.atomic():
+                user = make_user_for(actor=request.user, entity=entity, email=email, roles=roles, now=now)
+                invite_user(actor=request.user, user=user, site=request.build_absolute_uri("/"), now=now)
         except (EmailTaken, UnknownRole) as error:
             form.add_error("email" if isinstance(error, EmailTaken) else "roles", str(error))
+        except ValidationError as error:
+            show_errors(form, error)
         else:
-            toast(request, _("%(name)s can sign in now.") % {"name": entity.display_name})
+            toast(request, _("%(email)s was sent an invitation.") % {"email": user.email})
             return close_sheet(request, reverse("contacts:entity", args=[entity.pk]))
     context = {"entity": entity, "form": form}
     return render_page(
