@@ -22,6 +22,7 @@ from apps.contacts.models import Category, Entity, EntityCategory, FieldDefiniti
 from apps.contacts.models.rights import rights_of
 from apps.contacts.phones import dial_address, show_number
 from apps.contacts.selectors.narrowing import narrow_by_words
+from apps.contacts.templatetags.contacts import mailto
 from apps.core import markup
 from apps.core.listing import (
     Action,
@@ -138,7 +139,7 @@ def _phone(entity: Entity) -> object:
 def _email(entity: Entity) -> object:
     if not entity.primary_email:
         return ""
-    return format_html('<a href="mailto:{}">{}</a>', entity.primary_email, markup.breakable(entity.primary_email))
+    return format_html('<a href="{}">{}</a>', mailto(entity.primary_email), markup.breakable(entity.primary_email))
 
 
 def _categories(entity: Entity) -> object:
@@ -157,7 +158,7 @@ def _row_actions(entity: Entity) -> object:
         )
     if entity.primary_email:
         mail = markup.mail_button(
-            href=f"mailto:{entity.primary_email}",
+            href=mailto(entity.primary_email),
             address=entity.primary_email,
             name=entity.display_name,
             icon_only=True,

@@ -10,6 +10,7 @@ from apps.accounts.preferences import preferences_of
 from apps.contacts.models import Entity, Favourite, Recent
 from apps.contacts.phones import dial_address, show_number
 from apps.contacts.selectors.search import find_contacts, guess_contacts
+from apps.contacts.templatetags.contacts import mailto
 from apps.core.contributions import SearchHit
 
 
@@ -43,7 +44,7 @@ def _hits(user: User, entities: list[Entity]) -> list[SearchHit]:
             icon="building" if entity.is_organisation else "user",
             call=dial_address(entity.primary_phone, preferences) if entity.primary_phone else "",
             phone=show_number(entity.primary_phone, preferences) if entity.primary_phone else "",
-            mail=f"mailto:{entity.primary_email}" if entity.primary_email else "",
+            mail=mailto(entity.primary_email) if entity.primary_email else "",
             email=entity.primary_email,
         )
         for entity in entities
