@@ -17,6 +17,7 @@ from apps.accounts import permissions
 from apps.accounts.models import Preferences, User
 from apps.accounts.services.audit import record_event
 from apps.accounts.signals import user_created
+from apps.core.live import recheck
 
 
 class EmailTaken(Exception):
@@ -172,6 +173,7 @@ def end_sessions(*, user: User) -> int:
     sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:
         session.end()
+    recheck(user.pk)  # streams that are open ask again who listens
     return len(sessions)
 
 
