@@ -131,8 +131,8 @@ def idempotent(view: View) -> View:
         key = request.headers.get("Idempotency-Key", "").strip()
         if not key:
             return view(request, *args, **kwargs)
-        if len(key) > 200:
-            raise HttpError(400, "An idempotency key has at most 200 characters.")
+        if len(key) > 200 or not key.isprintable():
+            raise HttpError(400, "An idempotency key has at most 200 characters, all of them printable.")
         digest = hashlib.sha256(
             b"\0".join([(request.method or "").encode(), request.get_full_path().encode(), request.body])
         ).hexdigest()
