@@ -118,8 +118,12 @@ def load(entities: Iterable[Entity]) -> list[Aggregate]:
     return list(found.values())
 
 
-def refresh(ids: Iterable[int], *, now: datetime) -> None:
-    """Re-derive copies and search words of these entities, in portions; versions stay as they are."""
+def refresh(ids: Iterable[int], *, now: datetime) -> set[int]:
+    """Re-derive copies and search words of these entities, in portions; versions stay as they are.
+
+    Returns the organisations that are called otherwise now: their people bear their names.
+    """
+    renamed: set[int] = set()
     for portion in portions(sorted(set(ids))):
         entities = list(Entity.objects.filter(pk__in=portion).order_by("pk"))
         before = {entity.pk: values_of(entity) for entity in entities}
@@ -127,8 +131,10 @@ def refresh(ids: Iterable[int], *, now: datetime) -> None:
         for aggregate in aggregates:
             aggregate.derive(now.date())
         changed = [entity for entity in entities if values_of(entity) != before[entity.pk]]
+        renamed |= {one.pk for one in changed if one.is_organisation and one.display_name != before[one.pk][0]}
         update_rows(Entity, COPIES, [(entity.pk, *values_of(entity)) for entity in changed])
         write_tokens(aggregates, today=now.date())
+    return renamed
 
 
 def refresh_dated(*, now: datetime) -> int:
@@ -174,7 +180,7 @@ def write_tokens(aggregates: Sequence[Aggregate], *, today: date, fresh: bool = 
     SearchToken.objects.bulk_create(missing, batch_size=5000)
 
 
-def employees_of(organisation_ids: Iterable[int]) -> list[int]:
+def employees_of(organisation_ids: Iterable[int]) -> set[int]:
     """The persons whose copies or search words bear these organisations' names."""
     ids = list(organisation_ids)
     tied = Participant.objects.filter(
@@ -182,8 +188,10 @@ def employees_of(organisation_ids: Iterable[int]) -> list[int]:
         relationship__type__key=WORKS_FOR,
         relationship__participants__entity__in=ids,
         relationship__participants__side=Participant.Side.TARGET,
-    ).values("entity_id")
-    return list(Entity.objects.filter(Q(pk__in=tied) | Q(organisation_entity__in=ids)).values_list("pk", flat=True))
+    )
+    # Two questions: joined by OR, they would read every contact there is.
+    copied = Entity.objects.filter(organisation_entity__in=ids)
+    return {*tied.values_list("entity_id", flat=True), *copied.values_list("pk", flat=True)}
 
 
 def _primary(items: list[_Detail]) -> _Detail | None:

@@ -30,8 +30,9 @@ _SETTINGS = (
 def refresh_entities(ids: list[int], now: datetime) -> None:
     """After undo: everything that follows from what was put back."""
     mark_restricted(ids)
-    copies.refresh(ids, now=now)
-    copies.refresh(copies.employees_of(ids), now=now)  # after that, since they bear its names
+    renamed = copies.refresh(ids, now=now)
+    if renamed:
+        copies.refresh(copies.employees_of(renamed), now=now)
 
 
 def register() -> None:
