@@ -32,7 +32,8 @@ from apps.contacts.models import (
     Unit,
 )
 from apps.contacts.services.exports.ties import load_ties
-from apps.contacts.services.imports.drafts import EXTERNAL_UID, beside
+from apps.contacts.services.imports.cleaning import beside
+from apps.contacts.services.imports.drafts import EXTERNAL_UID
 from apps.contacts.services.imports.labels import path_of
 from apps.core.services import files
 

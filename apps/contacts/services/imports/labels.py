@@ -10,8 +10,9 @@ from apps.accounts.permissions import is_manager
 from apps.contacts.models import Category, CategoryPermission, Folder
 from apps.contacts.models.rights import forget_rights, rights_of
 from apps.contacts.permissions import can_make_folder
+from apps.contacts.services.imports.cleaning import clean
 from apps.contacts.services.imports.context import Context
-from apps.contacts.services.imports.drafts import Draft, clean
+from apps.contacts.services.imports.drafts import Draft
 from apps.core.models import Change
 from apps.core.services.operations import record_type, snapshot
 

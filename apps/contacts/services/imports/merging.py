@@ -7,7 +7,8 @@ from typing import Any
 
 from apps.contacts.formats.records import Card, Job, Raw
 from apps.contacts.services import derive
-from apps.contacts.services.imports.drafts import Draft, UnitDraft
+from apps.contacts.services.imports.drafts import Draft
+from apps.contacts.services.imports.unit_drafts import UnitDraft
 
 _FIELDS = (
     "prefix", "first_name", "middle_name", "last_name", "suffix", "nickname", "name", "legal_name",

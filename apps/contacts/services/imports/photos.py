@@ -10,7 +10,8 @@ from io import BytesIO
 from django.core.exceptions import ValidationError
 from PIL import Image, UnidentifiedImageError
 
-from apps.contacts.services.imports.drafts import Draft, beside
+from apps.contacts.services.imports.cleaning import beside
+from apps.contacts.services.imports.drafts import Draft
 from apps.contacts.services.photos import MOST_BYTES, shrink
 from apps.core.services import files
 
