@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apps.accounts.models import AuditEvent
-from apps.contacts.models import Entity, Unit
+from apps.contacts.models import Entity, Participant, Unit
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput, LinkInput, PhoneInput, UnitInput
 from apps.core import clock
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.contacts.factories import PersonFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
@@ -128,6 +129,72 @@ def test_another_place_becomes_the_main_one_and_a_password_is_shown_when_asked_f
     assert (found.city, found.primary_phone) == ("Kyiv", "+380327654321")
     assert Unit.objects.filter(entity=olena, is_primary=True).count() == 1
     assert not sideways(page)
+
+
+def test_a_field_of_ones_own_is_at_once_wherever_fields_are(page, live_server, sign_in, olena, ada):
+    sign_in(page, ada)
+    page.goto(f"{live_server.url}/contacts/settings/fields/")
+    page.get_by_role("link", name="New field").first.click()
+    page.get_by_label("Label").fill("Wood")
+    page.get_by_label(re.compile("Filter")).check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
+
+    # In the form of a new contact and on the page of one that is there,
+    page.goto(f"{live_server.url}/contacts/new/")
+    page.get_by_label("First name").fill("Iryna")
+    page.get_by_label("Wood").fill("Larch")
+    page.get_by_role("button", name="Save contact").click()
+    expect(page.get_by_role("heading", name="Iryna")).to_be_visible()
+    page.goto(f"{live_server.url}/contacts/{olena.pk}/details/")
+    page.locator("#section-custom").get_by_role("link", name="Edit").click()
+    page.get_by_label("Wood").fill("Birch")
+    page.locator("#section-custom").get_by_role("button", name="Save").click()
+    expect(page.locator("#section-custom")).to_contain_text("Birch")
+
+    # among the columns, to sort by,
+    page.goto(f"{live_server.url}/contacts/list/people/")
+    page.get_by_role("link", name="Columns").click()
+    page.get_by_role("checkbox", name="Wood").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Wood", exact=True).click()
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Wood")
+    expect(page.locator("tbody .rows__link").first).to_contain_text("Olena Koval")
+
+    # and among the filters.
+    page.get_by_role("link", name="Filter", exact=True).click()
+    page.get_by_label("Wood").fill("lar")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("tbody .rows__link")).to_contain_text(["Iryna"])
+
+
+def test_a_picker_reaches_the_last_of_two_thousand(page, live_server, sign_in, olena, bob):
+    folder = Entity.objects.get(pk=olena.pk).folder
+    crowd = [PersonFactory.build(first_name="Ivan", last_name=f"Bondar {n:04}", folder=folder) for n in range(1999)]
+    Entity.objects.bulk_create(crowd)
+    create_entity(actor=bob, data=EntityInput(first_name="Yuri", last_name="Zhuk"), now=clock.now())
+    sign_in(page, bob)
+    page.goto(f"{live_server.url}/contacts/{olena.pk}/relations/")
+
+    # Walking down page by page finds the end of the list,
+    page.get_by_role("link", name="Add a relationship").click()
+    page.locator("select[name=reading]").select_option(label="knows")
+    page.locator("select-picker .ts-control").click()
+    options = page.locator(".ts-dropdown-content")
+    expect(options.locator(".option").first).to_be_visible()
+    seen = options.locator(".option").count()
+    options.evaluate("box => box.scrollTo(0, box.scrollHeight)")
+    expect(options.locator(".option").nth(seen)).to_be_attached()
+    # and a word jumps there.
+    page.keyboard.type("zhuk")
+    expect(options.locator(".option")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.locator(".ties__others")).to_contain_text("Yuri Zhuk")
+    assert Participant.objects.filter(entity__last_name="Zhuk", relationship__type__key="knows").exists()
 
 
 def sideways(page: Page) -> bool:
