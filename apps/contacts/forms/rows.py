@@ -76,9 +76,10 @@ class LinkRow(forms.Form):
         return web_address(self.cleaned_data["url"])
 
 
-EmailRows = formset_factory(EmailRow, extra=1, max_num=100)
-PhoneRows = formset_factory(PhoneRow, extra=1, max_num=100)
-LinkRows = formset_factory(LinkRow, extra=1, max_num=100)
+_MOST = 100  # whatever number of rows a request claims to have
+EmailRows = formset_factory(EmailRow, extra=1, max_num=_MOST, absolute_max=_MOST)
+PhoneRows = formset_factory(PhoneRow, extra=1, max_num=_MOST, absolute_max=_MOST)
+LinkRows = formset_factory(LinkRow, extra=1, max_num=_MOST, absolute_max=_MOST)
 
 
 class AddressRows:

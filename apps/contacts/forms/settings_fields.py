@@ -72,7 +72,7 @@ class ChoiceRow(forms.Form):
                 offer(self, name, [*known, (given, given)])
 
 
-_ChoiceRows = formset_factory(ChoiceRow, extra=1, max_num=500)
+_ChoiceRows = formset_factory(ChoiceRow, extra=1, max_num=500, absolute_max=500)
 
 
 def choice_rows(data: Any, choices: Iterable[FieldChoice] = ()) -> BaseFormSet[ChoiceRow]:
