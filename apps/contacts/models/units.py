@@ -53,9 +53,11 @@ class Unit(models.Model):
         return self.name or str(self.get_kind_display())
 
 
+# An address, a number and a link name their unit and its entity by one key of the database (migration 0002), which
+# holds what two more would hold; an import checks that many keys for each contact.
 class EmailAddress(models.Model):
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="emails")
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="emails")
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="emails", db_constraint=False)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="emails", db_constraint=False)
     address = models.CharField(max_length=320)  # citext, by migration
     label = models.CharField(max_length=100, blank=True)
     is_primary = models.BooleanField(default=False)
@@ -84,8 +86,8 @@ class PhoneNumber(models.Model):
         MAIN = "main", _("Main")
         OTHER = "other", _("Other")
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="phones")
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="phones")
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="phones", db_constraint=False)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="phones", db_constraint=False)
     raw = models.CharField(max_length=200)  # as typed
     e164 = models.CharField(max_length=20, blank=True)
     extension = models.CharField(max_length=20, blank=True)
@@ -115,8 +117,8 @@ class Link(models.Model):
         FEED = "feed", _("News feed")
         OTHER = "other", _("Other")
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="links")
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="links")
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="links", db_constraint=False)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="links", db_constraint=False)
     url = models.CharField(max_length=2000)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.WEB)
     label = models.CharField(max_length=100, blank=True)
