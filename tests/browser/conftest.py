@@ -144,9 +144,9 @@ def site(django_db_setup: None) -> Iterator[str]:
         server.wait(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker(django_db_setup: None) -> Iterator[None]:
-    """A real worker beside the site."""
+    """A real worker beside the site; it would take up what other modules' tests begin for themselves."""
     process = start(
         *("celery", "-A", "config", "worker", "--pool", "solo", "--queues", "default,mail,maintenance"),
         *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 
 import pytest
@@ -11,7 +10,6 @@ from apps.core import clock, live
 from apps.core.contributions import operation_runners
 from apps.core.models import Operation
 from apps.core.services import operations
-from tests.core.processes import start
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,23 +18,6 @@ window.__moves = 0
 const bar = document.querySelector("operation-progress progress")
 new MutationObserver(() => window.__moves++).observe(bar, {attributes: true})
 """
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup):
-    """The whole site by uvicorn, pages and events on one port, as the demo runs it."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
-        listener.set_inheritable(True)
-        server = start(
-            *("uvicorn", "config.asgi:application", "--fd", str(listener.fileno()), "--log-level", "warning"),
-            *("--timeout-graceful-shutdown", "1"),
-            pass_fds=(listener.fileno(),),
-        )
-        yield f"http://localhost:{listener.getsockname()[1]}"
-        server.terminate()
-        server.wait(10)
 
 
 def test_the_bar_moves_by_events_alone_and_heals_what_it_missed(page, site, sign_in, alice, monkeypatch):
