@@ -63,7 +63,7 @@ def packed(files: dict[str, str | bytes]) -> bytes:
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "x.vcf", "picture"),
         (b"RIFF\x10\0\0\0WEBPVP8 ", "x.csv", "picture"),
         (b"%PDF-1.7", "x.csv", "PDF"),
-        (gzip.compress(b"x"), "x.csv.gz", "Unpack"),
+        (gzip.compress(b"x", mtime=0), "x.csv.gz", "Unpack"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "x.xls", "save it as CSV"),
         (b"SQLite format 3\0", "x.db", "SQLite"),
         (bytes(range(256)) * 4, "x.csv", "not a text file"),
