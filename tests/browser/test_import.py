@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from apps.contacts.models import Entity, Import
+from apps.contacts.models import Entity, Folder, Import
+from tests.contacts.factories import PersonFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -109,3 +110,20 @@ def test_without_scripts_the_picker_does_it_too(house, browser, site, sign_in, a
     assert page.get_by_role("heading", name="Import people.csv").is_visible()
     assert page.get_by_text("olena1@example.com").first.is_visible()
     context.close()
+
+
+def test_the_file_of_an_export_is_downloaded(house, page, site, sign_in, alice, axe):
+    sign_in(page, alice)
+    folder = Folder.objects.get(is_default=True)
+    for number in range(30):
+        PersonFactory(first_name="Olena", last_name=f"Koval {number}", folder=folder)
+    page.goto(f"{site}/contacts/export/")
+    assert axe(page) == []
+
+    page.get_by_label("CSV with every field").check()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download").click()
+
+    text = started.value.path().read_text("utf-8-sig")
+    assert started.value.suggested_filename.endswith(".csv")
+    assert text.count("Olena") >= 30
