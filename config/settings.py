@@ -236,6 +236,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 RAPPORT_TIME_ZONE = env.str("RAPPORT_TIME_ZONE", default="Europe/Kyiv")
 RAPPORT_COUNTRY = env.str("RAPPORT_COUNTRY", default="UA")
+# Where the house is reached, for links in mails that no request asked for ("https://rapport.example/").
+RAPPORT_SITE_URL = env.str("RAPPORT_SITE_URL", default="")
 RAPPORT_NAME = env.str("RAPPORT_NAME", default="Rapport")
 # The plant's brand; pictures are paths of static files.
 RAPPORT_BRAND_MAIN = env.str("RAPPORT_BRAND_MAIN", default="#1f5fbf")

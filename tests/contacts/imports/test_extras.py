@@ -119,7 +119,8 @@ def test_a_field_that_points_to_a_contact_is_set_when_all_are_there(bring, ada):
     assert (reference.entity.first_name, reference.referenced.first_name) == ("A", "B")
 
 
-def test_a_user_is_made_of_each_person_with_an_address_of_his_own(bring, ada):
+def test_a_user_is_made_of_each_person_with_an_address_of_his_own(bring, ada, settings, mailoutbox):
+    settings.RAPPORT_SITE_URL = "https://rapport.example/"
     bring(
         person("Olena", "Koval", email="olena@example.com"),
         person("Ivan", "Petrenko", email=ada.email),
@@ -130,6 +131,7 @@ def test_a_user_is_made_of_each_person_with_an_address_of_his_own(bring, ada):
 
     made = User.objects.get(email="olena@example.com")
     assert made.entity.first_name == "Olena"
+    assert [mail.to for mail in mailoutbox] == [["olena@example.com"]]
     assert set(made.groups.values_list("name", flat=True)) == {"dealer"}
     assert not Entity.objects.get(first_name="Ivan").user_id
 

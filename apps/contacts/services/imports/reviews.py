@@ -44,6 +44,8 @@ def decide(
     """
     if contact_import.created_by_id != actor.pk:
         raise PermissionDenied
+    if contact_import.operation is None or contact_import.operation.state == Operation.State.UNDONE:
+        return Decided(refused=sorted(decisions))  # the rest of it is gone again
     rows = list(waiting(contact_import).select_for_update().filter(pk__in=decisions).order_by("pk"))
     by_choice: dict[str, list[ImportReview]] = {choice: [] for choice in Decision.values}
     for row in rows:
