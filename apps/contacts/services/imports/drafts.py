@@ -80,7 +80,7 @@ def draft_of(card: Card, *, region: str = "", home: str = "", fields: CustomFiel
     draft = Draft(card, values, units, raws, jobs, card.categories, card.photo, as_uuid(card.uid))
     if card.attributes:
         clean_values = fields.clean(card.kind, card.attributes) if fields else CleanValues(card.attributes)
-        values["attributes"] = card.attributes = clean_values.values
+        values["attributes"] = clean_values.values
         raws += clean_values.refused
         draft.references = clean_values.references
     if any(raw.name == EXTERNAL_UID for raw in card.raw):
