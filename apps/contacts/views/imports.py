@@ -155,7 +155,7 @@ def _report(request: Request, found: Import) -> HttpResponse:
         "more_rejections": max(found.rejected - _SHOWN_REJECTIONS, 0),
         "rejections_url": reverse("contacts:import_rejections", args=[found.pk]),
         "waiting": waiting(found).count(),
-        "list_url": reverse("contacts:list"),
+        "newest_url": reverse("contacts:list_tab", args=["all"]) + "?sort=-created",
     }
     return render_page(request, "contacts/imports/report.html", context)
 
