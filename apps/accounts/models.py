@@ -42,6 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)  # may enter Django admin
     created_at = models.DateTimeField()
     rights_epoch = models.PositiveIntegerField(default=0)  # raised whenever this user's rights change
+    role_names: frozenset[str] | None = None  # read once per object, see `permissions.roles_of`
 
     objects = UserManager()
 

@@ -20,21 +20,19 @@ def roles_of(user: User | AnonymousUser) -> frozenset[str]:
     """The names of the user's groups; read once per user object."""
     if not user.is_authenticated:
         return frozenset()
-    cached: frozenset[str] | None = user.__dict__.get("_roles")
-    if cached is None:
-        cached = frozenset(user.groups.values_list("name", flat=True))
-        user.__dict__["_roles"] = cached
-    return cached
+    if user.role_names is None:
+        user.role_names = frozenset(user.groups.values_list("name", flat=True))
+    return user.role_names
 
 
 def remember_roles(user: User, names: Iterable[str]) -> None:
     """Spare `roles_of` its query, for whoever has read the names along with the user."""
-    user.__dict__["_roles"] = frozenset(names)
+    user.role_names = frozenset(names)
 
 
 def forget_roles(user: User) -> None:
     """Read the groups of this user object anew; called by whoever changes them."""
-    user.__dict__.pop("_roles", None)
+    user.role_names = None
 
 
 def is_admin(user: User | AnonymousUser) -> bool:
