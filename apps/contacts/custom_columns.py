@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
@@ -29,17 +29,16 @@ if TYPE_CHECKING:
     from apps.contacts.models.entities import EntityQuerySet
 
 Type = FieldDefinition.Type
+_CHOOSY = (Type.CHOICE, Type.MULTI_CHOICE)
 Narrow = Callable[[QuerySet[Any], tuple[str, ...]], QuerySet[Any]]
 
 
 def list_fields() -> list[FieldDefinition]:
     """The live fields of persons and organisations; a key that both have is one column."""
-    found = (
-        FieldDefinition.objects.filter(target__in=["person", "organisation"], retired_at__isnull=True)
-        .prefetch_related("choices")
-        .order_by("position", "label", "pk")
-    )
-    return list({definition.key: definition for definition in reversed(found)}.values())[::-1]
+    found = FieldDefinition.objects.filter(target__in=["person", "organisation"], retired_at__isnull=True)
+    fields = {field.key: field for field in found.order_by("-position", "-label", "-pk")}
+    prefetch_related_objects([field for field in fields.values() if field.field_type in _CHOOSY], "choices")
+    return list(fields.values())[::-1]
 
 
 def custom_columns(fields: list[FieldDefinition], user: User) -> list[Column]:
@@ -81,7 +80,7 @@ def _cell(field: FieldDefinition) -> Callable[[Entity], object]:
         return lambda entity: next(
             (each.referenced.display_name for each in entity.references.all() if each.field_id == field.pk), ""
         )
-    choices = list(field.choices.all())
+    choices = list(field.choices.all()) if field.field_type in _CHOOSY else []
     return lambda entity: show_value(field, entity.attributes.get(field.key), choices=choices)
 
 
