@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -41,6 +42,7 @@ def fold(text: str) -> str:
     return " ".join(bare.lower().translate(_APOSTROPHES).split())
 
 
+@lru_cache(maxsize=8192)  # an import folds the same few letters a million times
 def _fold_character(character: str) -> str:
     if character < "\x80" or character in _KEPT_MARKS:
         return character
