@@ -121,7 +121,7 @@ web("lists/<str:key>/views/<int:view_id>/remove/", "POST", _VIEW, key="contacts.
 # --- users ------------------------------------------------------------------------------------------------------------
 web("accounts/preferences/", "GET POST", SIGNED_IN)
 web("accounts/security/", "GET", SIGNED_IN)
-web("accounts/email/", "GET", SIGNED_IN)
+web("accounts/email/", "GET POST PUT PATCH DELETE", SIGNED_IN)  # leads away, whatever is asked
 web("accounts/tokens/", "GET", STAFF)
 web("accounts/tokens/new/", "GET POST", STAFF)
 web("accounts/tokens/<int:token_id>/revoke/", "POST", OWN_OF_STAFF)

@@ -31,7 +31,6 @@ def security(request: Request) -> HttpResponse:
 
 
 @login_required
-@require_GET
 def email(request: Request) -> HttpResponse:
     """Addresses are changed by administrators: one signs in with what the house knows one by."""
     return redirect("accounts:security")
