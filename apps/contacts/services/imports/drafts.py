@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ _TEXTS = (
     "prefix", "first_name", "middle_name", "last_name", "suffix", "nickname", "name", "legal_name",
     "registration_number", "vat_number", "industry", "organisation_type", "language", "time_zone",
 )  # fmt: skip
+_texts_of = attrgetter(*_TEXTS)
 _LONG_TEXTS = ("public_key", "notes")
 
 
@@ -128,15 +130,17 @@ def as_uuid(text: str) -> UUID | None:
 
 def _entity_values(card: Card, raws: list[Raw]) -> dict[str, Any]:
     card.kind = "organisation" if card.kind == "organisation" else "person"
-    for name in _TEXTS:
-        if text := getattr(card, name):
-            setattr(card, name, clean(text))
+    values: dict[str, Any] = {}
+    for name, text in zip(_TEXTS, _texts_of(card), strict=True):
+        if text:
+            values[name] = cleaned = clean(text)
+            setattr(card, name, cleaned)
     card.full_name = clean(card.full_name)
     if card.kind == "organisation":
-        card.name = card.name or card.full_name
+        values["name"] = card.name = card.name or card.full_name
     elif _is_named_whole(card):
-        card.first_name, card.middle_name, card.last_name = split_name(card.full_name)
-    values: dict[str, Any] = {name: text for name in _TEXTS if (text := getattr(card, name))}
+        card.first_name, card.middle_name, card.last_name = names = split_name(card.full_name)
+        values |= zip(("first_name", "middle_name", "last_name"), names, strict=True)
     for name in too_long(Entity, values):
         raws.append(beside(f"X-RAPPORT-{name.upper().replace('_', '-')}", values[name]))
         values[name] = values[name][: lengths_of(Entity)[name]].rstrip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
+from operator import attrgetter
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -19,6 +20,7 @@ from apps.contacts.services.imports.custom import CleanValues, CustomFields
 from apps.contacts.services.imports.limits import lengths_of, too_long
 
 _PLACE = ("street", "house_number", "street2", "postcode", "city", "region", "po_box")
+_place_of = attrgetter(*_PLACE)
 
 
 @dataclass(slots=True)
@@ -43,8 +45,8 @@ class UnitDraft:
 def unit_draft(unit: UnitRecord, region: str, home: str, raws: list[Raw], fields: CustomFields | None) -> UnitDraft:
     address = unit.address
     values: dict[str, Any] = {"kind": unit.kind if unit.kind in UNIT_KINDS else "other", "is_primary": unit.is_primary}
-    for name in _PLACE:
-        if text := getattr(address, name):
+    for name, text in zip(_PLACE, _place_of(address), strict=True):
+        if text:
             values[name] = clean(text)
     if name := clean(unit.name or address.label):
         values["name"] = name
