@@ -6,6 +6,7 @@ class CommandBox extends HTMLElement {
     document.addEventListener("open-search", (this.onOpen = () => this.open()));
     document.addEventListener("click", (this.onClick = (event) => this.click(event)));
     this.dialog.addEventListener("keydown", (event) => this.key(event));
+    this.dialog.addEventListener("close", () => document.activeElement?.blur()); // else the next key is typed into it
     this.addEventListener("htmx:beforeSwap", () => {
       this.held = this.links.indexOf(document.activeElement);
     });
