@@ -25,9 +25,7 @@ class CommandBox extends HTMLElement {
     document.removeEventListener("click", this.onClick);
   }
 
-  get links() {
-    return [...this.querySelectorAll(".hit__open")];
-  }
+  get links() { return [...this.querySelectorAll(".hit__open")]; }
 
   open() {
     if (this.dialog.open) return this.input.select();
