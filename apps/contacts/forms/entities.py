@@ -130,7 +130,10 @@ def _add_filing(form: forms.Form, entity: Entity, user: User) -> None:
         widget=forms.CheckboxSelectMultiple,
     )
     form.initial.setdefault("folder", entity.folder_id)
-    form.initial.setdefault("categories", list(entity.categories.values_list("pk", flat=True)))
+    borne = list(entity.categories.order_by("pk").values_list("pk", flat=True))
+    form.initial.setdefault("categories", borne)
+    form.fields["borne"] = forms.CharField(required=False, widget=forms.HiddenInput)
+    form.initial.setdefault("borne", " ".join(map(str, borne)))
 
 
 class NewEntityForm(_PartialDates):

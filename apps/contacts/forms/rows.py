@@ -75,6 +75,9 @@ class LinkRow(forms.Form):
     def clean_url(self) -> str:
         return web_address(self.cleaned_data["url"])
 
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or Link.Kind.WEB
+
 
 _MOST = 100  # whatever number of rows a request claims to have
 EmailRows = formset_factory(EmailRow, extra=1, max_num=_MOST, absolute_max=_MOST)

@@ -216,11 +216,16 @@ def _save_section(request: Request, found: Entity, section: str, form: Versioned
             entity=found,
             folder=typed["folder"],
             categories=list(typed["categories"]),
+            borne=_ids(typed["borne"]) if "borne" in form.data else None,
             expected_version=version,
             now=now,
         )
     else:
         entities.update_entity(actor=request.user, entity=found, fields=typed, expected_version=version, now=now)
+
+
+def _ids(text: str) -> list[int]:
+    return [int(word) for word in text.split() if word.isdecimal() and len(word) < 19]
 
 
 def _shown(conflict: EditConflict | None, form: Any) -> list[dict[str, Any]]:
