@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
@@ -38,18 +38,27 @@ def reserve_ids(wanted: dict[type[models.Model], int]) -> dict[type[models.Model
     return reserved
 
 
-def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """COPY `rows` into the table of `model`. None is NULL; text goes as it is; JSON must be encoded before.
+class Packed(NamedTuple):
+    """Rows of one table as COPY takes them."""
 
-    Raises django.db.Error where a row breaks a rule of the table: then none of them has come in.
-    """
+    statement: str
+    buffer: io.StringIO
+
+
+def pack(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Packed:
+    """Make `rows` ready for COPY. None is NULL; text goes as it is; JSON must be encoded before."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
-    if not buffer.tell():
+    return Packed(_statement(model, tuple(columns)), buffer)
+
+
+def copy(packed: Packed) -> None:
+    """COPY them in. Raises django.db.Error where a row breaks a rule of the table: then none of them has come in."""
+    if not packed.buffer.tell():
         return
-    buffer.seek(0)
+    packed.buffer.seek(0)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.cursor.copy_expert(_statement(model, tuple(columns)), buffer, 1 << 18)
+        cursor.cursor.copy_expert(packed.statement, packed.buffer, 1 << 18)
 
 
 @cache

@@ -15,6 +15,7 @@ from apps.contacts.models import Entity, ImportReview
 from apps.contacts.services import copies
 from apps.contacts.services.imports.cards import card_to_json
 from apps.contacts.services.imports.context import Context, Counts, Rejection
+from apps.contacts.services.imports.copying import Packed, copy
 from apps.contacts.services.imports.creating import create
 from apps.contacts.services.imports.custom import CustomFields
 from apps.contacts.services.imports.drafts import Draft, draft_of, settle
@@ -55,14 +56,15 @@ class Prepared:
     """A portion ready to be written, by whatever connection."""
 
     outcome: Outcome
-    rows: Rows
     employers: list[int]
     operation: Operation | None
     now: datetime
+    tables: list[Packed] = field(default_factory=list)
 
     def write(self) -> None:
         """Write it in the caller's transaction and tell of it; what the database refuses it refuses here."""
-        self.rows.write()
+        for packed in self.tables:
+            copy(packed)
         if self.employers:
             locked = Entity.objects.select_for_update(no_key=True).filter(pk__in=self.employers).order_by("pk")
             Entity.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(version=F("version") + 1)
@@ -122,7 +124,10 @@ class Portions:
             draft.name_key in known for draft in plan.create if draft.values["kind"] == Entity.Kind.ORGANISATION
         ):
             return None
-        return self._created(plan, outcome, Rows())
+        rows = Rows()
+        prepared = self._created(plan, outcome, rows)
+        prepared.tables = rows.pack()
+        return prepared
 
     def make_all(self, drafts: Sequence[Draft]) -> Outcome:
         """Create all of these, whoever they look like; in the caller's transaction."""
@@ -168,6 +173,7 @@ class Portions:
         prepared = self._created(plan, outcome, rows, gaining)
         outcome.updated = updates.write(rows, adopted=[found.entity_id for _, found in plan.adopt])
         self._reviews(plan)
+        prepared.tables = rows.pack()
         prepared.write()
         copies.refresh(outcome.updated, now=context.now)
         if context.choices.make_users and context.operation is not None:
@@ -184,7 +190,7 @@ class Portions:
         outcome.counts.organisations += len(implied)
         outcome.created = [draft.entity_id for draft in (*implied, *plan.create)]
         employers = self._employers_to_bump([*plan.create, *gaining], implied)
-        return Prepared(outcome, rows, employers, self.context.operation, self.context.now)
+        return Prepared(outcome, employers, self.context.operation, self.context.now)
 
     def _lay_over(self, plan: Plan, existing: dict[int, Existing], updates: Updates, counts: Counts) -> list[Draft]:
         gaining = []

@@ -23,7 +23,7 @@ from apps.contacts.models import (
     SearchToken,
     Unit,
 )
-from apps.contacts.services.imports.copying import copy_rows, to_json
+from apps.contacts.services.imports.copying import Packed, pack, to_json
 from apps.core.models import Change
 
 Defaults = tuple[tuple[str, Any], ...]
@@ -142,16 +142,17 @@ class Rows:
         except KeyError:
             self.tables[model, False] = [values]
 
-    def write(self) -> None:
-        """COPY them in. Raises django.db.Error where one breaks a rule; nothing of its table came in then."""
+    def pack(self) -> list[Packed]:
+        """All of them as COPY takes them, table by table."""
+        found = []
         for (model, with_id), rows in self.tables.items():
             columns = list(_PLAIN.get(model, ())) or [name for name, _ in _TABLES[model]]
             if model in _JSON_COLUMN:
                 columns.append(_JSON_COLUMN[model])
             if with_id:
                 columns.append("id")
-            copy_rows(model, columns, rows)
-        copy_rows(Change, CHANGE, self.changes)
+            found.append(pack(model, columns, rows))
+        return [*found, pack(Change, CHANGE, self.changes)]
 
 
 def creation_of(values: dict[str, Any]) -> str:
