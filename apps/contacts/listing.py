@@ -185,7 +185,13 @@ _COLUMNS = [
         default=False,
     ),
     Column("categories", _("Categories"), _categories, default=False, prefetch=("categories",)),
-    Column("folder", _("Folder"), lambda entity: entity.folder.title, default=False),
+    Column(
+        "folder",
+        _("Folder"),
+        lambda entity: entity.folder.title,
+        sort=("folder_id", "sort_name"),  # folder by folder, as the index has them
+        default=False,
+    ),
     Column("owner", _("Owner"), lambda entity: str(entity.owner or ""), default=False),
     Column("birthday", _("Birthday"), _attribute("birthday"), default=False),
     Column("created", _("Created"), lambda entity: day(entity.created_at), sort=("created_at",), default=False),
