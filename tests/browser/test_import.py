@@ -107,7 +107,7 @@ def test_without_scripts_the_picker_does_it_too(house, browser, site, sign_in, a
     )
     page.get_by_role("button", name="Look into them").click()
 
-    assert page.get_by_role("heading", name="Import people.csv").is_visible()
+    page.get_by_role("heading", name="Import people.csv").wait_for()
     assert page.get_by_text("olena1@example.com").first.is_visible()
     context.close()
 
