@@ -53,7 +53,8 @@ DATABASE_WEB_ROLE = env.str("DATABASE_WEB_ROLE", default="rapport_web")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _redis_url
 # Whatever we keep in Redis begins with it, so that two houses, or two runs of the tests, may share one server.
-REDIS_PREFIX = env.str("RAPPORT_REDIS_PREFIX", default=f"test-{os.getpid()}:" if TESTING else "rapport:")
+# Each process of the tests has names of its own, whatever it inherited from the one that started it.
+REDIS_PREFIX = f"test-{os.getpid()}:" if TESTING else env.str("RAPPORT_REDIS_PREFIX", default="rapport:")
 CACHES = {
     "default": {
         "BACKEND": "apps.core.caches.RedisCache",

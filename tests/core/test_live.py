@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import socket
@@ -21,6 +20,7 @@ from apps.core.live.hub import RELOAD, Client
 from apps.core.live.publishing import PREFIX
 from apps.core.models import Operation
 from tests.core.processes import start
+from tests.loops import run_async
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -203,4 +203,4 @@ async def _slow_page() -> bytes:
 
 
 def test_a_page_too_slow_to_read_is_told_to_reload():
-    assert asyncio.run(_slow_page()) == RELOAD
+    assert run_async(_slow_page()) == RELOAD
