@@ -61,7 +61,7 @@ def test_the_main_pages_shut_nobody_out(page, live_server, sign_in, axe, olena, 
     main += ["/accounts/preferences/"]
     others = [f"/contacts/{olena.pk}/{tab}/" for tab in ("details", "relations", "events", "files")]
     others += [f"/contacts/{olena.pk}/edit/name/", "/contacts/list/all/", "/operations/"]
-    looks = [(DESKTOP, "light"), (PHONE, "dark"), (PHONE, "light"), (DESKTOP, "dark")]
+    looks: list[tuple[Any, Theme]] = [(DESKTOP, "light"), (PHONE, "dark"), (PHONE, "light"), (DESKTOP, "dark")]
     faults = []
     for path in ["/accounts/login/", *main, *others]:
         if path == main[0]:
