@@ -6,7 +6,6 @@ class CommandBox extends HTMLElement {
     document.addEventListener("open-search", (this.onOpen = () => this.open()));
     document.addEventListener("click", (this.onClick = (event) => this.click(event)));
     this.dialog.addEventListener("keydown", (event) => this.key(event));
-    this.dialog.addEventListener("close", () => document.activeElement?.blur()); // else the next key is typed into it
     this.addEventListener("htmx:beforeSwap", () => {
       this.held = this.links.indexOf(document.activeElement);
     });
@@ -34,8 +33,13 @@ class CommandBox extends HTMLElement {
     return htmx.trigger(this.input, "open-search");
   }
 
+  close() {
+    this.dialog.close();
+    if (this.contains(document.activeElement)) document.activeElement.blur(); // else keys go to a field that nobody sees
+  }
+
   click(event) {
-    if (event.target === this.dialog || event.target.closest(".command-box [data-close]")) this.dialog.close();
+    if (event.target === this.dialog || event.target.closest(".command-box [data-close]")) this.close();
     if (!event.target.closest("[data-open-search]") || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.open();
@@ -44,7 +48,7 @@ class CommandBox extends HTMLElement {
   key(event) {
     if (event.key === "Escape") {
       event.preventDefault(); // else the first one only empties the field
-      this.dialog.close();
+      this.close();
     }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") {
       if (event.key.length === 1 && !event.ctrlKey && event.target !== this.input) this.input.focus();
