@@ -55,7 +55,7 @@ def sniff(head: bytes, options: ReadOptions) -> CsvDialect:
     delimiter = options.delimiter or (mark[1] if mark else "") or _delimiter(lines, quote, escape)
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise UnreadableFile(_("The delimiter has to be one character, such as a comma or a semicolon."))
-    blanks = bool(re.search(rf'{re.escape(delimiter)} "', lines[0] + (lines[1] if len(lines) > 1 else "")))
+    blanks = _has_blanks(lines[:2], delimiter, quote, escape)
     rows = [row for row in _parse(lines, delimiter, quote, escape, skip=blanks) if any(cell.strip() for cell in row)]
     dialect = CsvDialect(encoding, delimiter, quote, True, [], escape, blanks, mark is not None)
     if rows:
@@ -114,6 +114,13 @@ def _delimiter(lines: list[str], quote: str, escape: str | None) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _has_blanks(lines: list[str], delimiter: str, quote: str, escape: str | None) -> bool:
+    """Whether a blank stands before a quote that opens a cell; a quote within a cell, as of JSON, opens none."""
+    if not any(f'{delimiter} "' in line for line in lines):
+        return False
+    return any(cell.startswith(' "') for row in _parse(lines, delimiter, quote, escape) for cell in row)
 
 
 def _parse(lines: list[str], delimiter: str, quote: str, escape: str | None, *, skip: bool = False) -> list[list[str]]:

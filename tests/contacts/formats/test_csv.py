@@ -234,6 +234,13 @@ def test_what_is_exported_comes_back_as_it_was(found):
     assert read(written(found)) == numbered(found)
 
 
+def test_a_list_within_a_cell_does_not_pass_for_blanks_before_quotes():
+    listing = Card(categories=["Press", "Radio; TV"])
+    blank = Card(jobs=[Job("Acme"), Job("Acme", organisation_uid=" ")])
+
+    assert read(written([listing, blank])) == numbered([listing, blank])
+
+
 def test_the_width_may_be_computed_ahead_and_has_to_hold_every_card():
     slim = Card(first_name="Ann", units=[UnitRecord(emails=[Email("a@x.org")])])
     wide = Card(first_name="Bob", units=[UnitRecord(emails=[Email("b@x.org"), Email("c@x.org")])])
