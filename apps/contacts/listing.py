@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -36,6 +35,7 @@ from apps.core.listing import (
     TextFilter,
     YesNoFilter,
 )
+from apps.core.markup import fill, record_url
 from apps.core.text import fold
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def entity_listing(
         search_label=_("Search contacts"),
         fetch=_fetch,
         letters="sort_name",
-        row_url=lambda entity: reverse("contacts:entity", args=[entity.pk]),
+        row_url=lambda entity: record_url("contacts:entity", entity.pk),
         row_actions=_row_actions,
         row_label=lambda entity: entity.display_name,
         actions=[
@@ -107,21 +107,21 @@ def _search(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _fetch(queryset: QuerySet[Entity]) -> Iterable[Entity]:
-    return queryset.select_related("folder", "owner").defer("search_text", "notes")
+    return queryset.defer("search_text", "notes")
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------
 def _name(entity: Entity) -> SafeString:
-    url = reverse("contacts:photo", args=[entity.pk]) if entity.photo_id else ""
+    url = record_url("contacts:photo", entity.pk) if entity.photo_id else ""
     face = markup.avatar(entity.display_name, url=url, kind=entity.kind)
-    return format_html('<span class="contact-name">{}<span>{}</span></span>', face, entity.display_name)
+    return fill('<span class="contact-name">{}<span>{}</span></span>', face, entity.display_name)
 
 
 def _organisation(entity: Entity) -> object:
     if not entity.organisation_entity_id:
         return entity.organisation
-    return format_html(
-        '<a href="{}">{}</a>', reverse("contacts:entity", args=[entity.organisation_entity_id]), entity.organisation
+    return fill(
+        '<a href="{}">{}</a>', record_url("contacts:entity", entity.organisation_entity_id), entity.organisation
     )
 
 
@@ -129,7 +129,7 @@ def _phone(entity: Entity) -> object:
     if not entity.primary_phone:
         return ""
     preferences = current_preferences()
-    return format_html(
+    return fill(
         '<a class="nowrap" href="{}">{}</a>',
         dial_address(entity.primary_phone, preferences),
         show_number(entity.primary_phone, preferences),
@@ -139,7 +139,7 @@ def _phone(entity: Entity) -> object:
 def _email(entity: Entity) -> object:
     if not entity.primary_email:
         return ""
-    return format_html('<a href="{}">{}</a>', mailto(entity.primary_email), markup.breakable(entity.primary_email))
+    return fill('<a href="{}">{}</a>', mailto(entity.primary_email), markup.breakable(entity.primary_email))
 
 
 def _categories(entity: Entity) -> object:
@@ -163,7 +163,7 @@ def _row_actions(entity: Entity) -> object:
             name=entity.display_name,
             icon_only=True,
         )
-    return format_html("{}{}", call, mail)
+    return fill("{}{}", call, mail)
 
 
 def _attribute(name: str) -> Callable[[Entity], object]:
@@ -191,8 +191,9 @@ _COLUMNS = [
         lambda entity: entity.folder.title,
         sort=("folder_id", "sort_name"),  # folder by folder, as the index has them
         default=False,
+        join=("folder",),
     ),
-    Column("owner", _("Owner"), lambda entity: str(entity.owner or ""), default=False),
+    Column("owner", _("Owner"), lambda entity: str(entity.owner or ""), default=False, join=("owner",)),
     Column("birthday", _("Birthday"), _attribute("birthday"), default=False),
     Column("created", _("Created"), lambda entity: day(entity.created_at), sort=("created_at",), default=False),
     Column("modified", _("Changed"), lambda entity: day(entity.modified_at), sort=("modified_at",), default=False),

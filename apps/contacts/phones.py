@@ -20,32 +20,42 @@ def show_number(number: str, preferences: Preferences, *, extension: str = "") -
 
     `number` is E.164, or whatever was typed where it is no number we know: that is shown as it stands.
     """
-    parsed = _parse(number)
-    if parsed is None:
-        shown = number
-    elif preferences.phone_pattern:
-        shown = _by_pattern(number.lstrip("+"), preferences.phone_pattern)
-    elif phonenumbers.region_code_for_number(parsed) == country_of(preferences):
-        shown = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
-    else:
-        shown = phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+    shown = _shown(number, country_of(preferences), preferences.phone_pattern)
     return f"{shown} #{extension}" if extension else shown
 
 
 def dial_address(number: str, preferences: Preferences, *, extension: str = "") -> str:
     """The `tel:` address (RFC 3966): the number with the reader's dialling prefix, a pause before the extension."""
-    parsed = _parse(number)
-    digits = number if parsed is None else phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    if parsed is not None and preferences.dialing_prefix:
-        from_here = phonenumbers.format_out_of_country_calling_number(parsed, country_of(preferences))
-        if phonenumbers.region_code_for_number(parsed) == country_of(preferences):
-            from_here = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
-        digits = preferences.dialing_prefix + "".join(c for c in from_here if c.isdigit())
-    dialled = "".join(c for c in digits if c.isdigit() or c in "+*#,;")
+    dialled = _dialled(number, country_of(preferences), preferences.dialing_prefix)
     return "tel:" + quote(dialled + (f",{extension}" if extension else ""), safe="+*,;")
 
 
-@lru_cache(maxsize=2048)  # a row of a list shows and dials the same number several times
+# Both are kept, since a row of a list shows and dials the same number several times.
+@lru_cache(maxsize=4096)
+def _shown(number: str, country: str, pattern: str) -> str:
+    parsed = _parse(number)
+    if parsed is None:
+        return number
+    if pattern:
+        return _by_pattern(number.lstrip("+"), pattern)
+    national = phonenumbers.region_code_for_number(parsed) == country
+    return phonenumbers.format_number(
+        parsed, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL
+    )
+
+
+@lru_cache(maxsize=4096)
+def _dialled(number: str, country: str, prefix: str) -> str:
+    parsed = _parse(number)
+    digits = number if parsed is None else phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    if parsed is not None and prefix:
+        from_here = phonenumbers.format_out_of_country_calling_number(parsed, country)
+        if phonenumbers.region_code_for_number(parsed) == country:
+            from_here = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+        digits = prefix + "".join(c for c in from_here if c.isdigit())
+    return "".join(c for c in digits if c.isdigit() or c in "+*#,;")
+
+
 def _parse(number: str) -> phonenumbers.PhoneNumber | None:
     if not number.startswith("+"):
         return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from django.conf import settings
-from django.utils.html import escape, format_html, format_html_join
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -17,6 +19,37 @@ _FRAME_PATH = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/
 _GAP = re.compile(r">\s+<")
 _WORD_ENDS = re.compile(r"[\s.,\-–—]+")
 _HUES = 10
+_SOME_KEY = 9_007_199_254_740_993
+
+
+def quoted(value: object) -> str:
+    """The value for HTML, escaped unless it is safe already.
+
+    Django's `escape` first looks for lazy texts among its arguments, which takes longer than escaping.
+    """
+    return value if isinstance(value, SafeString) else html.escape(str(value))
+
+
+def fill(shape: str, *values: object) -> SafeString:
+    """Django's `format_html` at half the price, for what stands in every row."""
+    return SafeString(shape.format(*map(quoted, values)))
+
+
+def fill_each(shape: str, rows: Iterable[tuple[object, ...]]) -> SafeString:
+    """`fill` for each row, one behind the other."""
+    return SafeString("".join(fill(shape, *row) for row in rows))
+
+
+@cache
+def _around_key(route: str) -> tuple[str, str]:
+    before, _key, after = reverse(route, args=[_SOME_KEY]).partition(str(_SOME_KEY))
+    return before, after
+
+
+def record_url(route: str, key: int) -> str:
+    """`reverse(route, args=[key])` for a list, which asks two hundred times for the same route."""
+    before, after = _around_key(route)
+    return f"{before}{key}{after}"
 
 
 @cache
@@ -39,15 +72,13 @@ SYMBOLS = ("phone", "mail")
 @cache
 def symbols() -> SafeString:
     """The drawings that `<use>` refers to; they stand outside of whatever htmx swaps."""
-    drawn = format_html_join(
-        "", '<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', ((name, drawing(name)) for name in SYMBOLS)
-    )
-    return format_html('<svg class="icon-symbols" aria-hidden="true">{}</svg>', drawn)
+    drawn = fill_each('<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', ((name, drawing(name)) for name in SYMBOLS))
+    return fill('<svg class="icon-symbols" aria-hidden="true">{}</svg>', drawn)
 
 
 def breakable(address: str) -> SafeString:
     """An e-mail address that may go on in the next line before its @, rather than anywhere; copies as it is."""
-    return mark_safe(escape(address).replace("@", "<wbr>@"))  # escaped, then our own tag
+    return mark_safe(quoted(address).replace("@", "<wbr>@"))  # escaped, then our own tag
 
 
 def initials(name: object) -> str:
@@ -70,9 +101,9 @@ def avatar(name: object, *, url: str = "", size: str = "", kind: str = "person")
     if kind == "organisation":
         css += " avatar-face--square"
     if url:
-        return format_html('<img class="{}" src="{}" alt="" loading="lazy" decoding="async">', css, url)
+        return fill('<img class="{}" src="{}" alt="" loading="lazy" decoding="async">', css, url)
     letters = initials(name) or "?"
-    return format_html('<span class="{} avatar-face--hue-{}" aria-hidden="true">{}</span>', css, hue(name), letters)
+    return fill('<span class="{} avatar-face--hue-{}" aria-hidden="true">{}</span>', css, hue(name), letters)
 
 
 def call_button(*, href: str, number: str, name: object, icon_only: bool = False) -> SafeString:
@@ -85,18 +116,19 @@ def mail_button(*, href: str, address: str, name: object, icon_only: bool = Fals
     return _button("mail", "mail", href, address, _("Mail %(name)s, %(number)s"), name, icon_only)
 
 
+@cache
 def _symbol(name: str) -> SafeString:
-    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+    return fill('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
 def _button(kind: str, picture: str, href: str, text: str, words: str, name: object, icon_only: bool) -> SafeString:
     if not icon_only:
-        return format_html(
+        return fill(
             '<a class="contact-button contact-button--{}" href="{}">{}<span>{}</span></a>',
             *(kind, href, _symbol(picture), breakable(text)),
         )
     label = words % {"name": name, "number": text}
-    return format_html(
+    return fill(
         '<a class="contact-button contact-button--{}" href="{}" title="{}" aria-label="{}">{}</a>',
         *(kind, href, text, label, _symbol(picture)),
     )

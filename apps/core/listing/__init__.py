@@ -114,8 +114,7 @@ class Listing:
         if not ids and total.number and state.page > 1:  # an estimate promised more than there is
             state = replace(state, page=-1)
             ids = page_ids(matching, order=self.order(state), page=-1, size=size, total=total)
-        beside = dict.fromkeys(each for column in columns for each in column.prefetch)
-        rows = queryset.model._default_manager.filter(pk__in=ids).prefetch_related(*beside)
+        rows = _with_what_cells_read(queryset.model._default_manager.filter(pk__in=ids), columns)
         found = {record.pk: record for record in self.fetch(rows)}
         return ListPage(
             listing=self,
@@ -176,6 +175,12 @@ class Listing:
         keys = chosen or self.default_columns or [column.key for column in self.columns if column.default]
         picked = [column for key in keys if (column := self.column(key))]
         return [column for column in self.columns if column.fixed and column not in picked] + picked
+
+
+def _with_what_cells_read(rows: QuerySet[Any], columns: Sequence[Column]) -> QuerySet[Any]:
+    if joins := [name for column in columns for name in column.join]:
+        rows = rows.select_related(*joins)
+    return rows.prefetch_related(*dict.fromkeys(each for column in columns for each in column.prefetch))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,9 @@ class Column:
     fixed: bool = False  # always shown, leads to the record, and heads the card on phones
     numeric: bool = False
     phone: bool = True  # shown in the card on phones
-    # What its cells read beside the row: names, or a Prefetch that narrows them; fetched only where it is shown.
+    # What its cells read beside the row, fetched only where it is shown: single records by `join`, many by
+    # `prefetch` (names, or a Prefetch that narrows them).
+    join: tuple[str, ...] = ()
     prefetch: tuple[str | Prefetch[Any], ...] = ()
 
 

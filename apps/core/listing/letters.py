@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 
+from apps.core.markup import fill_each
 from apps.core.text import sort_key
 
 LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -24,3 +26,20 @@ def narrow_to_letter(queryset: QuerySet[Any], field: str, letter: str) -> QueryS
     following = alphabet[alphabet.index(letter) + 1 :][:1]
     end = sort_key(following) if following else chr(ord(letter) + 1)
     return queryset.filter(**{f"{field}__gte": sort_key(letter), f"{field}__lt": end})
+
+
+def draw_strip(letters: str, current: str) -> SafeString:
+    """One button a letter, without a template, since there are sixty; the current one takes itself away."""
+    return fill_each(
+        '<button class="letters__letter" name="letter" value="{}"{}>{}</button>',
+        (
+            ("", SafeString(' aria-pressed="true"'), _face(letter))
+            if letter == current
+            else (letter, "", _face(letter))
+            for letter in letters
+        ),
+    )
+
+
+def _face(letter: str) -> str:
+    return "#" if letter == OTHER else letter.upper()

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 from apps.core.listing.columns import Column
 from apps.core.listing.counting import DEEPEST_OFFSET, Total
-from apps.core.listing.letters import ALPHABETS, OTHER
+from apps.core.listing.letters import ALPHABETS, OTHER, draw_strip
 from apps.core.listing.rows import draw_rows
 from apps.core.listing.state import SIZES, ListState
 from apps.core.models import SavedView
@@ -45,7 +45,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A numbered page, a gap (number 0) or a letter of the strip."""
+    """A numbered page, a gap between them, or a choice of a menu."""
 
     text: str
     url: str = ""
@@ -119,15 +119,13 @@ class ListPage:
         sort = self.state.sort or self.listing.default_sort
         return self.state.query(q="", letter="", filters={}, view=None, sort=sort)
 
-    def letters(self) -> list[list[Step]]:
-        """The reader's own alphabet first."""
+    def letters(self) -> list[SafeString]:
+        """The strips of letters, the reader's own alphabet first."""
         names = ["cyrillic", "latin"] if (get_language() or "").startswith("uk") else ["latin", "cyrillic"]
-        strips = [[self._letter(letter, letter.upper()) for letter in ALPHABETS[name]] for name in names]
-        return [[*strips[0], self._letter(OTHER, "#")], strips[1]]
-
-    def _letter(self, letter: str, text: str) -> Step:
-        current = letter == self.state.letter
-        return Step(text, "" if current else letter, current)
+        return [
+            draw_strip(ALPHABETS[names[0]] + OTHER, self.state.letter),
+            draw_strip(ALPHABETS[names[1]], self.state.letter),
+        ]
 
     def hidden_fields(self, *without: str) -> list[tuple[str, str]]:
         """The state as fields of a GET form, for forms that change one part of it."""

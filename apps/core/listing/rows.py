@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core.listing.columns import Column
+from apps.core.markup import quoted
 
 if TYPE_CHECKING:
     from apps.core.listing import Listing
@@ -23,22 +23,18 @@ def draw_rows(listing: Listing, columns: Sequence[Column], records: Sequence[Any
         if listing.actions:
             parts.append(
                 '<td class="rows__check"><input class="form-check-input" type="checkbox" name="ids"'
-                f' form="list-selection" value="{record.pk}" aria-label="{escape(listing.row_label(record))}"></td>'
+                f' form="list-selection" value="{record.pk}" aria-label="{quoted(listing.row_label(record))}"></td>'
             )
         for opening, closing, column in opened:
             value = column.cell(record)
-            text = "" if value is None else _text(value)
+            text = "" if value is None else quoted(value)
             if column.fixed and listing.row_url:
-                text = f'<a class="rows__link" href="{escape(listing.row_url(record))}">{text}</a>'
+                text = f'<a class="rows__link" href="{quoted(listing.row_url(record))}">{text}</a>'
             parts += (opening, text, closing)
         if listing.row_actions:
-            parts += ('<td class="rows__cell--actions">', _text(listing.row_actions(record)), "</td>")
+            parts += ('<td class="rows__cell--actions">', quoted(listing.row_actions(record)), "</td>")
         parts.append("</tr>\n")
     return mark_safe("".join(parts))  # every piece above is escaped or our own
-
-
-def _text(value: object) -> str:
-    return conditional_escape(cast(str, value))
 
 
 def _opening(column: Column) -> str:
@@ -47,4 +43,4 @@ def _opening(column: Column) -> str:
     classes = ["rows__cell--numeric"] if column.numeric else []
     classes += [] if column.phone else ["rows__cell--wide"]
     css = f' class="{" ".join(classes)}"' if classes else ""
-    return f'<td{css} data-title="{escape(column.title)}">'
+    return f'<td{css} data-title="{quoted(column.title)}">'
