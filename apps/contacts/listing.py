@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import QuerySet
@@ -204,21 +205,35 @@ _COLUMNS = [
 def _filters(user: User) -> list[Filter]:
     rights = rights_of(user)
 
+    @cache
+    def all_folders() -> list[Folder]:
+        return list(Folder.objects.order_by("position", "name", "pk"))
+
+    @cache
+    def all_categories() -> list[Category]:
+        return list(Category.objects.order_by("name", "pk"))
+
     def folders() -> list[tuple[str, str]]:
-        rows = Folder.objects.filter(pk__in=rights.view).order_by("position", "name", "pk")
-        return [(str(folder.pk), folder.title) for folder in rows]
+        return [(str(folder.pk), folder.title) for folder in all_folders() if folder.pk in rights.view]
 
     def categories() -> list[tuple[str, str]]:
-        rows = Category.objects.exclude(pk__in=rights.hidden_categories).order_by("name", "pk")
-        return [(str(category.pk), category.name) for category in rows]
+        hidden = rights.hidden_categories
+        return [(str(category.pk), category.name) for category in all_categories() if category.pk not in hidden]
+
+    def within_folders(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+        return queryset.filter(folder_id__in=_with_those_below(all_folders(), values))
+
+    def within_categories(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
+        chosen = _with_those_below(all_categories(), values)
+        return queryset.filter(pk__in=EntityCategory.objects.filter(category_id__in=chosen).values("entity_id"))
 
     def owners() -> list[tuple[str, str]]:
         rows = User.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("name", "email").distinct()
         return [(str(owner.pk), str(owner)) for owner in rows]
 
     return [
-        ChoiceFilter(key="folder", title=_("Folder"), choices=folders, narrow=_within_folders),
-        ChoiceFilter(key="category", title=_("Category"), choices=categories, narrow=_within_categories),
+        ChoiceFilter(key="folder", title=_("Folder"), choices=folders, narrow=within_folders),
+        ChoiceFilter(key="category", title=_("Category"), choices=categories, narrow=within_categories),
         RecordFilter(
             key="organisation",
             title=_("Works at"),
@@ -240,20 +255,10 @@ def _filters(user: User) -> list[Filter]:
     ]
 
 
-def _within_folders(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
-    """The chosen folders and all below them."""
-    return queryset.filter(folder_id__in=_with_children(Folder, values))
-
-
-def _within_categories(queryset: QuerySet[Any], values: tuple[str, ...]) -> QuerySet[Any]:
-    chosen = EntityCategory.objects.filter(category_id__in=_with_children(Category, values)).values("entity_id")
-    return queryset.filter(pk__in=chosen)
-
-
-def _with_children(model: type[Folder] | type[Category], values: tuple[str, ...]) -> set[int]:
+def _with_those_below(tree: Iterable[Folder | Category], values: tuple[str, ...]) -> set[int]:
     children: dict[int | None, list[int]] = {}
-    for pk, parent in model.objects.values_list("pk", "parent_id"):
-        children.setdefault(parent, []).append(pk)
+    for each in tree:
+        children.setdefault(each.parent_id, []).append(each.pk)
     found: set[int] = set()
     waiting = [int(value) for value in values]
     while waiting:

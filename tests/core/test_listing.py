@@ -8,6 +8,9 @@ from datetime import date
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.db.models import Value
+from django.db.models.functions import NullIf
 from django.http import QueryDict
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -217,6 +220,7 @@ def test_own_columns_go_before_everybodys_and_those_before_the_lists(alice, bob,
 @pytest.fixture
 def crowd(bob, now):
     """10,200 rows, "00000" to "10199": more than are counted one by one."""
+    cache.clear()  # where they stood in the test before
     SavedView.objects.bulk_create(
         SavedView(list_key="crowd", name=f"{n:05}", owner=bob, created_at=now) for n in range(10_200)
     )
@@ -250,6 +254,33 @@ def test_deep_pages_are_numbered_as_far_as_there_are_rows(bob, crowd):
     page = open_page(bob, crowd, "?page=204", listing=crowd_listing())
 
     assert names(page) == [f"{n:05}" for n in range(10_150, 10_200)]
+
+
+@pytest.mark.parametrize(("sort", "number"), [("name", lambda n: n), ("-name", lambda n: 10_199 - n)])
+def test_deep_pages_meet_without_a_gap_in_either_order(bob, crowd, sort, number):
+    for page in (100, 101, 102, 150, 201, 202):
+        found = open_page(bob, crowd, f"?page={page}&sort={sort}", listing=crowd_listing())
+
+        assert names(found) == [f"{number(n):05}" for n in range(page * 50 - 50, page * 50)]
+
+
+def test_what_goes_while_one_leafs_through_is_gone_from_deep_pages_too(bob, crowd):
+    open_page(bob, crowd, "?page=101", listing=crowd_listing())
+    crowd.filter(name__in=["05000", "05003"]).delete()
+
+    found = open_page(bob, crowd, "?page=101", listing=crowd_listing())
+
+    assert names(found)[:4] == ["05001", "05002", "05004", "05005"]
+
+
+def test_an_order_by_what_may_be_empty_has_deep_pages_too(bob, crowd):
+    by_rank = Column("rank", "Rank", lambda row: row.rank, sort=("rank",))
+    listing = listing_of(columns=[*crowd_listing().columns, by_rank], filters=[], fetch=lambda rows: rows)
+    ranked = crowd.annotate(rank=NullIf("name", Value("00001")))  # the empty one stands last
+
+    found = open_page(bob, ranked, "?page=150&sort=rank", listing=listing)
+
+    assert names(found) == [f"{n:05}" for n in range(7_451, 7_501)]
 
 
 def test_with_an_exact_count_the_last_page_is_the_short_one(bob, things):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,9 @@ from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
+
+from apps.core.listing.fingerprints import fingerprint
+from apps.core.listing.landmarks import nearest
 
 EXACT_UP_TO = 10_000
 DEEPEST_OFFSET = 100_000
@@ -35,7 +37,7 @@ def count(queryset: QuerySet[Any]) -> Total:
         sql, parameters = bare.query.sql_with_params()
     except EmptyResultSet:
         return Total(0, is_exact=True)
-    key = "list-total:" + hashlib.sha256(f"{queryset.db}{sql}{parameters}".encode()).hexdigest()
+    key = fingerprint("list-total", queryset.db, sql, parameters)
     if kept := cache.get(key):
         return Total(kept, is_exact=False)
     counted = bare[: EXACT_UP_TO + 1].count()
@@ -67,7 +69,11 @@ def page_ids(queryset: QuerySet[Any], *, order: tuple[str, ...], page: int, size
         start, length = (page - 1) * size, size
     if start > DEEPEST_OFFSET:
         return []
-    ids = list(queryset.order_by(*order).values_list("pk", flat=True)[start : start + length])
+    if total.is_exact:
+        queryset = queryset.order_by(*order)
+    else:
+        queryset, start = nearest(queryset, order=order, offset=start, deepest=DEEPEST_OFFSET)
+    ids = list(queryset.values_list("pk", flat=True)[start : start + length])
     return ids[::-1] if page < 0 else ids
 
 
