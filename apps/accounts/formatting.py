@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils import formats, translation
+from django.utils import dateformat, translation
 from django.utils.timezone import localtime
 
 from apps.accounts.models import Preferences
@@ -20,25 +20,35 @@ _TIME_BY_LANGUAGE = {"en": "H:i", "uk": "H:i"}
 
 
 def date_text(preferences: Preferences, value: date, *, weekday: bool = False) -> str:
-    if isinstance(value, datetime):
-        value = localtime(value, zone_of(preferences))
-    pattern = _DATE_FORMATS.get(preferences.date_format) or _DATE_BY_LANGUAGE.get(_language(), "Y-m-d")
-    return formats.date_format(value, f"D, {pattern}" if weekday else pattern)
+    return _text(preferences, value, f"D, {_day(preferences)}" if weekday else _day(preferences))
 
 
 def time_text(preferences: Preferences, value: datetime) -> str:
-    pattern = _TIME_FORMATS.get(preferences.time_format) or _TIME_BY_LANGUAGE.get(_language(), "H:i")
-    return formats.time_format(localtime(value, zone_of(preferences)), pattern)
+    return _text(preferences, value, _time(preferences))
 
 
 def datetime_text(preferences: Preferences, value: datetime, *, weekday: bool = False) -> str:
-    return f"{date_text(preferences, value, weekday=weekday)}, {time_text(preferences, value)}"
+    pattern = f"{_day(preferences)}, {_time(preferences)}"
+    return _text(preferences, value, f"D, {pattern}" if weekday else pattern)
 
 
 def exact_text(preferences: Preferences, value: datetime) -> str:
     """To the second, with the day's full name and the zone: what a hover tells."""
-    local = localtime(value, zone_of(preferences))
-    return f"{formats.date_format(local, 'l')}, {date_text(preferences, value)}, {local:%H:%M:%S} {local.tzname()}"
+    return _text(preferences, value, f"l, {_day(preferences)}, H:i:s T")
+
+
+def _text(preferences: Preferences, value: date, pattern: str) -> str:
+    if isinstance(value, datetime):
+        value = localtime(value, zone_of(preferences))
+    return dateformat.format(value, pattern)
+
+
+def _day(preferences: Preferences) -> str:
+    return _DATE_FORMATS.get(preferences.date_format) or _DATE_BY_LANGUAGE.get(_language(), "Y-m-d")
+
+
+def _time(preferences: Preferences) -> str:
+    return _TIME_FORMATS.get(preferences.time_format) or _TIME_BY_LANGUAGE.get(_language(), "H:i")
 
 
 def _language() -> str:

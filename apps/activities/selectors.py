@@ -14,7 +14,7 @@ from apps.contacts.models import Entity
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-PAGE = 30
+PAGE = 20  # two screens; the next ones come as one scrolls
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ import hashlib
 import html
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _FRAME_PATH = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 _GAP = re.compile(r">\s+<")
 _WORD_ENDS = re.compile(r"[\s.,\-–—]+")
+_MAY_LEAD_SOMEWHERE = re.compile(r"://|@|\w\.\w")
 _HUES = 10
 _SOME_KEY = 9_007_199_254_740_993
 
@@ -65,6 +67,16 @@ def drawing(name: str, style: str = "outline") -> SafeString:
     return mark_safe(_GAP.sub("><", inner))  # drawn by Tabler, read from our own disk
 
 
+@lru_cache(maxsize=1024)
+def icon(name: str, *, label: str = "", css: str = "", filled: bool = False) -> SafeString:
+    """The icon as SVG; with a `label` it speaks for itself, else it is decoration."""
+    classes = " ".join(filter(None, ["icon", "icon--filled" if filled else "", css]))
+    drawn = drawing(name, "filled" if filled else "outline")
+    if label:
+        return fill('<svg class="{}" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', classes, label, drawn)
+    return fill('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', classes, drawn)
+
+
 # Drawn once a page (`{% icon_symbols %}` in base.html), since every row of a list shows them.
 SYMBOLS = ("phone", "mail")
 
@@ -79,6 +91,16 @@ def symbols() -> SafeString:
 def breakable(address: str) -> SafeString:
     """An e-mail address that may go on in the next line before its @, rather than anywhere; copies as it is."""
     return mark_safe(quoted(address).replace("@", "<wbr>@"))  # escaped, then our own tag
+
+
+def prose(text: str) -> SafeString:
+    """What a person wrote, in its paragraphs and lines; web and mail addresses lead there."""
+    if _MAY_LEAD_SOMEWHERE.search(text):
+        linked = urlize(text, trim_url_limit=60, nofollow=True, autoescape=True)
+        return mark_safe(linebreaks(linked))  # urlize has escaped the rest
+    if "\n" not in text and "\r" not in text:
+        return fill("<p>{}</p>", text)
+    return mark_safe(linebreaks(text, autoescape=True))  # escaped line by line
 
 
 def initials(name: object) -> str:

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.accounts.formatting import date_text, datetime_text, exact_text
 from apps.accounts.preferences import current_preferences
+from apps.core.markup import fill
 
 register = template.Library()
 
@@ -25,7 +25,7 @@ def day(value: date | None) -> SafeString | str:
     if isinstance(value, datetime):
         return _time(value, shown, exact_text(preferences, value))
     exact = f"{date_format(value, 'l')}, {date_text(preferences, value)}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, shown)
+    return fill('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, shown)
 
 
 @register.filter
@@ -39,4 +39,4 @@ def moment(value: datetime | None) -> SafeString | str:
 
 def _time(value: datetime, shown: str, exact: str) -> SafeString:
     iso = value.astimezone(UTC).isoformat(timespec="seconds")
-    return format_html('<time datetime="{}" title="{}">{}</time>', iso, exact, shown)
+    return fill('<time datetime="{}" title="{}">{}</time>', iso, exact, shown)

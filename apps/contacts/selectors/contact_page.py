@@ -116,12 +116,7 @@ def ties_of(entity: Entity, *, user: User, today: date, with_values: bool = True
     )
     for participant in found:
         others.setdefault(participant.relationship_id, []).append(participant)
-    definitions: dict[int, list[FieldDefinition]] = {}
-    types = {each.relationship.type_id for each in mine} if with_values else set()
-    for definition in FieldDefinition.objects.filter(
-        relationship_type__in=types, retired_at__isnull=True
-    ).prefetch_related("choices"):
-        definitions.setdefault(definition.relationship_type_id or 0, []).append(definition)
+    definitions = _definitions_by_type({each.relationship.type_id for each in mine}) if with_values else {}
     ties = []
     for each in mine:
         relationship = each.relationship
@@ -158,6 +153,14 @@ def ties_of(entity: Entity, *, user: User, today: date, with_values: bool = True
             )
         )
     return sorted(ties, key=lambda tie: not tie.is_current)
+
+
+def _definitions_by_type(types: set[int]) -> dict[int, list[FieldDefinition]]:
+    found: dict[int, list[FieldDefinition]] = {}
+    lasting = FieldDefinition.objects.filter(relationship_type__in=types, retired_at__isnull=True)
+    for definition in lasting.prefetch_related("choices"):
+        found.setdefault(definition.relationship_type_id or 0, []).append(definition)
+    return found
 
 
 def people_of(organisation: Entity, *, user: User, today: date) -> tuple[list[Participant], int]:

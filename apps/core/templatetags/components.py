@@ -20,15 +20,13 @@ register = template.Library()
 
 
 @register.simple_tag
-def icon(name: str, *, label: str = "", css: str = "", filled: bool = False) -> SafeString:
+def icon(name: str, *, label: object = "", css: str = "", filled: bool = False) -> SafeString:
     """Draw the Tabler icon `name` inline; with `label` it speaks for itself, else it is decoration."""
-    classes = " ".join(filter(None, ["icon", "icon--filled" if filled else "", css]))
-    drawing = markup.drawing(name, "filled" if filled else "outline")
-    if label:
-        return format_html(
-            '<svg class="{}" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', classes, label, drawing
-        )
-    return format_html('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', classes, drawing)
+    return markup.icon(name, label=str(label), css=css, filled=filled)
+
+
+register.simple_tag(markup.record_url)
+register.filter("prose", markup.prose)
 
 
 @register.simple_tag
