@@ -5,7 +5,9 @@ Names of days and months come in the active language, times in the reader's zone
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, translation
 from django.utils.timezone import localtime
@@ -38,9 +40,15 @@ def exact_text(preferences: Preferences, value: datetime) -> str:
 
 
 def _text(preferences: Preferences, value: date, pattern: str) -> str:
+    zone = None
     if isinstance(value, datetime):
-        value = localtime(value, zone_of(preferences))
-    return dateformat.format(value, pattern)
+        zone, value = zone_of(preferences), value.astimezone(UTC)
+    return _drawn(value, zone, pattern, translation.get_language() or "")
+
+
+@lru_cache(maxsize=8192)  # the same moments stand on many pages: with each new note its whole timeline is drawn again
+def _drawn(value: date, zone: ZoneInfo | None, pattern: str, language: str) -> str:
+    return dateformat.format(localtime(value, zone) if isinstance(value, datetime) else value, pattern)
 
 
 def _day(preferences: Preferences) -> str:

@@ -22,7 +22,7 @@ from apps.contacts.forms.entities import SECTIONS, NewEntityForm, VersionedForm,
 from apps.contacts.forms.rows import AddressRows
 from apps.contacts.models import Attachment, Entity, Favourite
 from apps.contacts.permissions import can_edit_entity, can_export_entity
-from apps.contacts.selectors.contact_page import contact_page, people_of, ties_of
+from apps.contacts.selectors.contact_page import add_users, contact_page, people_of, ties_of
 from apps.contacts.selectors.events import events_of
 from apps.contacts.selectors.summary import summary_facts
 from apps.contacts.services import entities, marks, trash
@@ -49,6 +49,7 @@ def entity(request: Request, entity_id: int, tab: str = "summary") -> HttpRespon
 def page_context(request: Request, found: Entity, tab: str, now: datetime) -> dict[str, Any]:
     """What the contact page needs for one of its tabs."""
     user = request.user
+    add_users(found)
     context: dict[str, Any] = {
         "entity": found,
         "page": contact_page(found, user=user, prefer_home=_prefers_home(request, now), with_custom=tab == "details"),

@@ -21,7 +21,7 @@ def visible_entity(request: Request, entity_id: int) -> Entity:
     """The contact, in the trash too, for whoever may see it; 404 for all others."""
     return get_object_or_404(
         Entity.objects.visible_to(request.user)
-        .select_related("folder", "owner", "created_by", "modified_by")
+        .select_related("folder")
         .annotate(
             is_favourite=Exists(Favourite.objects.filter(user=request.user.pk, entity=OuterRef("pk"))),
             badges=ArraySubquery(
