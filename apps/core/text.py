@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -34,15 +33,24 @@ def fold(text: str) -> str:
 
     Cyrillic stays Cyrillic; й, ї and ґ are letters, not accents, but ё becomes е. Folding twice changes nothing.
     """
-    text = text.translate(_APOSTROPHES)
+    text = text.replace("`", "'") if text.isascii() else text.translate(_APOSTROPHES)
     if text.isascii():
         return " ".join(text.lower().split())
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    bare = "".join(_fold_character(character) for character in text)
-    return " ".join(bare.lower().translate(_APOSTROPHES).split())
+    return " ".join(text.translate(_FOLDED).lower().translate(_APOSTROPHES).split())
 
 
-@lru_cache(maxsize=8192)  # an import folds the same few letters a million times
+class _Folded(dict[int, str]):
+    """What each character becomes, for `str.translate`: an import folds the same few letters a million times."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = bare = _fold_character(chr(code))
+        return bare
+
+
+_FOLDED = _Folded()
+
+
 def _fold_character(character: str) -> str:
     if character < "\x80" or character in _KEPT_MARKS:
         return character

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils import translation
 from django_countries import countries
@@ -18,6 +18,7 @@ _OTHER = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)  # a file names few, and django-countries looks at the language each time
 def country_code(text: str) -> str:
     """The ISO 3166 alpha-2 code of a country as written, or an empty text."""
     stripped = text.strip()
