@@ -166,7 +166,8 @@ class Entity(models.Model):
                 condition=_LIVE,
                 include=["kind", "is_restricted"],
             ),
-            models.Index(fields=["name_key"], name="entity_name_key", condition=_LIVE),
+            # "Same name" and, of a common one, "same employer" in imports.
+            models.Index(fields=["name_key", "organisation_entity"], name="entity_name_employer", condition=_LIVE),
             models.Index(fields=["trashed_at", "id"], name="entity_trash", condition=Q(trashed_at__isnull=False)),
         ]
         constraints = [

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # Each rule gives (number of the draft, rule, entity). Arrays are bound once and unnested into rows, so that Postgres
 # walks the indexes a portion at a time. Two bearers of one name and no organisation are the same only where no
-# address or number speaks against it.
+# address or number speaks against it. Of a common name only those are read who work for the firm, so its employers
+# are looked up first, those in the trash by the trash's index.
 _CANDIDATES = """
 WITH uids AS (SELECT * FROM unnest(%(uid_n)s::int[], %(uid)s::text[]) AS t (n, uid)),
 own AS (SELECT * FROM unnest(%(own_n)s::int[], %(own)s::uuid[]) AS t (n, uid)),
@@ -29,7 +30,15 @@ mails AS (SELECT * FROM unnest(%(mail_n)s::int[], %(mail)s::citext[], %(mail_nam
 phones AS (SELECT * FROM unnest(%(phone_n)s::int[], %(phone)s::text[], %(phone_name)s::text[], %(phone_kind)s::text[])
            AS t (n, number, name, kind)),
 names AS (SELECT * FROM unnest(%(name_n)s::int[], %(name)s::text[], %(name_org)s::text[], %(name_kind)s::text[],
-                               %(name_reach)s::bool[]) AS t (n, name, org, kind, has_reach))
+                               %(name_reach)s::bool[]) AS t (n, name, org, kind, has_reach)),
+employed AS (SELECT * FROM names WHERE kind <> 'organisation' AND org <> ''),
+unemployed AS (SELECT * FROM names WHERE kind = 'organisation' OR org = ''),
+employers AS (
+    SELECT employed.*, o.id AS employer_id FROM employed JOIN contacts_entity o ON o.name_key = employed.org
+    WHERE o.trashed_at IS NULL AND o.merged_into_id IS NULL
+    UNION ALL
+    SELECT employed.*, o.id FROM employed JOIN contacts_entity o ON o.name_key = employed.org
+    WHERE o.trashed_at IS NOT NULL)
 SELECT own.n, 1, e.id FROM own JOIN contacts_entity e ON e.uid = own.uid
 WHERE e.trashed_at IS NULL AND e.merged_into_id IS NULL
 UNION
@@ -45,12 +54,15 @@ SELECT phones.n, 3, e.id FROM phones JOIN contacts_phonenumber p ON p.digits_rev
 JOIN contacts_entity e ON e.id = p.entity_id
 WHERE e.trashed_at IS NULL AND e.merged_into_id IS NULL AND e.name_key = phones.name AND e.kind = phones.kind
 UNION
-SELECT names.n, 4, e.id FROM names JOIN contacts_entity e ON e.name_key = names.name
-LEFT JOIN contacts_entity o ON o.id = e.organisation_entity_id
-WHERE e.trashed_at IS NULL AND e.merged_into_id IS NULL AND e.kind = names.kind
-  AND CASE WHEN names.kind = 'organisation' THEN TRUE
-           WHEN names.org <> '' THEN o.name_key = names.org
-           ELSE e.organisation = '' AND (NOT names.has_reach OR (e.primary_email = '' AND e.primary_phone = '')) END
+SELECT names.n, 4, e.id FROM unemployed AS names
+JOIN contacts_entity e ON e.name_key = names.name AND e.kind = names.kind
+WHERE e.trashed_at IS NULL AND e.merged_into_id IS NULL
+  AND (names.kind = 'organisation'
+       OR (e.organisation = '' AND (NOT names.has_reach OR (e.primary_email = '' AND e.primary_phone = ''))))
+UNION
+SELECT employers.n, 4, e.id FROM employers
+JOIN contacts_entity e ON e.name_key = employers.name AND e.organisation_entity_id = employers.employer_id
+WHERE e.trashed_at IS NULL AND e.merged_into_id IS NULL AND e.kind = employers.kind
 """
 
 
