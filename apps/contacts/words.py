@@ -57,12 +57,18 @@ def _search_words(text: str) -> tuple[str, ...]:
 
 
 def email_tokens(address: str) -> list[str]:
-    """The whole address as typed in lower case, the words before the @, and the domain unless everybody has it."""
+    """The whole address as typed in lower case, the words before the @, and the domain unless everybody has it.
+
+    A word that the address itself begins with is found by the address.
+    """
     lowered = address.strip().lower()
     if not lowered:
         return []
     local, _, domain = lowered.rpartition("@")
-    tokens = [lowered[:TOKEN_LENGTH], *search_words(local)]
+    words = search_words(local)
+    if words and lowered.startswith(words[0]):
+        words = words[1:]
+    tokens = [lowered[:TOKEN_LENGTH], *words]
     if local and domain and domain not in _COMMON_DOMAINS:
         tokens.append(domain[:TOKEN_LENGTH])
     return tokens
