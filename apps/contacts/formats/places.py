@@ -33,12 +33,16 @@ class _Group:
         self.parts: dict[str, list[int]] = {}
 
     def text(self, part: str, row: Sequence[str]) -> str:
-        found = [row[place] for place in self.parts.get(part, ()) if place < len(row) and row[place]]
+        if (places := self.parts.get(part)) is None:
+            return ""
+        found = [row[place] for place in places if place < len(row) and row[place]]
         return (", " if part == "street2" else "\n").join(found)
 
     def label(self, row: Sequence[str]) -> tuple[str, str, bool]:
         """The label as a known word (or empty), as written, and whether it bears the star of a preferred value."""
-        written = self.text("label", row) if self.parts else ""
+        if "label" not in self.parts:
+            return self.tag, "", False
+        written = self.text("label", row)
         starred = written.startswith("*")
         written = written.lstrip("* ").strip()
         return self.tag or LABELS.get(written.casefold(), ""), written, starred
@@ -113,7 +117,7 @@ def _phones(
     group: _Group, row: Sequence[str], place: int, leftover: _Leftover
 ) -> list[tuple[str, Email | Phone | Url]]:
     cell = row[place]
-    if not any(char.isdigit() for char in cell):
+    if not any(map(str.isdigit, cell)):
         leftover.append((place, cell))
         return []
     word, written, starred = group.label(row)

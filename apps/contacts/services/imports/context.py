@@ -72,6 +72,7 @@ class Context:
     rights: Rights = field(init=False)
     default_folder: Folder = field(init=False)
     works_for_id: int = field(init=False)
+    moment: str = field(init=False)  # `now` as COPY takes it: four rows of each contact bear it
     home: str = field(init=False)  # the country whose numbers and addresses need not say so
     organisations: dict[str, tuple[int, str]] = field(default_factory=dict)  # folded name -> id, name shown
     folders: dict[str, int] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.rights = rights_of(self.actor)
+        self.moment = self.now.isoformat()
         self.default_folder = Folder.objects.get(is_default=True)
         self.home = country_of(preferences_of(self.actor))
         self.works_for_id = RelationshipType.objects.get(key="works_for").pk

@@ -90,8 +90,8 @@ def _entity(draft: Draft, context: Context, rows: Rows, changes: list[Change]) -
         "uid": str(draft.uid) if draft.uid and not draft.keeps_foreign_uid else new_uid(),
         "folder_id": draft.folder_id,
         "owner_id": labels.owner_of(draft, context),
-        "created_at": context.now,
-        "modified_at": context.now,
+        "created_at": context.moment,
+        "modified_at": context.moment,
         "created_by_id": context.actor.pk,
         "modified_by_id": context.actor.pk,
     }
@@ -101,7 +101,7 @@ def _entity(draft: Draft, context: Context, rows: Rows, changes: list[Change]) -
     operation_id = context.operation.pk if context.operation else 0
     rows.changes.append(
         (operation_id, "contacts.entity", draft.entity_id, draft.entity_id, Change.Kind.CREATED.value,
-         creation_of(values), None, 1, context.now)
+         creation_of(values), None, 1, context.moment)
     )  # fmt: skip
 
 
@@ -173,7 +173,17 @@ def add_job(
         diff = to_json(_image(context.works_for_id, days))
     operation_id = context.operation.pk if context.operation else 0
     rows.changes.append(
-        (operation_id, "contacts.relationship", relationship_id, person_id, "created", diff, None, version, context.now)
+        (
+            operation_id,
+            "contacts.relationship",
+            relationship_id,
+            person_id,
+            "created",
+            diff,
+            None,
+            version,
+            context.moment,
+        )
     )
 
 
@@ -191,5 +201,5 @@ def note(rows: Rows, context: Context, change: Change) -> None:
     """One Change of this import."""
     rows.changes.append(
         (context.operation.pk if context.operation else 0, change.record_type, change.record_id, change.subject_id,
-         str(change.kind), to_json(change.diff), change.version_before, change.version_after, context.now)
+         str(change.kind), to_json(change.diff), change.version_before, change.version_after, context.moment)
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring as text_to_json
 from operator import itemgetter
 from typing import Any, Final
 from uuid import uuid4
@@ -156,10 +157,13 @@ class Rows:
 
 
 def creation_of(values: dict[str, Any]) -> str:
-    """The diff of a contact's "created" Change, as JSON."""
-    return to_json(
-        {name.removesuffix("_id"): [None, value] for name, value in values.items() if value and name not in _UNTOLD}
-    )
+    """The diff of a contact's "created" Change, as JSON; nearly all in it is text, so it is put together here."""
+    told = [
+        f'"{name.removesuffix("_id")}":[null,{text_to_json(value) if type(value) is str else to_json(value)}]'
+        for name, value in values.items()
+        if value and name not in _UNTOLD
+    ]
+    return f"{{{','.join(told)}}}"
 
 
 def new_uid() -> str:
