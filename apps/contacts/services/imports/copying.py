@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 _JSON = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -26,11 +26,18 @@ def reserve_ids(wanted: dict[type[models.Model], int]) -> dict[type[models.Model
     reserved: dict[type[models.Model], list[int]] = {model: [] for model in wanted}
     if not asked:
         return reserved
+    # The name of the sequence is asked for once, not for each id.
     parts = ", ".join(
-        "ARRAY(SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s))" for _ in asked
+        "ARRAY(SELECT nextval(own.sequence) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0)"
+        " AS own (sequence), generate_series(1, %s))"
+        for _ in asked
     )
     arguments = [argument for model, number in asked for argument in (model._meta.db_table, number)]
-    with connection.cursor() as cursor:
+    alone = not connection.in_atomic_block
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        if alone:
+            # Don't wait for the disk: whoever writes rows with these ids waits for all that was logged before.
+            cursor.execute("SET LOCAL synchronous_commit = off")
         cursor.execute(f"SELECT {parts}", arguments)
         row = cursor.fetchone()
     for (model, _), ids in zip(asked, row, strict=True):
