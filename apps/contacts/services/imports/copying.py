@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 _JSON = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_PIECE = 1 << 24  # bytes
 
 
 def to_json(value: object) -> str:
@@ -49,23 +50,25 @@ class Packed(NamedTuple):
     """Rows of one table as COPY takes them."""
 
     statement: str
-    buffer: io.StringIO
+    buffer: io.BytesIO
 
 
 def pack(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Packed:
     """Make `rows` ready for COPY. None is NULL; text goes as it is; JSON must be encoded before."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return Packed(_statement(model, tuple(columns)), buffer)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    # What is no Unicode the database shall refuse, as it refuses other values.
+    return Packed(_statement(model, tuple(columns)), io.BytesIO(text.getvalue().encode(errors="surrogatepass")))
 
 
 def copy(packed: Packed) -> None:
     """COPY them in. Raises django.db.Error where a row breaks a rule of the table: then none of them has come in."""
-    if not packed.buffer.tell():
+    if not packed.buffer.getbuffer():
         return
     packed.buffer.seek(0)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.cursor.copy_expert(packed.statement, packed.buffer, 1 << 18)
+        # In few pieces: for each the writer would wait until another thread lets go of Python.
+        cursor.cursor.copy_expert(packed.statement, packed.buffer, _PIECE)
 
 
 @cache

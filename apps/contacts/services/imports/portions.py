@@ -61,15 +61,23 @@ class Prepared:
     now: datetime
     tables: list[Packed] = field(default_factory=list)
 
-    def write(self) -> None:
-        """Write it in the caller's transaction and tell of it; what the database refuses it refuses here."""
-        for packed in self.tables:
-            copy(packed)
-        if self.employers:
-            locked = Entity.objects.select_for_update(no_key=True).filter(pk__in=self.employers).order_by("pk")
-            Entity.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(version=F("version") + 1)
-        with connection.cursor() as cursor:  # a deferred foreign key must complain here, not at the commit
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    def write(self, *, alone: bool = False) -> None:
+        """Write it in the caller's transaction; what the database refuses it refuses here, not at the commit.
+
+        `alone`: nothing else is written in that transaction, so each table's keys are checked while its rows are at
+        hand. Elsewhere some may point to rows that come now.
+        """
+        with connection.cursor() as cursor:
+            if alone:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            for packed in self.tables:
+                copy(packed)
+            if self.employers:
+                locked = Entity.objects.select_for_update(no_key=True).filter(pk__in=self.employers).order_by("pk")
+                Entity.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(version=F("version") + 1)
+            if not alone:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     def tell(self) -> None:
         fact = {"sender": Entity, "operation": self.operation, "now": self.now}

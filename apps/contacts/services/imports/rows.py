@@ -90,6 +90,7 @@ _PLAIN: dict[type[Model], tuple[str, ...]] = {
     EntityCategory: ("entity_id", "category_id"),
     SearchToken: ("entity_id", "folder_id", "token", "rank"),
 }
+_ORDER = {model: place for place, model in enumerate((*_TABLES, *_PLAIN))}
 # What the Change of a created contact tells: what was brought, not what follows from it.
 _UNTOLD = frozenset(
     [
@@ -144,9 +145,9 @@ class Rows:
             self.tables[model, False] = [values]
 
     def pack(self) -> list[Packed]:
-        """All of them as COPY takes them, table by table."""
+        """All of them as COPY takes them, table by table; a row comes after those that it points to."""
         found = []
-        for (model, with_id), rows in self.tables.items():
+        for (model, with_id), rows in sorted(self.tables.items(), key=lambda item: _ORDER[item[0][0]]):
             columns = list(_PLAIN.get(model, ())) or [name for name, _ in _TABLES[model]]
             if model in _JSON_COLUMN:
                 columns.append(_JSON_COLUMN[model])

@@ -19,7 +19,7 @@ from apps.contacts.formats.records import Card, Rejected, Skipped
 from apps.contacts.services.imports.context import Context, Counts
 from apps.contacts.services.imports.portions import REFUSALS, Item, Outcome, Portions, Prepared
 
-PORTION = 1000
+PORTION = 2000
 _HEAVIEST = 16 * 1024 * 1024  # bytes of pictures in a portion
 _COLLECT_EVERY = 50  # portions
 
@@ -120,7 +120,7 @@ class _Writer:
 
     def _write(self, prepared: Prepared) -> None:
         with transaction.atomic():
-            prepared.write()
+            prepared.write(alone=True)
             prepared.tell()
             self._on_portion(prepared.outcome)
 
