@@ -45,6 +45,8 @@ class Edit:
         Raises PermissionDenied, InTrash.
         """
         wanted = (edited | beside) - self.entities.keys() - self._new.keys()
+        if not wanted:
+            return
         locked = list(Entity.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
         for entity in locked:
             allowed = can_edit_entity if entity.pk in edited else can_view_entity

@@ -127,7 +127,7 @@ def operate(
             user_agent=origin.user_agent,
             request_id=origin.request_id,
         )
-        with recording(operation, now=now) as recorder:
+        with recording(operation, now=now, savepoint=False) as recorder:
             yield recorder
             count = len(recorder.changes)
         if count:
@@ -137,12 +137,15 @@ def operate(
 
 
 @contextmanager
-def recording(operation: Operation, *, now: datetime) -> Iterator[Recorder]:
-    """One portion of an operation that already exists: a transaction whose changes belong to `operation`."""
+def recording(operation: Operation, *, now: datetime, savepoint: bool = True) -> Iterator[Recorder]:
+    """One portion of an operation that already exists: a transaction whose changes belong to `operation`.
+
+    Without `savepoint` what goes wrong in it undoes the transaction around it too.
+    """
     recorder = Recorder(operation, now)
     token = _current.set(recorder)
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             yield recorder
             Change.objects.bulk_create(recorder.changes, batch_size=_BATCH)
     finally:
