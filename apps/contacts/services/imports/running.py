@@ -19,7 +19,7 @@ from apps.contacts.formats.records import Card, Rejected, Skipped
 from apps.contacts.services.imports.context import Context, Counts
 from apps.contacts.services.imports.portions import REFUSALS, Item, Outcome, Portions, Prepared
 
-PORTION = 2000
+PORTION = 1500  # 20,000 rows move the bar more than ten times
 _HEAVIEST = 16 * 1024 * 1024  # bytes of pictures in a portion
 _COLLECT_EVERY = 50  # portions
 
