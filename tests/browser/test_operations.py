@@ -20,6 +20,11 @@ new MutationObserver(() => window.__moves++).observe(bar, {attributes: true})
 """
 
 
+def _is_asked(request, address):
+    """The page asks how the work stands once its stream is open, be that before or after it has loaded."""
+    return request.url.endswith(address) and request.resource_type == "fetch"
+
+
 def test_the_bar_moves_by_events_alone_and_heals_what_it_missed(page, site, sign_in, alice, monkeypatch):
     def work(operation, progress):
         progress.total(20_000)
@@ -34,9 +39,8 @@ def test_the_bar_moves_by_events_alone_and_heals_what_it_missed(page, site, sign
     operation = operations.start(actor=alice, verb="test.slow", parameters={}, now=clock.now())
     address = f"/operations/{operation.pk}/"
 
-    page.goto(f"{site}{address}")
-    with page.expect_request(lambda request: request.url.endswith(address) and request.resource_type == "fetch"):
-        page.locator("operation-progress").wait_for()
+    with page.expect_response(lambda response: _is_asked(response.request, address)):
+        page.goto(f"{site}{address}")
     requests.clear()
     operations.run(operation_id=operation.pk, now=clock.now())
     # The end came by an event, too: the page shows itself anew.
@@ -49,9 +53,8 @@ def test_the_bar_moves_by_events_alone_and_heals_what_it_missed(page, site, sign
 def test_the_bar_moves_at_least_ten_times(page, site, sign_in, alice, now):
     sign_in(page, alice)
     operation = Operation.objects.create(actor=alice, verb="test", state="running", created_at=now, total=20_000)
-    page.goto(f"{site}/operations/{operation.pk}/")
-    with page.expect_request(lambda request: request.resource_type == "fetch"):
-        page.locator("operation-progress").wait_for()
+    with page.expect_response(lambda response: _is_asked(response.request, f"/operations/{operation.pk}/")):
+        page.goto(f"{site}/operations/{operation.pk}/")
     page.evaluate(COUNT_MOVES)
 
     for step in range(1, 13):
