@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import models
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -155,8 +156,11 @@ class TeamAdmin(AnyAdmin):
     inlines = [MembershipInline]
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        before = set(form.instance.memberships.values_list("user", flat=True))
         super().save_related(request, form, formsets, change)
         members = sorted(form.instance.memberships.values_list("user", flat=True))
+        # What a team may read is resolved anew for whoever came, left or had their days changed.
+        User.objects.filter(pk__in=before.union(members)).update(rights_epoch=F("rights_epoch") + 1)
         record_event(
             actor=request.user, verb="team.changed", now=clock.now(), record=form.instance, details={"members": members}
         )

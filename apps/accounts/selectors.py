@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from apps.accounts import permissions
-from apps.accounts.models import AuditEvent, TeamMembership, User
+from apps.accounts.models import AuditEvent, Team, TeamMembership, User
 
 
 def teammates_of(user: User, *, on: date) -> set[int]:
@@ -15,6 +15,18 @@ def teammates_of(user: User, *, on: date) -> set[int]:
     current = TeamMembership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
     teams = current.filter(user=user).values("team")
     return {user.pk, *current.filter(team__in=teams).values_list("user", flat=True)}
+
+
+def members_of(team: Team, *, on: date) -> list[int]:
+    """Ids of whoever is in a team on that day."""
+    current = TeamMembership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), team=team, valid_from__lte=on)
+    return sorted(current.values_list("user", flat=True))
+
+
+def staff_users() -> QuerySet[User]:
+    """Whoever works in the house, by name: for choosing a colleague."""
+    staff = Q(is_superuser=True) | Q(groups__name__in=permissions.STAFF_ROLES)
+    return User.objects.filter(staff, is_active=True).distinct().order_by("name", "email")
 
 
 def audit_events_for(user: User, *, on: date) -> QuerySet[AuditEvent]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.activities.services import forget_entities
+from apps.activities.services.notes import forget_entities
 from apps.contacts.signals import entities_purging
 
 

@@ -119,6 +119,39 @@ class Undoer:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of entry in the history ("call"); `draw(activity)` gives safe HTML that its row bears beside the words."""
+
+    title: Any
+    icon: str
+    draw: Callable[[Any], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityContext:
+    """A record that entries may belong to ("crm.order"), registered under its type.
+
+    `tokens_of(ids)` gives each record's audience tokens, integers from `activities.models.CONTEXTS_FROM` on or those
+    of entities; `tokens_for(user)` those whose records this user sees. `describe(ids)` gives (title, address) by id.
+    """
+
+    tokens_of: Callable[[Collection[int]], dict[int, list[int]]]
+    tokens_for: Callable[[Any], list[int]]
+    describe: Callable[[Collection[int]], dict[int, tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAction:
+    """A button beside a record, on its page and in the Ctrl-K box; `url(id)` opens in the side sheet."""
+
+    page: str  # "contact"
+    title: Any
+    icon: str
+    url: Callable[[int], str]
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EncryptedColumn:
     """A text column of `core.secrets` tokens, or a JSON one that has them under some of its keys."""
 
@@ -142,6 +175,11 @@ transports: Registry[Callable[[OutgoingMail], smtplib.SMTP]] = Registry()
 encrypted_columns: Registry[EncryptedColumn] = Registry()
 # Verb -> what a person reads on the operations page: "Contacts imported", lazily translated.
 verbs: Registry[Any] = Registry()
+# Key of an activity kind -> how it is called and drawn.
+kinds: Registry[Kind] = Registry()
+# Record type -> who may read what belongs to such a record in the history.
+contexts: Registry[ActivityContext] = Registry()
+record_actions: Registry[RecordAction] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
 

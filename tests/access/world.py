@@ -12,7 +12,7 @@ from PIL import Image
 
 from apps.accounts.models import ApiToken, AuditEvent, Team, User
 from apps.accounts.services.tokens import create_token
-from apps.activities.services import add_note
+from apps.activities.services.notes import add_note
 from apps.contacts.models import (
     Category,
     CategoryPermission,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from apps.activities.models import Activity
-from apps.activities.selectors import timeline_of, timeline_of_all
-from apps.activities.services import add_note, edit_activity, log_call, remove_activity
+from apps.activities.selectors.timelines import timeline_of, timeline_of_all
+from apps.activities.services.notes import add_note, edit_activity, log_call, remove_activity
 from apps.contacts.models import Entity
 from apps.contacts.services import trash
 from apps.contacts.services.entities import create_entity
@@ -27,6 +27,17 @@ def person(bob, now) -> Entity:
     )
 
 
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def read(entity, **asked):
+    return timeline_of(entity, now=LATER, **asked)
+
+
+def read_all(user):
+    return timeline_of_all(user, now=LATER)
+
+
 def words(page) -> list[str]:
     return [entry.snippet for entry in page.entries]
 
@@ -36,9 +47,9 @@ def test_a_companys_timeline_holds_its_peoples_and_a_switch_narrows_it(bob, now,
     add_note(actor=bob, entity=person, text="Wants blue windows", now=now)
     add_note(actor=bob, entity=firm, text="Moves in May", now=now + timedelta(minutes=1))
 
-    assert words(timeline_of(person, user=bob)) == ["Wants blue windows"]
-    assert words(timeline_of(firm, user=bob)) == ["Moves in May", "Wants blue windows"]
-    assert words(timeline_of(firm, user=bob, with_people=False)) == ["Moves in May"]
+    assert words(read(person, user=bob)) == ["Wants blue windows"]
+    assert words(read(firm, user=bob)) == ["Moves in May", "Wants blue windows"]
+    assert words(read(firm, user=bob, with_people=False)) == ["Moves in May"]
 
 
 def test_what_was_said_stays_with_the_employer_of_that_day(bob, now, person):
@@ -51,8 +62,8 @@ def test_what_was_said_stays_with_the_employer_of_that_day(bob, now, person):
     add_note(actor=bob, entity=person, text="After", now=now + timedelta(days=1))
 
     person.refresh_from_db()
-    assert words(timeline_of(old, user=bob)) == ["Before"]
-    assert words(timeline_of(person.organisation_entity, user=bob)) == ["After"]
+    assert words(read(old, user=bob)) == ["Before"]
+    assert words(read(person.organisation_entity, user=bob)) == ["After"]
 
 
 def test_what_is_about_somebody_hidden_is_read_nowhere(ada, bob, charlie, now, person):
@@ -61,9 +72,9 @@ def test_what_is_about_somebody_hidden_is_read_nowhere(ada, bob, charlie, now, p
     person.refresh_from_db()
     add_note(actor=ada, entity=person, text="Secret", now=now)
 
-    assert words(timeline_of(firm, user=ada)) == ["Secret"]
-    assert words(timeline_of(firm, user=charlie)) == []
-    assert words(timeline_of_all(charlie)) == []
+    assert words(read(firm, user=ada)) == ["Secret"]
+    assert words(read(firm, user=charlie)) == []
+    assert words(read_all(charlie)) == []
     assert not Activity.objects.visible_to(charlie).exists()
     with pytest.raises(PermissionDenied):
         add_note(actor=charlie, entity=person, text="I was here", now=now)
@@ -76,7 +87,7 @@ def test_only_its_author_corrects_a_note_and_the_old_words_are_kept(alice, bob, 
         edit_activity(actor=alice, activity=note, text="Wants nothing", now=now)
     edit_activity(actor=bob, activity=note, text="Wants green", now=now)
 
-    assert words(timeline_of(person, user=alice)) == ["Wants green"]
+    assert words(read(person, user=alice)) == ["Wants green"]
     change = Change.objects.get(record_type="activities.activity", kind="updated")
     assert change.diff["snippet"] == ["Wants red", "Wants green"]
 
@@ -85,10 +96,10 @@ def test_a_removed_note_comes_back_with_undo(bob, now, person):
     note = add_note(actor=bob, entity=person, text="Oops", now=now)
 
     operation = remove_activity(actor=bob, activity=note, now=now)
-    assert words(timeline_of(person, user=bob)) == []
+    assert words(read(person, user=bob)) == []
 
     undo(actor=bob, operation=Operation.objects.get(pk=operation or 0), now=now)
-    assert words(timeline_of(person, user=bob)) == ["Oops"]
+    assert words(read(person, user=bob)) == ["Oops"]
 
 
 def test_a_call_lies_in_the_past_and_a_note_says_something(bob, now, person):
@@ -98,7 +109,7 @@ def test_a_call_lies_in_the_past_and_a_note_says_something(bob, now, person):
         add_note(actor=bob, entity=person, text=" \x00 ", now=now)
 
     log_call(actor=bob, entity=person, text="", occurred_at=now - timedelta(hours=1), now=now)
-    assert [entry.kind for entry in timeline_of(person, user=bob).entries] == ["call"]
+    assert [entry.kind for entry in read(person, user=bob).entries] == ["call"]
 
 
 def test_a_long_history_comes_in_pages_that_meet_without_a_gap(bob, now, django_assert_max_num_queries):
@@ -109,13 +120,13 @@ def test_a_long_history_comes_in_pages_that_meet_without_a_gap(bob, now, django_
     after = ""
     for _page in range(4):
         with django_assert_max_num_queries(4):
-            page = timeline_of(person, user=bob, after=after)
+            page = read(person, user=bob, after=after)
         seen += words(page)
         after = page.after
 
     assert seen == [f"{number}" for number in reversed(range(70))]
     assert after == ""
-    assert words(timeline_of(person, user=bob, after="nonsense")) == seen[:20]
+    assert words(read(person, user=bob, after="nonsense")) == seen[:20]
 
 
 def test_who_goes_for_good_takes_the_notes_about_them_alone(bob, now, person):
@@ -126,7 +137,7 @@ def test_who_goes_for_good_takes_the_notes_about_them_alone(bob, now, person):
 
     assert trash.purge_trash(now=now + timedelta(days=31)) == 1
 
-    assert words(timeline_of(firm, user=bob)) == ["About them"]
+    assert words(read(firm, user=bob)) == ["About them"]
     assert Activity.objects.count() == 1
 
 
@@ -138,4 +149,4 @@ def test_undoing_its_creation_leaves_a_contact_that_somebody_has_noted_something
     result = undo(actor=bob, operation=creation, now=now)
 
     assert result.conflicts
-    assert words(timeline_of(person, user=bob)) == ["Called me"]
+    assert words(read(person, user=bob)) == ["Called me"]

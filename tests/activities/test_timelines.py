@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from apps.activities.services import add_note
+from apps.activities.services.notes import add_note
 from apps.contacts.models import Entity
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput, JobInput

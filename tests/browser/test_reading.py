@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
-from apps.activities.services import add_note
+from apps.activities.services.notes import add_note
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, JobInput, LinkInput, PhoneInput, UnitInput
 from apps.core import clock

@@ -86,7 +86,15 @@ def test_a_page_asks_twelve_times_at_most_with_ten_thousand_entries(client, ada,
 def fill_timeline(entity, actor, now, *, count):
     moments = [now + timedelta(minutes=number) for number in range(count)]
     rows = Activity.objects.bulk_create(
-        Activity(kind="note", verb="note.added", actor=actor, occurred_at=at, created_at=at, snippet=f"Note {number}")
+        Activity(
+            kind="note",
+            verb="note.added",
+            actor=actor,
+            occurred_at=at,
+            created_at=at,
+            snippet=f"Note {number}",
+            audience=[entity.folder_id],
+        )
         for number, at in enumerate(moments)
     )
     ActivityEntity.objects.bulk_create(

@@ -11,8 +11,8 @@ from django.contrib.auth.models import Group
 
 from apps.accounts.models import User
 from apps.accounts.services.users import create_user
-from apps.activities import services as history
 from apps.activities.demo.company import SEED, cards
+from apps.activities.services import notes as history
 from apps.contacts.formats.vcard import write
 from apps.contacts.models import Entity, FieldDefinition, Folder, Participant, RelationshipType
 from apps.contacts.services import entities, fields, folders, marks, relationships

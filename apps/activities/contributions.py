@@ -1,0 +1,55 @@
+"""What the history adds to the frame, to contacts and to core."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.permissions import is_staff_member
+from apps.activities import drawing
+from apps.activities.models import Activity, ActivityCategory, ActivityCategoryPermission, ActivityKind
+from apps.activities.views import timelines
+from apps.core.contributions import (
+    Kind,
+    MenuItem,
+    Panel,
+    RecordAction,
+    Undoer,
+    kinds,
+    menu,
+    panels,
+    record_actions,
+    undoers,
+    verbs,
+)
+
+VERBS = {
+    "activity.edited": _("History entry edited"),
+    "activity.removed": _("History entry removed"),
+    "activity.pinned": _("History entry pinned"),
+    "activity.unpinned": _("History entry no longer pinned"),
+}
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    for verb, title in VERBS.items():
+        verbs.register(verb, title)
+    for model in (Activity, ActivityKind, ActivityCategory, ActivityCategoryPermission):
+        undoers.register(model._meta.label_lower, Undoer(model))
+    kinds.register("note", Kind(_("Note"), "note"))
+    kinds.register("letter", Kind(_("Letter"), "mail-opened"))
+    kinds.register("call", Kind(_("Call"), "phone", drawing.draw_call))
+    history = MenuItem("main", _("History"), "activities:all", "history", is_staff_member, section="/activities/all/")
+    menu.register("activities", history, position=40)
+    panels.register(
+        "timeline", Panel("contact", "timeline", _("History"), timelines.timeline_panel, "history"), position=10
+    )
+    panels.register(
+        "activity", Panel("contacts", "tab", _("Activity"), timelines.activity_panel, "history"), position=20
+    )
+    record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call))
+
+
+def _log_call(entity_id: int) -> str:
+    return reverse("activities:call_log", args=[entity_id])

@@ -1,0 +1,142 @@
+"""Cleaning of what a person typed into the history."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Team, User
+from apps.accounts.selectors import members_of, staff_users
+from apps.activities.models import Activity, ActivityCategory, Call
+from apps.activities.selectors.kinds import kinds_by_hand, known_kinds
+from apps.activities.selectors.timelines import Narrowing
+
+
+class EntryForm(forms.Form):
+    """What every entry has: words, and who may read it."""
+
+    text = forms.CharField(
+        label=_("What happened?"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": _("Write a note, or what was said")}),
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who may read it"),
+        choices=Activity.Visibility.choices,
+        initial=Activity.Visibility.PUBLIC,
+        required=False,
+    )
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=ActivityCategory.objects.none(), required=False, empty_label=_("None")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = ActivityCategory.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def clean_visibility(self) -> str:
+        return self.cleaned_data["visibility"] or Activity.Visibility.PUBLIC
+
+
+class ComposerForm(EntryForm):
+    """The composer on a contact's page: a note, or another kind that is only words."""
+
+    kind = forms.ChoiceField(label=_("Kind"), widget=forms.RadioSelect, initial="note")
+
+    field_order = ["kind", "text", "visibility", "category"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(key, kind.title) for key, kind in kinds_by_hand().items()]  # type: ignore[attr-defined]
+
+
+class DurationField(forms.CharField):
+    """Minutes and seconds ("4:30"), minutes alone ("4"), or hours too ("1:04:30"); cleans to seconds or None."""
+
+    def clean(self, value: Any) -> int | None:
+        typed = str(value or "").strip()
+        if not typed:
+            return None
+        if not re.fullmatch(r"\d{1,4}(:[0-5]\d){0,2}", typed):
+            raise forms.ValidationError(_("Write it as minutes and seconds, like 4:30."))
+        parts = [int(part) for part in typed.split(":")]
+        if len(parts) == 1:
+            return parts[0] * 60
+        seconds = 0
+        for part in parts:
+            seconds = seconds * 60 + part
+        return seconds
+
+
+class CallForm(EntryForm):
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=Call.Outcome.choices, widget=forms.RadioSelect, initial="reached"
+    )
+    direction = forms.ChoiceField(
+        label=_("Direction"), choices=Call.Direction.choices, widget=forms.RadioSelect, initial="out"
+    )
+    duration = DurationField(label=_("How long"), required=False, help_text=_("Minutes and seconds, like 4:30"))
+    occurred_at = forms.DateTimeField(
+        label=_("Began at"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    number = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    field_order = ["outcome", "direction", "duration", "occurred_at", "text", "visibility", "category", "number"]
+
+
+class TextForm(forms.Form):
+    text = forms.CharField(label=_("Text"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class NoteForm(forms.Form):
+    """The composer's one field; everything else stands in the sheet behind "More"."""
+
+    text = EntryForm.base_fields["text"]
+
+
+class SummaryForm(forms.Form):
+    """What of the history of everything one wants to read; nothing in it is required, nonsense narrows nothing."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    actor = forms.ModelChoiceField(
+        label=_("By"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
+    )
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("All teams")
+    )
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(key, kind.title) for key, kind in known_kinds().items()]
+        self.fields["kind"].choices = [("", _("All kinds")), *choices]  # type: ignore[attr-defined]
+        self.fields["actor"].queryset = staff_users()  # type: ignore[attr-defined]
+        self.fields["team"].queryset = Team.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def narrowing(self, today: date) -> Narrowing:
+        """What was asked for, as far as it can be read; days are those of the reader's zone."""
+        self.is_valid()
+        asked = self.cleaned_data
+        actors: tuple[int, ...] | None = (asked["actor"].pk,) if asked.get("actor") else None
+        if asked.get("team"):
+            members = members_of(asked["team"], on=today)
+            actors = tuple(pk for pk in members if actors is None or pk in actors)
+        return Narrowing(
+            kinds=(asked["kind"],) if asked.get("kind") else (),
+            actors=actors,
+            since=_midnight(asked["since"]) if asked.get("since") else None,
+            until=_midnight(asked["until"] + timedelta(days=1)) if asked.get("until") else None,
+        )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, get_current_timezone())

@@ -1,0 +1,15 @@
+"""What happened, what is next, and who is told: one history for every record of the house."""
+
+from apps.activities.models.calls import Call
+from apps.activities.models.kinds import ActivityCategory, ActivityCategoryPermission, ActivityKind
+from apps.activities.models.timeline import Activity, ActivityEntity, ActivityQuerySet
+
+__all__ = [
+    "Activity",
+    "ActivityCategory",
+    "ActivityCategoryPermission",
+    "ActivityEntity",
+    "ActivityKind",
+    "ActivityQuerySet",
+    "Call",
+]

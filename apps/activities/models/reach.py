@@ -1,0 +1,131 @@
+"""What one user may read of the history: tokens that are compared with those on each entry (docs/adr/0009)."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.db import transaction
+
+from apps.accounts.models import TeamMembership
+from apps.accounts.permissions import is_admin, is_staff_member
+from apps.activities.models.kinds import ActivityCategory, ActivityCategoryPermission
+from apps.contacts.models.rights import Rights, rights_of
+from apps.core import clock
+from apps.core.contributions import contexts
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+HOUSE = 0  # about nobody and nothing in particular: all staff
+CONTEXTS_FROM = 1_000_000_000  # tokens of contexts (`contributions.contexts`) begin here, folders stay below
+
+_EPOCH_KEY = "activities:reach-epoch"
+_SECONDS = 300
+_TRUSTED = 0.5  # seconds in which one user object trusts its last answer, as in contacts
+_changes_here = itertools.count(1)
+_last_change = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`open` entries are read at once; `asking` ones if their restricted entity is seen, which a query tells."""
+
+    open: list[int]
+    asking: list[int]
+    readers: list[int]
+    hidden_categories: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    readers: list[int]
+    hidden_categories: list[int]
+
+
+def token_of(*, folder_id: int, is_restricted: bool) -> int:
+    """What an entity lends to the entries about it: its folder, negative if it bears a restricted category."""
+    return -folder_id if is_restricted else folder_id
+
+
+def user_token(user_id: int) -> int:
+    return user_id * 2
+
+
+def team_token(team_id: int) -> int:
+    return team_id * 2 + 1
+
+
+def reach_of(user: User) -> Reach | None:
+    """What `user` reads; None is nothing at all."""
+    rights = rights_of(user)
+    if not is_staff_member(user):
+        return None
+    kept = user.__dict__.get("_reach")
+    stamp = (_last_change, rights)
+    if kept is not None and kept[0] == stamp and time.monotonic() - kept[1] < _TRUSTED:
+        answer: Reach = kept[2]
+        return answer
+    reach = _resolve(user, rights)
+    user.__dict__["_reach"] = (stamp, time.monotonic(), reach)
+    return reach
+
+
+def forget_reach() -> None:
+    """Have everybody's reach worked out anew; called in the transaction that changes categories or teams."""
+
+    def raise_epoch() -> None:
+        global _last_change
+        _last_change = next(_changes_here)
+        cache.get_or_set(_EPOCH_KEY, 1, None)
+        cache.incr(_EPOCH_KEY)
+
+    raise_epoch()
+    transaction.on_commit(raise_epoch)
+
+
+def _resolve(user: User, rights: Rights) -> Reach:
+    groups = _groups_of(user)
+    folders = sorted(rights.view)
+    behind = [-folder for folder in folders]
+    more = [token for context in contexts for token in context.tokens_for(user)]
+    everywhere = [HOUSE, *folders, *more]
+    if rights.hidden_categories:
+        return Reach(everywhere, behind, groups.readers, groups.hidden_categories)
+    return Reach([*everywhere, *behind], [], groups.readers, groups.hidden_categories)
+
+
+def _groups_of(user: User) -> _Groups:
+    epoch = cache.get_or_set(_EPOCH_KEY, 1, None)
+    today = clock.now().date()
+    key = f"activities:reach:{user.pk}:{user.rights_epoch}:{epoch}:{today}"
+    cached = cache.get(key)
+    if isinstance(cached, _Groups):
+        return cached
+    groups = _Groups([user_token(user.pk), *map(team_token, teams_of(user.pk, today=today))], _hidden_categories(user))
+    cache.set(key, groups, _SECONDS)
+    return groups
+
+
+def teams_of(user_id: int, *, today: object) -> list[int]:
+    """The ids of the teams that somebody is in on a day."""
+    mine = TeamMembership.objects.filter(user=user_id, valid_from__lte=today)
+    return sorted(mine.exclude(valid_to__lte=today).values_list("team_id", flat=True))
+
+
+def _hidden_categories(user: User) -> list[int]:
+    if is_admin(user):
+        return []
+    mine = ActivityCategoryPermission.objects.filter(group__in=user.groups.all()).values("category_id")
+    restricted = ActivityCategory.objects.filter(is_restricted=True).exclude(pk__in=mine)
+    return sorted(restricted.values_list("pk", flat=True))
+
+
+def audience_of(pairs: Iterable[tuple[int, bool]], extra: Iterable[int] = ()) -> list[int]:
+    """The tokens of an entry about entities given as (folder id, is restricted); `extra` are those of its context."""
+    tokens = {token_of(folder_id=folder_id, is_restricted=restricted) for folder_id, restricted in pairs}
+    return sorted({*tokens, *extra} or {HOUSE})

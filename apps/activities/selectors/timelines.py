@@ -1,0 +1,191 @@
+"""Timelines: what happened with a contact, a record, a colleague or with anybody, newest first, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q, Value
+
+from apps.activities.models import Activity, ActivityEntity, ActivityQuerySet
+from apps.activities.selectors.kinds import kinds_named
+from apps.contacts.models import Entity
+from apps.core.contributions import contexts
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+PAGE = 20  # two screens; the next ones come as one scrolls
+AHEAD = 5  # what is to come stands above "now", so many of it
+_PAST, _AHEAD, _PINNED = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a reader wants to see of a timeline; `since` and `until` are moments, the latter not included."""
+
+    kinds: tuple[str, ...] = ()
+    actors: tuple[int, ...] | None = None  # None: everybody's
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def apply(self, found: ActivityQuerySet) -> ActivityQuerySet:
+        if self.kinds:
+            found = found.filter(kind=self.kinds[0]) if len(self.kinds) == 1 else found.filter(kind__in=self.kinds)
+        if self.actors is not None:
+            found = found.filter(actor__in=self.actors)
+        return found
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds or self.actors is not None or self.since or self.until)
+
+
+EVERYTHING = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """`after` is the key of the next page, "" at the end; `ahead` and `pinned` stand on the first page alone.
+
+    Each entry bears `subjects` (links to those of its entities that the reader sees), `kind_shown` (its Kind) and
+    `context_link` ((title, address) or None).
+    """
+
+    entries: list[Activity]
+    after: str
+    ahead: list[Activity] = field(default_factory=list)  # soonest first
+    pinned: list[Activity] = field(default_factory=list)
+
+
+def timeline_of(
+    entity: Entity,
+    *,
+    user: User,
+    now: datetime,
+    with_people: bool = True,
+    narrowing: Narrowing = EVERYTHING,
+    after: str = "",
+) -> TimelinePage:
+    """The history of `entity`; of an organisation with that of its people, unless `with_people` is off.
+
+    The same number of queries whatever the length; `after` is a page's own key, and one that makes no sense begins
+    at the top.
+    """
+    about = Q(participants__entity=entity)
+    if not with_people:
+        about &= Q(participants__via_employer=False)
+    moment = F("participants__occurred_at")  # a copy beside the entity: the timeline is one range of an index
+    found = Activity.objects.visible_to(user).live().filter(about).annotate(moment=moment)
+    return _page(found, user=user, now=now, narrowing=narrowing, after=after)
+
+
+def timeline_of_context(
+    record_type: str,
+    record_id: int,
+    *,
+    user: User,
+    now: datetime,
+    narrowing: Narrowing = EVERYTHING,
+    after: str = "",
+) -> TimelinePage:
+    """The history of any record: an order, a claim, a project."""
+    found = Activity.objects.visible_to(user).live().filter(context_type=record_type, context_id=record_id)
+    return _page(found.annotate(moment=F("occurred_at")), user=user, now=now, narrowing=narrowing, after=after)
+
+
+def timeline_of_all(
+    user: User, *, now: datetime, narrowing: Narrowing = EVERYTHING, after: str = "", with_ahead: bool = False
+) -> TimelinePage:
+    """What happened with anybody that `user` sees; of colleagues where `narrowing` names actors."""
+    found = Activity.objects.visible_to(user).live().annotate(moment=F("occurred_at"))
+    return _page(found, user=user, now=now, narrowing=narrowing, after=after, with_ahead=with_ahead)
+
+
+def _page(
+    found: Any,  # a queryset with `moment`, which type checkers don't see
+    *,
+    user: User,
+    now: datetime,
+    narrowing: Narrowing,
+    after: str,
+    with_ahead: bool = True,
+) -> TimelinePage:
+    found = narrowing.apply(found).select_related("actor")
+    so_far = now + timedelta(microseconds=1)  # what happens at this moment has happened
+    past = found.filter(moment__lt=min(so_far, narrowing.until or so_far))
+    if narrowing.since:
+        past = past.filter(moment__gte=narrowing.since)
+    key = _read_key(after)
+    if key is not None:
+        moment, pk = key
+        past = past.filter(Q(moment__lt=moment) | Q(moment=moment, pk__lt=pk), moment__lte=moment)
+    past = past.order_by("-moment", "-pk")[: PAGE + 1]
+    parts: dict[int, list[Activity]] = {_PAST: [], _AHEAD: [], _PINNED: []}
+    if with_ahead and key is None and not narrowing:
+        ahead = found.filter(moment__gte=so_far).order_by("moment", "pk")[:AHEAD]
+        pinned = found.filter(moment__lt=so_far, pinned_at__isnull=False).order_by("-pinned_at", "pk")[:AHEAD]
+        # One statement for the three of them: a page asks little.
+        for entry in _marked(past, _PAST).union(_marked(ahead, _AHEAD), _marked(pinned, _PINNED), all=True):
+            parts[entry.part].append(entry)  # type: ignore[attr-defined]  # annotated
+        parts[_PAST].sort(key=_moment_and_key, reverse=True)
+        parts[_AHEAD].sort(key=_moment_and_key)
+    else:
+        parts[_PAST] = list(past)
+    entries = parts[_PAST]
+    more = len(entries) > PAGE
+    last = entries[PAGE - 1] if more else None
+    entries = entries[:PAGE]
+    dress([*parts[_AHEAD], *parts[_PINNED], *entries], user=user)
+    key_of_last = f"{last.moment.isoformat()}_{last.pk}" if last else ""  # type: ignore[attr-defined]  # annotated
+    return TimelinePage(entries, key_of_last, parts[_AHEAD], parts[_PINNED])
+
+
+def _marked(found: ActivityQuerySet, part: int) -> ActivityQuerySet:
+    return found.annotate(part=Value(part))
+
+
+def _moment_and_key(entry: Activity) -> tuple[datetime, int]:
+    return entry.moment, entry.pk  # type: ignore[attr-defined]  # annotated
+
+
+def dress(entries: Iterable[Activity], *, user: User) -> None:
+    """Let each entry bear what its row shows beside its own fields (see TimelinePage), as far as `user` sees it."""
+    entries = list(entries)
+    if not entries:
+        return
+    about = ActivityEntity.objects.filter(activity__in=[each.pk for each in entries], via_employer=False)
+    about = about.filter(entity__in=Entity.objects.visible_to(user)).select_related("entity")
+    links: dict[int, list[ActivityEntity]] = {}
+    for link in about.only("activity", "role", "entity__display_name", "entity__kind").order_by("pk"):
+        links.setdefault(link.activity_id, []).append(link)
+    _add_contexts(entries)
+    shown = kinds_named(entry.kind for entry in entries)
+    for entry in entries:
+        entry.kind_shown = shown[entry.kind]  # type: ignore[attr-defined]  # see TimelinePage
+        entry.subjects = links.get(entry.pk, [])  # type: ignore[attr-defined]  # see TimelinePage
+
+
+def _add_contexts(entries: list[Activity]) -> None:
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.context_id is not None:
+            wanted.setdefault(entry.context_type, set()).add(entry.context_id)
+    told: dict[tuple[str, int], tuple[str, str]] = {}
+    for record_type, ids in wanted.items():
+        if context := contexts.get(record_type):
+            told.update({(record_type, pk): words for pk, words in context.describe(ids).items()})
+    for entry in entries:
+        entry.context_link = told.get((entry.context_type, entry.context_id or 0))  # type: ignore[attr-defined]
+
+
+def _read_key(after: str) -> tuple[datetime, int] | None:
+    moment, _sign, pk = after.rpartition("_")
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    try:
+        occurred_at = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (occurred_at, int(pk)) if occurred_at.tzinfo else None

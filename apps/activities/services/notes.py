@@ -1,0 +1,156 @@
+"""What people write into the history by hand: notes and entries like them, calls; corrected and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.activities.models import Activity, ActivityEntity, Call
+from apps.activities.permissions import can_change_activity, can_write_on
+from apps.activities.selectors.kinds import is_written_by_hand
+from apps.activities.services.recording import Context, Entry, clean_text, record, restamp
+from apps.core.services.operations import operate, snapshot
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.activities.models import ActivityCategory
+    from apps.contacts.models import Entity
+
+LONGEST_CALL = 24 * 3600  # seconds
+
+
+def add_note(
+    *,
+    actor: User,
+    entity: Entity,
+    text: str,
+    now: datetime,
+    kind: str = "note",
+    others: Sequence[Entity] = (),
+    occurred_at: datetime | None = None,
+    context: Context | None = None,
+    visibility: str = Activity.Visibility.PUBLIC,
+    category: ActivityCategory | None = None,
+) -> Activity:
+    """Write a note, or an entry of another kind that is only words, about `entity` and `others`.
+
+    Their employers of the day have it on their timelines too. Raises PermissionDenied, ValidationError by field.
+    """
+    if not is_written_by_hand(kind):
+        raise ValidationError({"kind": _("There is no such kind.")})
+    entities = _about(actor, entity, others)
+    entry = Entry(
+        kind=kind,
+        verb="note.added",
+        occurred_at=occurred_at or now,
+        entities=entities,
+        context=context,
+        text=clean_text(text, required=True),
+        visibility=visibility,
+        category=category,
+    )
+    return record(entry, actor=actor, now=now)
+
+
+@transaction.atomic
+def log_call(
+    *,
+    actor: User,
+    entity: Entity,
+    text: str,
+    occurred_at: datetime,
+    now: datetime,
+    direction: str = Call.Direction.OUT,
+    outcome: str = Call.Outcome.REACHED,
+    seconds: int | None = None,
+    number: str = "",
+    others: Sequence[Entity] = (),
+    context: Context | None = None,
+    visibility: str = Activity.Visibility.PUBLIC,
+    category: ActivityCategory | None = None,
+) -> Activity:
+    """Write down a call that began at `occurred_at` and took `seconds`; words are optional.
+
+    Raises PermissionDenied, ValidationError by field.
+    """
+    entities = _about(actor, entity, others)
+    if occurred_at > now:
+        raise ValidationError({"occurred_at": _("A call that was made can't lie in the future.")})
+    if seconds is not None and not 0 <= seconds <= LONGEST_CALL:
+        raise ValidationError({"seconds": _("A call lasts a day at most.")})
+    facts = {"direction": direction, "outcome": outcome, "seconds": seconds, "number": number[:60]}
+    entry = Entry(
+        kind="call",
+        verb="call.logged",
+        occurred_at=occurred_at,
+        entities=entities,
+        context=context,
+        text=text,
+        facts=facts,
+        visibility=visibility,
+        category=category,
+    )
+    activity = record(entry, actor=actor, now=now)
+    Call.objects.create(activity=activity, **facts)
+    return activity
+
+
+def edit_activity(*, actor: User, activity: Activity, text: str, now: datetime) -> Activity:
+    """Correct the words of one's own entry; what they were stays in the changes."""
+    if not can_change_activity(actor, activity):
+        raise PermissionDenied
+    with operate(actor=actor, verb="activity.edited", now=now) as recorder:
+        locked = Activity.objects.select_for_update().get(pk=activity.pk)
+        before = snapshot(locked)
+        locked.snippet = clean_text(text, required=locked.verb == "note.added")
+        locked.save(update_fields=["snippet"])
+        recorder.updated(locked, before)
+    return locked
+
+
+def pin_activity(*, actor: User, activity: Activity, now: datetime, pinned: bool = True) -> None:
+    """Keep an entry at the head of its timelines, for everybody; or let it go. A repeat changes nothing."""
+    with operate(actor=actor, verb="activity.pinned" if pinned else "activity.unpinned", now=now) as recorder:
+        locked = Activity.objects.select_for_update().get(pk=activity.pk)
+        before = snapshot(locked)
+        locked.pinned_at = (locked.pinned_at or now) if pinned else None
+        locked.save(update_fields=["pinned_at"])
+        recorder.updated(locked, before)
+
+
+def remove_activity(*, actor: User, activity: Activity, now: datetime) -> int | None:
+    """Take one's own entry off the timelines; returns the operation to undo, None if it was gone already."""
+    if not can_change_activity(actor, activity):
+        raise PermissionDenied
+    with operate(actor=actor, verb="activity.removed", now=now) as recorder:
+        locked = Activity.objects.select_for_update().get(pk=activity.pk)
+        if locked.removed_at is not None:
+            return None
+        before = snapshot(locked)
+        locked.removed_at = now
+        locked.save(update_fields=["removed_at"])
+        recorder.updated(locked, before)
+    return recorder.operation.pk
+
+
+@transaction.atomic
+def forget_entities(*, ids: Collection[int]) -> None:
+    """Take entities off all timelines, since they go for good; what was about them alone goes with them."""
+    links = ActivityEntity.objects.filter(entity__in=ids)
+    activities = set(links.values_list("activity_id", flat=True))
+    links.delete()
+    about = ActivityEntity.objects.filter(activity__in=activities, via_employer=False)
+    Activity.objects.filter(pk__in=activities).exclude(pk__in=about.values("activity_id")).delete()
+    restamp(sorted(set(about.values_list("entity_id", flat=True))))
+
+
+def _about(actor: User, entity: Entity, others: Sequence[Entity]) -> list[Entity]:
+    entities = [entity, *others]
+    if not all(can_write_on(actor, each) for each in entities):
+        raise PermissionDenied
+    return entities
