@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity, ActivityEntity
 from apps.activities.models.reach import audience_of, team_token, teams_of, user_token
+from apps.activities.signals import activity_moved, activity_recorded
 from apps.contacts.models import Entity
 from apps.contacts.selectors.employment import employers_of
 from apps.core.contributions import contexts
@@ -77,6 +78,7 @@ def record(entry: Entry, *, actor: User | None, now: datetime) -> Activity:
     )
     activity.save(force_insert=True)
     ActivityEntity.objects.bulk_create(_links(activity, entry.entities))
+    activity_recorded.send(sender=Activity, activity=activity, actor=actor, now=now)
     return activity
 
 
@@ -92,13 +94,14 @@ def set_entities(
     activity.save(update_fields=["audience", "readers"])
 
 
-def move_in_time(activity: Activity, occurred_at: datetime) -> None:
-    """Put an entry where it now belongs on all timelines."""
+def move_in_time(activity: Activity, occurred_at: datetime, *, now: datetime) -> None:
+    """Put an entry where it now belongs on all timelines; its reminders follow."""
     if activity.occurred_at == occurred_at:
         return
     activity.occurred_at = occurred_at
     activity.save(update_fields=["occurred_at"])
     activity.participants.update(occurred_at=occurred_at)
+    activity_moved.send(sender=Activity, activity=activity, now=now)
 
 
 def restamp(entity_ids: Sequence[int]) -> None:
