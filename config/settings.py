@@ -260,6 +260,8 @@ STATICFILES_DIRS = [
             ("tabler/img", "@tabler/core/dist/img"),  # its stylesheets name them, so hashing needs them
             ("tom-select", "tom-select/dist"),
             ("sortablejs", "sortablejs"),
+            ("fullcalendar", "fullcalendar"),
+            ("temporal-polyfill", "temporal-polyfill"),
         ]
         if (_modules / path).is_dir()
     ],
