@@ -48,7 +48,7 @@ def register() -> None:
     panels.register(
         "activity", Panel("contacts", "tab", _("Activity"), timelines.activity_panel, "history"), position=20
     )
-    record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call))
+    record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call, in_search=True))
 
 
 def _log_call(entity_id: int) -> str:

@@ -11,7 +11,7 @@ from apps.contacts.models import Entity, Favourite, Recent
 from apps.contacts.phones import dial_address, show_number
 from apps.contacts.selectors.search import find_contacts, guess_contacts
 from apps.contacts.templatetags.contacts import mailto
-from apps.core.contributions import SearchHit
+from apps.core.contributions import SearchHit, record_actions
 
 
 def find(user: User, text: str, limit: int) -> list[SearchHit]:
@@ -36,6 +36,7 @@ def _before_typing(user: User, limit: int) -> list[Entity]:
 
 def _hits(user: User, entities: list[Entity]) -> list[SearchHit]:
     preferences = preferences_of(user)
+    offered = [action for action in record_actions if action.page == "contact" and action.in_search]
     return [
         SearchHit(
             title=entity.display_name,
@@ -46,6 +47,7 @@ def _hits(user: User, entities: list[Entity]) -> list[SearchHit]:
             phone=show_number(entity.primary_phone, preferences) if entity.primary_phone else "",
             mail=mailto(entity.primary_email) if entity.primary_email else "",
             email=entity.primary_email,
+            actions=tuple((action, action.url(entity.pk)) for action in offered),
         )
         for entity in entities
     ]

@@ -77,6 +77,7 @@ class SearchHit:
     mail: str = ""  # mailto: or composer address
     phone: str = ""  # as shown
     email: str = ""
+    actions: tuple[tuple[RecordAction, str], ...] = ()  # with their addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,13 @@ class ActivityContext:
 
 @dataclass(frozen=True, slots=True)
 class RecordAction:
-    """A button beside a record, on its page and in the Ctrl-K box; `url(id)` opens in the side sheet."""
+    """A button beside a record, on its page and, `in_search`, in the Ctrl-K box; `url(id)` opens in the side sheet."""
 
     page: str  # "contact"
     title: Any
     icon: str
     url: Callable[[int], str]
-    shortcut: str = ""
+    in_search: bool = False
 
 
 @dataclass(frozen=True, slots=True)

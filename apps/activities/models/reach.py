@@ -66,7 +66,7 @@ def reach_of(user: User) -> Reach | None:
     if not is_staff_member(user):
         return None
     kept = user.__dict__.get("_reach")
-    stamp = (_last_change, rights)
+    stamp = (_last_change, user.rights_epoch, rights)
     if kept is not None and kept[0] == stamp and time.monotonic() - kept[1] < _TRUSTED:
         answer: Reach = kept[2]
         return answer

@@ -39,7 +39,7 @@ class CommandBox extends HTMLElement {
   }
 
   click(event) {
-    if (event.target === this.dialog || event.target.closest(".command-box [data-close]")) this.close();
+    if (event.target === this.dialog || event.target.closest(".command-box :is([data-close], [data-sheet])")) this.close();
     if (!event.target.closest("[data-open-search]") || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.open();
