@@ -44,6 +44,11 @@ def role_title(name: str) -> Any:
     return ROLE_TITLES.get(name, name)
 
 
+class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    def label_from_instance(self, obj: Group) -> str:
+        return str(role_title(obj.name))
+
+
 def group_choices() -> list[tuple[str, Any]]:
     """The built-in roles in their order, then the groups that administrators made."""
     names = set(Group.objects.values_list("name", flat=True))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.permissions import is_staff_member
+from apps.accounts.permissions import can_change_settings, is_staff_member
 from apps.activities import drawing
 from apps.activities.models import Activity, ActivityCategory, ActivityCategoryPermission, ActivityKind
+from apps.activities.services import kinds as kind_service
 from apps.activities.views import timelines
 from apps.core.contributions import (
     Kind,
@@ -28,6 +29,12 @@ VERBS = {
     "activity.removed": _("History entry removed"),
     "activity.pinned": _("History entry pinned"),
     "activity.unpinned": _("History entry no longer pinned"),
+    "activity_kind.made": _("Kind of entries added"),
+    "activity_kind.changed": _("Kind of entries changed"),
+    "activity_kind.retired": _("Kind of entries retired"),
+    "activity_category.made": _("Category of entries added"),
+    "activity_category.changed": _("Category of entries changed"),
+    "activity_category.removed": _("Category of entries removed"),
 }
 
 
@@ -35,13 +42,16 @@ def register() -> None:
     """Called once, when the app is ready."""
     for verb, title in VERBS.items():
         verbs.register(verb, title)
-    for model in (Activity, ActivityKind, ActivityCategory, ActivityCategoryPermission):
-        undoers.register(model._meta.label_lower, Undoer(model))
+    undoers.register("activities.activity", Undoer(Activity))
+    for model in (ActivityKind, ActivityCategory, ActivityCategoryPermission):
+        undoers.register(model._meta.label_lower, Undoer(model, after=kind_service.after_undo))
     kinds.register("note", Kind(_("Note"), "note"))
     kinds.register("letter", Kind(_("Letter"), "mail-opened"))
     kinds.register("call", Kind(_("Call"), "phone", drawing.draw_call))
     history = MenuItem("main", _("History"), "activities:all", "history", is_staff_member, section="/activities/all/")
     menu.register("activities", history, position=40)
+    item = MenuItem("settings", _("Kinds of entries"), "activities:kinds", "list-details", can_change_settings)
+    menu.register("activities.kinds", item, position=20)
     panels.register(
         "timeline", Panel("contact", "timeline", _("History"), timelines.timeline_panel, "history"), position=10
     )

@@ -12,6 +12,7 @@ from PIL import Image
 
 from apps.accounts.models import ApiToken, AuditEvent, Team, User
 from apps.accounts.services.tokens import create_token
+from apps.activities.models import ActivityCategory, ActivityKind
 from apps.activities.services.notes import add_note
 from apps.contacts.models import (
     Category,
@@ -168,10 +169,12 @@ def _own_things(world: World) -> None:
         "group_id": Group.objects.create(name="warehouse").pk,
         "team_id": Team.objects.create(name="East").pk,
         "event_id": AuditEvent.objects.order_by("pk")[0].pk,
+        "kind_id": ActivityKind.objects.create(key="visit", name="Visit").pk,
         "pk": ABSENT,
         "key": "none",
         "uidb36": "1",
     }
+    world.places["entry category"] = {"category_id": ActivityCategory.objects.create(name="Vacation").pk}
     world.places["shared view"] = {"view_id": _view(bob, is_shared=True)}
 
 

@@ -16,7 +16,10 @@ from apps.activities.models.reach import reach_of
 from apps.contacts.models import Entity
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from apps.accounts.models import User
+    from apps.core.contributions import Kind
 
 _TOKENS: ArrayField[list[int], list[int]] = ArrayField(models.IntegerField())
 
@@ -84,6 +87,12 @@ class Activity(models.Model):
     readers = ArrayField(models.IntegerField(), null=True)
     pinned_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+
+    # What timelines add to their entries (selectors.timelines).
+    moment: datetime
+    subjects: list[ActivityEntity]
+    kind_shown: Kind
+    context_link: tuple[str, str] | None
 
     objects = ActivityQuerySet.as_manager()
 

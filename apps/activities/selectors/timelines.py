@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, Value
 
-from apps.activities.models import Activity, ActivityEntity, ActivityQuerySet
+from apps.activities.models import Activity, ActivityEntity
 from apps.activities.selectors.kinds import kinds_named
 from apps.contacts.models import Entity
 from apps.core.contributions import contexts
@@ -31,7 +31,7 @@ class Narrowing:
     since: datetime | None = None
     until: datetime | None = None
 
-    def apply(self, found: ActivityQuerySet) -> ActivityQuerySet:
+    def apply(self, found: Any) -> Any:
         if self.kinds:
             found = found.filter(kind=self.kinds[0]) if len(self.kinds) == 1 else found.filter(kind__in=self.kinds)
         if self.actors is not None:
@@ -76,9 +76,9 @@ def timeline_of(
     about = Q(participants__entity=entity)
     if not with_people:
         about &= Q(participants__via_employer=False)
-    moment = F("participants__occurred_at")  # a copy beside the entity: the timeline is one range of an index
-    found = Activity.objects.visible_to(user).live().filter(about).annotate(moment=moment)
-    return _page(found, user=user, now=now, narrowing=narrowing, after=after)
+    found = Activity.objects.visible_to(user).live().filter(about)
+    # A copy beside the entity: the timeline is one range of an index.
+    return _page(found, "participants__occurred_at", user=user, now=now, narrowing=narrowing, after=after)
 
 
 def timeline_of_context(
@@ -92,19 +92,20 @@ def timeline_of_context(
 ) -> TimelinePage:
     """The history of any record: an order, a claim, a project."""
     found = Activity.objects.visible_to(user).live().filter(context_type=record_type, context_id=record_id)
-    return _page(found.annotate(moment=F("occurred_at")), user=user, now=now, narrowing=narrowing, after=after)
+    return _page(found, "occurred_at", user=user, now=now, narrowing=narrowing, after=after)
 
 
 def timeline_of_all(
     user: User, *, now: datetime, narrowing: Narrowing = EVERYTHING, after: str = "", with_ahead: bool = False
 ) -> TimelinePage:
     """What happened with anybody that `user` sees; of colleagues where `narrowing` names actors."""
-    found = Activity.objects.visible_to(user).live().annotate(moment=F("occurred_at"))
-    return _page(found, user=user, now=now, narrowing=narrowing, after=after, with_ahead=with_ahead)
+    found = Activity.objects.visible_to(user).live()
+    return _page(found, "occurred_at", user=user, now=now, narrowing=narrowing, after=after, with_ahead=with_ahead)
 
 
 def _page(
-    found: Any,  # a queryset with `moment`, which type checkers don't see
+    found: Any,  # a queryset; annotated below, which type checkers don't follow
+    moment: str,
     *,
     user: User,
     now: datetime,
@@ -112,15 +113,15 @@ def _page(
     after: str,
     with_ahead: bool = True,
 ) -> TimelinePage:
-    found = narrowing.apply(found).select_related("actor")
+    found = narrowing.apply(found).select_related("actor").annotate(moment=F(moment))
     so_far = now + timedelta(microseconds=1)  # what happens at this moment has happened
     past = found.filter(moment__lt=min(so_far, narrowing.until or so_far))
     if narrowing.since:
         past = past.filter(moment__gte=narrowing.since)
     key = _read_key(after)
     if key is not None:
-        moment, pk = key
-        past = past.filter(Q(moment__lt=moment) | Q(moment=moment, pk__lt=pk), moment__lte=moment)
+        last, pk = key
+        past = past.filter(Q(moment__lt=last) | Q(moment=last, pk__lt=pk), moment__lte=last)
     past = past.order_by("-moment", "-pk")[: PAGE + 1]
     parts: dict[int, list[Activity]] = {_PAST: [], _AHEAD: [], _PINNED: []}
     if with_ahead and key is None and not narrowing:
@@ -128,26 +129,26 @@ def _page(
         pinned = found.filter(moment__lt=so_far, pinned_at__isnull=False).order_by("-pinned_at", "pk")[:AHEAD]
         # One statement for the three of them: a page asks little.
         for entry in _marked(past, _PAST).union(_marked(ahead, _AHEAD), _marked(pinned, _PINNED), all=True):
-            parts[entry.part].append(entry)  # type: ignore[attr-defined]  # annotated
+            parts[entry.part].append(entry)
         parts[_PAST].sort(key=_moment_and_key, reverse=True)
         parts[_AHEAD].sort(key=_moment_and_key)
     else:
         parts[_PAST] = list(past)
     entries = parts[_PAST]
     more = len(entries) > PAGE
-    last = entries[PAGE - 1] if more else None
+    bottom = entries[PAGE - 1] if more else None
     entries = entries[:PAGE]
     dress([*parts[_AHEAD], *parts[_PINNED], *entries], user=user)
-    key_of_last = f"{last.moment.isoformat()}_{last.pk}" if last else ""  # type: ignore[attr-defined]  # annotated
+    key_of_last = f"{bottom.moment.isoformat()}_{bottom.pk}" if bottom else ""
     return TimelinePage(entries, key_of_last, parts[_AHEAD], parts[_PINNED])
 
 
-def _marked(found: ActivityQuerySet, part: int) -> ActivityQuerySet:
+def _marked(found: Any, part: int) -> Any:
     return found.annotate(part=Value(part))
 
 
 def _moment_and_key(entry: Activity) -> tuple[datetime, int]:
-    return entry.moment, entry.pk  # type: ignore[attr-defined]  # annotated
+    return entry.moment, entry.pk
 
 
 def dress(entries: Iterable[Activity], *, user: User) -> None:
@@ -163,8 +164,8 @@ def dress(entries: Iterable[Activity], *, user: User) -> None:
     _add_contexts(entries)
     shown = kinds_named(entry.kind for entry in entries)
     for entry in entries:
-        entry.kind_shown = shown[entry.kind]  # type: ignore[attr-defined]  # see TimelinePage
-        entry.subjects = links.get(entry.pk, [])  # type: ignore[attr-defined]  # see TimelinePage
+        entry.kind_shown = shown[entry.kind]
+        entry.subjects = links.get(entry.pk, [])
 
 
 def _add_contexts(entries: list[Activity]) -> None:
@@ -177,7 +178,7 @@ def _add_contexts(entries: list[Activity]) -> None:
         if context := contexts.get(record_type):
             told.update({(record_type, pk): words for pk, words in context.describe(ids).items()})
     for entry in entries:
-        entry.context_link = told.get((entry.context_type, entry.context_id or 0))  # type: ignore[attr-defined]
+        entry.context_link = told.get((entry.context_type, entry.context_id or 0))
 
 
 def _read_key(after: str) -> tuple[datetime, int] | None:

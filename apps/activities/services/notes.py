@@ -82,7 +82,7 @@ def log_call(
     if occurred_at > now:
         raise ValidationError({"occurred_at": _("A call that was made can't lie in the future.")})
     if seconds is not None and not 0 <= seconds <= LONGEST_CALL:
-        raise ValidationError({"seconds": _("A call lasts a day at most.")})
+        raise ValidationError({"duration": _("A call lasts a day at most.")})
     facts = {"direction": direction, "outcome": outcome, "seconds": seconds, "number": number[:60]}
     entry = Entry(
         kind="call",

@@ -15,5 +15,5 @@ register = template.Library()
 @register.filter
 def facts(activity: Activity) -> str:
     """What its kind shows of it beside the words."""
-    draw = activity.kind_shown.draw  # type: ignore[attr-defined]  # see selectors.timelines.TimelinePage
+    draw = activity.kind_shown.draw
     return draw(activity) if draw and activity.facts else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -25,6 +25,7 @@ from apps.activities.services import notes
 from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.contributions import kinds, record_actions
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet
 from apps.core.toasts import toast, with_toast
@@ -113,7 +114,7 @@ def activity_add(request: Request, entity_id: int) -> HttpResponse:
         try:
             notes.add_note(actor=request.user, entity=entity, now=now, **form.cleaned_data)
         except ValidationError as error:
-            _tell(form, error)
+            show_errors(form, error)
         else:
             return _written(request, entity, inline)
     status = 422 if form.errors else 200
@@ -138,7 +139,7 @@ def call_log(request: Request, entity_id: int) -> HttpResponse:
                 actor=request.user, entity=entity, seconds=seconds, occurred_at=began or now, now=now, **given
             )
         except ValidationError as error:
-            _tell(form, error)
+            show_errors(form, error)
         else:
             return _written(request, entity, inline=False)
     context = {"entity": entity, "form": form, "title": _("Log a call"), "is_call": True}
@@ -155,7 +156,7 @@ def activity_edit(request: Request, activity_id: int) -> HttpResponse:
         try:
             notes.edit_activity(actor=request.user, activity=activity, text=form.cleaned_data["text"], now=clock.now())
         except ValidationError as error:
-            _tell(form, error)
+            show_errors(form, error)
         else:
             toast(request, _("Saved"))
             return close_sheet(request, _home(activity))
@@ -195,15 +196,6 @@ def _written(request: Request, entity: Entity, inline: bool) -> HttpResponse:
         return with_toast(answer, _("Saved"))
     toast(request, _("Saved"))
     return close_sheet(request, reverse("contacts:entity", args=[entity.pk]))
-
-
-def _tell(form: Form, error: ValidationError) -> None:
-    """Put a service's complaints to the fields that they are about."""
-    told: dict[str, Any] = error.message_dict if hasattr(error, "error_dict") else {"text": error.messages}
-    for name, messages in told.items():
-        field = {"seconds": "duration"}.get(name, name)
-        for message in messages:
-            form.add_error(field if field in form.fields else None, message)
 
 
 def _own(request: Request, activity_id: int) -> Activity:

@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User as UserModel
-from apps.contacts.forms.choosing import offer_rows
 from apps.contacts.models import Category, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.services.bulk import BulkAction
+from apps.core.choosing import offer_rows
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -8,8 +8,8 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.forms.choosing import offer_rows
 from apps.contacts.models import Entity, EntityReference, FieldDefinition
+from apps.core.choosing import offer_rows
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

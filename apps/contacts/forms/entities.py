@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.forms.choosing import offer_rows
 from apps.contacts.forms.conflicts import SeenFields
 from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.places import UnitFields
@@ -17,6 +16,7 @@ from apps.contacts.models import Category, Entity, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.services.derive import read_partial_date
 from apps.contacts.services.inputs import EntityInput, JobInput, UnitInput
+from apps.core.choosing import offer_rows
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

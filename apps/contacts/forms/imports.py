@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from apps.accounts.permissions import can_change_settings
-from apps.contacts.forms.choosing import offer, offer_rows
 from apps.contacts.models import Folder, Import
 from apps.contacts.models.rights import rights_of
 from apps.contacts.services.exports import EXPORT_FORMATS
+from apps.core.choosing import offer, offer_rows
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.forms.settings_categories import GroupsField
+from apps.accounts.forms import GroupsField
 
 
 class PhotoForm(forms.Form):

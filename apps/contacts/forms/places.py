@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from apps.contacts.forms.choosing import offer, offer_rows
 from apps.contacts.forms.conflicts import SeenFields
 from apps.contacts.models import Unit
+from apps.core.choosing import offer, offer_rows
 
 ADDRESS = ("street", "house_number", "street2", "postcode", "city", "region", "country", "po_box")
 

@@ -8,19 +8,15 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.forms import role_title
-from apps.contacts.forms.choosing import offer
-from apps.contacts.forms.settings_choices import colour_field, tree_choices
+from apps.accounts.forms import GroupsField
+from apps.contacts.forms.settings_choices import tree_choices
 from apps.contacts.models import Category
 from apps.contacts.selectors.folders import category_tree, flat
+from apps.core.choosing import offer
+from apps.core.palette import colour_field
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-
-
-class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    def label_from_instance(self, obj: Group) -> str:
-        return str(role_title(obj.name))
 
 
 class CategoryForm(forms.Form):

@@ -9,10 +9,10 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.forms.choosing import offer
-from apps.contacts.forms.settings_choices import COLOURS, ICONS
 from apps.contacts.models import FieldChoice, FieldDefinition
 from apps.contacts.services.fields import ChoiceInput
+from apps.core.choosing import offer
+from apps.core.palette import COLOURS, ICONS
 
 Type = FieldDefinition.Type
 CHOOSY = frozenset({Type.CHOICE, Type.MULTI_CHOICE})

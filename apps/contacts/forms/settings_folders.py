@@ -11,12 +11,12 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import role_title
-from apps.contacts.forms.choosing import offer
 from apps.contacts.forms.settings_choices import tree_choices
 from apps.contacts.models import Folder, FolderPermission
 from apps.contacts.permissions import can_manage_folder
 from apps.contacts.selectors.folders import flat, folder_tree
 from apps.contacts.services.folders import Grant
+from apps.core.choosing import offer
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

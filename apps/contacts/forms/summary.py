@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.forms.choosing import offer
+from apps.core.choosing import offer
 
 
 class SummaryForm(forms.Form):

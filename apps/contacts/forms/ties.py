@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.forms.choosing import offer
 from apps.contacts.forms.custom import EntityChoiceField, PickerSelectMultiple, add_custom_fields
 from apps.contacts.models import Entity, Participant, Relationship, RelationshipType
+from apps.core.choosing import offer
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -17,10 +17,10 @@ from apps.contacts.forms.settings_categories import CategoryForm
 from apps.contacts.models import Category, CategoryPermission
 from apps.contacts.selectors.folders import category_tree, flat
 from apps.contacts.services import categories as service
-from apps.contacts.views.lookups import show_errors
-from apps.contacts.views.settings_sheets import refused, saved, show_sheet
 from apps.core import clock
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
+from apps.core.setting_sheets import refused, saved, show_sheet
 
 
 @settings_required

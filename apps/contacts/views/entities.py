@@ -28,9 +28,10 @@ from apps.contacts.selectors.summary import summary_facts
 from apps.contacts.services import entities, marks, trash
 from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.filing import file_entity
-from apps.contacts.views.lookups import forwarded, show_errors, visible_entity
+from apps.contacts.views.lookups import forwarded, visible_entity
 from apps.core import clock
 from apps.core.contributions import panels
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page, wants_fragment
 from apps.core.sheets import close_sheet
 from apps.core.toasts import toast, with_toast

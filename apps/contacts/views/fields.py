@@ -20,10 +20,10 @@ from apps.contacts.models import FieldDefinition, RelationshipType
 from apps.contacts.selectors.fields import definitions_for
 from apps.contacts.services import fields as service
 from apps.contacts.values import show_value
-from apps.contacts.views.lookups import show_errors
-from apps.contacts.views.settings_sheets import saved, show_sheet
 from apps.core import clock
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
+from apps.core.setting_sheets import saved, show_sheet
 
 _PLAIN = ("label", "section", "help_text", "is_required", "is_filterable")
 _BUILT = ("person", "organisation")  # whose filterable fields get an index

@@ -22,10 +22,10 @@ from apps.contacts.models.rights import rights_of
 from apps.contacts.permissions import can_change_settings, can_manage_folder
 from apps.contacts.selectors.folders import flat, folder_tree
 from apps.contacts.services import folders as service
-from apps.contacts.views.lookups import show_errors
-from apps.contacts.views.settings_sheets import refused, saved, show_sheet
 from apps.core import clock
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
+from apps.core.setting_sheets import refused, saved, show_sheet
 
 Kind = Folder.Kind
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
@@ -48,13 +47,3 @@ def forwarded(entity: Entity) -> HttpResponse | None:
     if entity.merged_into_id:
         return redirect("contacts:entity", entity_id=entity.merged_into_id)
     return None
-
-
-def show_errors(form: forms.Form, error: ValidationError, *, prefix: str = "") -> None:
-    """Put the service's objections at the fields they belong to; what has no field stands above the form."""
-    by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-    for name, messages in by_field.items():
-        field = name.removeprefix("attributes.")
-        target = next((each for each in (f"{prefix}{name}", f"custom-{field}", name) if each in form.fields), None)
-        for message in messages:
-            form.add_error(target, message)

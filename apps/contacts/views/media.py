@@ -19,8 +19,9 @@ from apps.contacts.selectors.contact_page import contact_page, ties_of
 from apps.contacts.services import photos
 from apps.contacts.services.errors import InTrash
 from apps.contacts.services.users import make_user_for
-from apps.contacts.views.lookups import editable_entity, show_errors, visible_entity
+from apps.contacts.views.lookups import editable_entity, visible_entity
 from apps.core import clock
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.services import files
 from apps.core.sheets import close_sheet

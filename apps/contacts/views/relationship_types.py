@@ -14,10 +14,10 @@ from apps.accounts.decorators import settings_required
 from apps.contacts.forms.settings_relationships import ENDS, RelationshipTypeForm
 from apps.contacts.models import RelationshipType
 from apps.contacts.services import relationship_types as service
-from apps.contacts.views.lookups import show_errors
-from apps.contacts.views.settings_sheets import refused, saved, show_sheet
 from apps.core import clock
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
+from apps.core.setting_sheets import refused, saved, show_sheet
 
 
 @settings_required

@@ -20,8 +20,9 @@ from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.inputs import JobInput
 from apps.contacts.services.relationships import ParticipantInput
 from apps.contacts.services.tie_forms import update_job, update_tie
-from apps.contacts.views.lookups import editable_entity, show_errors
+from apps.contacts.views.lookups import editable_entity
 from apps.core import clock
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet
 from apps.core.toasts import toast

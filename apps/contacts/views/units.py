@@ -20,8 +20,9 @@ from apps.contacts.models import Entity, Link, Unit
 from apps.contacts.services import details, units
 from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.unit_form import save_unit
-from apps.contacts.views.lookups import editable_entity, show_errors, visible_entity
+from apps.contacts.views.lookups import editable_entity, visible_entity
 from apps.core import clock
+from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet
 from apps.core.toasts import toast

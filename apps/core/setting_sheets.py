@@ -13,7 +13,7 @@ from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet
 from apps.core.toasts import toast
 
-FORM = "contacts/settings/form.html"
+FORM = "core/setting_form.html"
 
 
 def show_sheet(
