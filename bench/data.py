@@ -60,7 +60,7 @@ def load(*, count: int, owner: User, folders: list[Folder], say: Callable[[str],
     """Make `count` contacts, spread over `folders`; a fifth are organisations, most persons work for one."""
     began = time.monotonic()
     firms = count // 5
-    with _without_indexes(say):
+    with without_indexes(TABLES, say):
         names: list[str] = []
         works_for = RelationshipType.objects.get(key="works_for").pk
         contacts = itertools.chain(organisations(firms), persons(count - firms, firms))
@@ -172,14 +172,15 @@ def _escaped(value: Any) -> str:
     return text if "\\" not in text else text.replace("\\", "\\\\")
 
 
-class _without_indexes:  # noqa: N801  reads as a sentence
+class without_indexes:  # noqa: N801  reads as a sentence
     """Take indexes and foreign keys away while a table is filled, and make them again."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, tables: Iterable[str], say: Callable[[str], None]) -> None:
+        self.tables = list(tables)
         self.say = say
 
     def __enter__(self) -> None:
-        tables = [sql.Literal(table) for table in TABLES]
+        tables = [sql.Literal(table) for table in self.tables]
         with connection.cursor() as cursor:
             cursor.execute(
                 sql.SQL(
