@@ -43,7 +43,7 @@ SELECT i,
     CASE WHEN i %% 4 = 1 THEN '{"direction": "out", "outcome": "reached", "seconds": 90}'::jsonb ELSE '{}'::jsonb END,
     CASE WHEN i %% 5 = 3 THEN 'private' ELSE 'public' END, ARRAY[e.folder_id::int],
     CASE WHEN i %% 5 = 3 THEN ARRAY[%(stranger)s] END
-FROM generate_series(%(first)s, %(last)s) i JOIN contacts_entity e ON e.id = %(about)s
+FROM generate_series(%(first)s::bigint, %(last)s) i JOIN contacts_entity e ON e.id = %(about)s
 """
 _LINKS = """
 INSERT INTO activities_activityentity (activity_id, entity_id, role, via_employer, occurred_at)
@@ -87,12 +87,10 @@ def _pages(client: Client, house: House, name: str, url: str, entries: ActivityQ
         if deep:
             asked[f"page {_DEEP}"] = f"{first}&after={deep[0][0].isoformat().replace('+', '%2B')}_{deep[0][1]}"
         for place, address in asked.items():
-            client.get(address, headers={"HX-Request": "true"})
-            taken = times(
-                lambda _n, address=address: client.get(address, headers={"HX-Request": "true"}), range(_REQUESTS)
-            )  # type: ignore[misc]
+            _ask(client, address)
+            taken = times(functools.partial(_ask, client, address), range(_REQUESTS))
             with CaptureQueriesContext(connection) as captured:
-                answer = client.get(address, headers={"HX-Request": "true"})
+                answer = _ask(client, address)
             if answer.status_code != 200:
                 raise RuntimeError(f"{address} answered {answer.status_code}")
             most = max(most, len(captured))
@@ -102,7 +100,7 @@ def _pages(client: Client, house: House, name: str, url: str, entries: ActivityQ
 
 
 def _ask(client: Client, address: str, _turn: int = 0) -> Any:
-    return client.get(address, headers={"HX-Request": "true"})
+    return _ask(client, address)
 
 
 def _fill(house: House, person: Entity) -> int:
