@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterator
@@ -100,7 +101,7 @@ def _pages(client: Client, house: House, name: str, url: str, entries: ActivityQ
 
 
 def _ask(client: Client, address: str, _turn: int = 0) -> Any:
-    return _ask(client, address)
+    return client.get(address, headers={"HX-Request": "true"})
 
 
 def _fill(house: House, person: Entity) -> int:
