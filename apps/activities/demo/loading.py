@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.contrib.auth.models import Group
@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from apps.accounts.models import User
 from apps.accounts.services.users import create_user
 from apps.activities.demo.company import SEED, cards
-from apps.activities.services import notes as history
+from apps.activities.demo.history import write_history
 from apps.contacts.formats.vcard import write
 from apps.contacts.models import Entity, FieldDefinition, Folder, Participant, RelationshipType
 from apps.contacts.services import entities, fields, folders, marks, relationships
@@ -33,13 +33,6 @@ PEOPLE = {
     "dealer": ("Тарас Вікно", "dealer"),
     "dealer2": ("Paweł Okno", "dealer"),
 }
-_WORDS = (
-    ("note", "Sent the new catalogue; calls back after the trade fair."),
-    ("call", "Asked for the delivery date of the last order."),
-    ("note", "Хоче зразки дубового профілю, адресу надішле поштою."),
-    ("call", "Nicht erreicht, Kollegin richtet es aus."),
-    ("note", "Zaprosić na szkolenie z montażu w marcu."),
-)
 
 
 def load_demo(*, total: int, password: str, now: datetime) -> bool:
@@ -59,7 +52,8 @@ def load_demo(*, total: int, password: str, now: datetime) -> bool:
     dice = random.Random(SEED)  # noqa: S311  the demo is the same at every start
     _make_fields(admin, dice, now)
     _tie(admin, dice, now)
-    _tell(users, dice, now)
+    write_history(users, dice, count=total * 10, now=now)
+    _mark(users, dice, now)
     return True
 
 
@@ -105,17 +99,8 @@ def _add(admin: User, kind: RelationshipType, source: Entity, target: Entity, no
     relationships.add_relationship(actor=admin, type=kind, participants=ends, now=now)
 
 
-def _tell(users: dict[str, User], dice: random.Random, now: datetime) -> None:
-    writers = [users[login] for login in ("manager", "sales", "claims")]
+def _mark(users: dict[str, User], dice: random.Random, now: datetime) -> None:
     people = list(Entity.objects.people().filter(source="import").order_by("pk")[:60])
-    for person in people:
-        kind, words = dice.choice(_WORDS)
-        moment = now - timedelta(hours=dice.randint(1, 1500))
-        writer = dice.choice(writers)
-        if kind == "call":
-            history.log_call(actor=writer, entity=person, text=words, occurred_at=moment, now=now)
-        else:
-            history.add_note(actor=writer, entity=person, text=words, now=moment)
     for login in ("sales", "manager"):
-        for person in dice.sample(people, 5):
+        for person in dice.sample(people, min(5, len(people))):
             marks.add_favourite(actor=users[login], entity=person)

@@ -15,7 +15,7 @@ from apps.activities.models import Activity, ActivityEntity
 from apps.activities.models.reach import audience_of, team_token, teams_of, user_token
 from apps.activities.signals import activity_moved, activity_recorded
 from apps.contacts.models import Entity
-from apps.contacts.selectors.employment import employers_of
+from apps.contacts.selectors.employment import employers_of, employments_of
 from apps.core.contributions import contexts
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TEXT_LENGTH = 20_000
 SUBJECT_LENGTH = 300
+_PORTION = 2000
 Visibility = Activity.Visibility
 
 
@@ -59,27 +60,32 @@ class Entry:
 @transaction.atomic
 def record(entry: Entry, *, actor: User | None, now: datetime) -> Activity:
     """Write one entry; the caller has asked whether `actor` may. Raises ValidationError for words that don't fit."""
-    activity = Activity(
-        kind=entry.kind,
-        verb=entry.verb,
-        actor=actor,
-        occurred_at=entry.occurred_at,
-        created_at=now,
-        subject=clean_subject(entry.subject),
-        snippet=clean_text(entry.text),
-        facts=dict(entry.facts),
-        context_type=entry.context.type if entry.context else "",
-        context_id=entry.context.id if entry.context else None,
-        visibility=entry.visibility,
-        category=entry.category,
-        shown_to=entry.shown_to,
-        audience=_audience(entry.entities, entry.context),
-        readers=readers_of(entry.visibility, actor, entry.people, entry.entities, now=now),
-    )
+    activity = _row(entry, actor, now)
     activity.save(force_insert=True)
     ActivityEntity.objects.bulk_create(_links(activity, entry.entities))
     activity_recorded.send(sender=Activity, activity=activity, actor=actor, now=now)
     return activity
+
+
+@transaction.atomic
+def record_many(entries: Sequence[tuple[Entry, User | None]], *, now: datetime) -> list[Activity]:
+    """Write many entries, each with its author, in a few statements; nobody is told of them.
+
+    For what a system brings: an import, a feed, the demo. The caller has asked whether their authors may.
+    """
+    activities = Activity.objects.bulk_create(
+        [_row(entry, actor, now) for entry, actor in entries], batch_size=_PORTION
+    )
+    people = {entity.pk for entry, _actor in entries for entity in entry.entities if entity.is_person}
+    jobs = employments_of(people)
+    links: list[ActivityEntity] = []
+    for activity, (entry, _actor) in zip(activities, entries, strict=True):
+        day = activity.occurred_at.date()
+        about = [entity.pk for entity in entry.entities]
+        held = (job for pk in about for job in jobs.get(pk, ()) if job.holds_on(day))
+        links += _link_rows(activity, about, [job.organisation_id for job in held])
+    ActivityEntity.objects.bulk_create(links, batch_size=_PORTION)
+    return activities
 
 
 def set_entities(
@@ -151,16 +157,41 @@ def _audience(entities: Iterable[Entity], context: Context | None) -> list[int]:
     return audience_of(((entity.folder_id, entity.is_restricted) for entity in entities), extra)
 
 
+def _row(entry: Entry, actor: User | None, now: datetime) -> Activity:
+    return Activity(
+        kind=entry.kind,
+        verb=entry.verb,
+        actor=actor,
+        occurred_at=entry.occurred_at,
+        created_at=now,
+        subject=clean_subject(entry.subject),
+        snippet=clean_text(entry.text),
+        facts=dict(entry.facts),
+        context_type=entry.context.type if entry.context else "",
+        context_id=entry.context.id if entry.context else None,
+        visibility=entry.visibility,
+        category=entry.category,
+        shown_to=entry.shown_to,
+        audience=_audience(entry.entities, entry.context),
+        readers=readers_of(entry.visibility, actor, entry.people, entry.entities, now=now),
+    )
+
+
 def _links(activity: Activity, entities: Sequence[Entity]) -> list[ActivityEntity]:
-    moment = activity.occurred_at
-    about = list(dict.fromkeys(entity.pk for entity in entities))
     people = [entity.pk for entity in entities if entity.is_person]
-    employers = employers_of(people, today=moment.date()) if people else []
+    employers = employers_of(people, today=activity.occurred_at.date()) if people else []
+    return _link_rows(activity, [entity.pk for entity in entities], employers)
+
+
+def _link_rows(activity: Activity, about: Iterable[int], employers: Iterable[int]) -> list[ActivityEntity]:
+    """Each once; who is named needs no second place as an employer."""
+    moment = activity.occurred_at
+    named = dict.fromkeys(about)
     return [
-        *(ActivityEntity(activity=activity, entity_id=pk, role="subject", occurred_at=moment) for pk in about),
+        *(ActivityEntity(activity=activity, entity_id=pk, role="subject", occurred_at=moment) for pk in named),
         *(
             ActivityEntity(activity=activity, entity_id=pk, role="employer", via_employer=True, occurred_at=moment)
-            for pk in employers
-            if pk not in about
+            for pk in dict.fromkeys(employers)
+            if pk not in named
         ),
     ]
