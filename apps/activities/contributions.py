@@ -9,7 +9,7 @@ from apps.accounts.permissions import can_change_settings, is_staff_member
 from apps.activities import drawing
 from apps.activities.models import Activity, ActivityCategory, ActivityCategoryPermission, ActivityKind
 from apps.activities.services import kinds as kind_service
-from apps.activities.views import timelines
+from apps.activities.views import home, timelines
 from apps.core.contributions import (
     Kind,
     MenuItem,
@@ -58,6 +58,8 @@ def register() -> None:
     panels.register(
         "activity", Panel("contacts", "tab", _("Activity"), timelines.activity_panel, "history"), position=20
     )
+    news = Panel("home", "card", _("Since your last visit"), home.news_card, "sparkles")
+    panels.register("activities.news", news, position=15)
     record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call, in_search=True))
 
 

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from apps.activities.views import kinds, timelines
+from apps.activities.views import home, kinds, timelines
 
 app_name = "activities"
 urlpatterns = [
     path("all/", timelines.timeline_all, name="all"),
+    path("visit/", home.visit, name="visit"),
     path("of/<int:entity_id>/", timelines.timeline, name="timeline"),
     path("of/<int:entity_id>/add/", timelines.activity_add, name="activity_add"),
     path("of/<int:entity_id>/call/", timelines.call_log, name="call_log"),

@@ -3,6 +3,7 @@
 from apps.activities.models.calls import Call
 from apps.activities.models.kinds import ActivityCategory, ActivityCategoryPermission, ActivityKind
 from apps.activities.models.timeline import Activity, ActivityEntity, ActivityQuerySet
+from apps.activities.models.visits import Visit
 
 __all__ = [
     "Activity",
@@ -12,4 +13,5 @@ __all__ = [
     "ActivityKind",
     "ActivityQuerySet",
     "Call",
+    "Visit",
 ]

@@ -21,6 +21,7 @@ from apps.activities.forms.timelines import CallForm, ComposerForm, NoteForm, Su
 from apps.activities.models import Activity
 from apps.activities.permissions import can_change_activity, can_write_on
 from apps.activities.selectors.timelines import Narrowing, timeline_of, timeline_of_all
+from apps.activities.selectors.visits import new_from
 from apps.activities.services import notes
 from apps.contacts.models import Entity
 from apps.core import clock
@@ -98,6 +99,7 @@ def timeline_all(request: Request) -> HttpResponse:
         "reader": request.user,
         "asked": asked.urlencode(),
         "narrowed": bool(narrowing),
+        "new_from": new_from(request.user, now=clock.now()),
     }
     return render_page(request, "activities/all.html", context, fragment="history-page" if after else "history")
 

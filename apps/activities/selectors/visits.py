@@ -1,0 +1,50 @@
+"""What is new since a user's last visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from apps.activities.models import Activity, Visit
+from apps.activities.selectors.timelines import dress
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+SHOWN = 6
+MOST = 99  # beyond it the count says "more than"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """`count` stops at MOST + 1."""
+
+    entries: list[Activity]
+    count: int
+    since: datetime
+
+    @property
+    def is_more(self) -> bool:
+        return self.count > MOST
+
+
+def news_for(user: User, *, now: datetime) -> News | None:
+    """What others wrote since the last visit, newest first; None where there is nothing to compare with."""
+    visit = Visit.objects.filter(user=user).first()
+    if visit is None:
+        return None
+    since_id, since_at = visit.new_since(now)
+    # Keys grow with time: the newest are at the end of the primary key.
+    found = Activity.objects.visible_to(user).live().filter(pk__gt=since_id).exclude(actor=user)
+    count = len(found.order_by("-pk").values_list("pk")[: MOST + 1])
+    newest = found.select_related("actor").order_by("-pk")
+    entries = list(newest[:SHOWN]) if count else []
+    dress(entries, user=user)
+    return News(entries, count, since_at)
+
+
+def new_from(user: User, *, now: datetime) -> int:
+    """The id above which entries are new to this user; all are old to whoever is here for the first time."""
+    visit = Visit.objects.filter(user=user).first()
+    return visit.new_since(now)[0] if visit else 2**62
