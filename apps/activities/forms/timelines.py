@@ -15,6 +15,7 @@ from apps.accounts.selectors import members_of, staff_users
 from apps.activities.models import Activity, ActivityCategory, Call
 from apps.activities.selectors.kinds import kinds_by_hand, known_kinds
 from apps.activities.selectors.timelines import Narrowing
+from apps.contacts.forms.ties import EntitiesChoiceField
 
 
 class EntryForm(forms.Form):
@@ -92,8 +93,16 @@ class CallForm(EntryForm):
     field_order = ["outcome", "direction", "duration", "occurred_at", "text", "visibility", "category", "number"]
 
 
-class TextForm(forms.Form):
-    text = forms.CharField(label=_("Text"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
+class EditForm(EntryForm):
+    """An entry that is there: its words, whom it is about, who may read it."""
+
+    field_order = ["text", "entities", "visibility", "category"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("Text")
+        self.fields["entities"] = EntitiesChoiceField(user=user, label=_("About"))
+        self.order_fields(self.field_order)
 
 
 class NoteForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +14,16 @@ from django.utils.translation import gettext as _
 from apps.activities.models import Activity, ActivityEntity, Call
 from apps.activities.permissions import can_change_activity, can_write_on
 from apps.activities.selectors.kinds import is_written_by_hand
-from apps.activities.services.recording import Context, Entry, clean_text, record, record_many, restamp
+from apps.activities.services.recording import (
+    Context,
+    Entry,
+    clean_text,
+    readers_of,
+    record,
+    record_many,
+    restamp,
+    set_entities,
+)
 from apps.core.services.operations import operate, snapshot
 
 if TYPE_CHECKING:
@@ -21,6 +31,14 @@ if TYPE_CHECKING:
     from apps.activities.models import ActivityCategory
     from apps.contacts.models import Entity
 
+
+class Keep(Enum):
+    """That a field stays as it is, where None would empty it."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
 LONGEST_CALL = 24 * 3600  # seconds
 
 
@@ -109,17 +127,48 @@ def write_many(entries: Sequence[tuple[Entry, User]], *, now: datetime) -> list[
     return activities
 
 
-def edit_activity(*, actor: User, activity: Activity, text: str, now: datetime) -> Activity:
-    """Correct the words of one's own entry; what they were stays in the changes."""
+def edit_activity(
+    *,
+    actor: User,
+    activity: Activity,
+    text: str,
+    now: datetime,
+    entities: Sequence[Entity] | None = None,
+    visibility: str | None = None,
+    category: ActivityCategory | Keep | None = KEEP,
+) -> Activity:
+    """Correct one's own entry; what it was stays in the changes. `entities`: all whom it is about, None leaves them.
+
+    Those that the actor doesn't see stay with it. Raises PermissionDenied, ValidationError by field.
+    """
     if not can_change_activity(actor, activity):
         raise PermissionDenied
     with operate(actor=actor, verb="activity.edited", now=now) as recorder:
         locked = Activity.objects.select_for_update().get(pk=activity.pk)
         before = snapshot(locked)
         locked.snippet = clean_text(text, required=locked.verb == "note.added")
-        locked.save(update_fields=["snippet"])
+        locked.visibility = visibility or locked.visibility
+        if not isinstance(category, Keep):
+            locked.category = category
+        about = _about_now(actor, locked, entities)
+        if not about:
+            raise ValidationError({"entities": _("Choose whom it is about.")})
+        locked.readers = readers_of(locked.visibility, locked.actor, (), about, now=now)
+        locked.save(update_fields=["snippet", "visibility", "category", "readers"])
+        if entities is not None:
+            set_entities(locked, about, now=now)
         recorder.updated(locked, before)
     return locked
+
+
+def _about_now(actor: User, activity: Activity, chosen: Sequence[Entity] | None) -> list[Entity]:
+    links = activity.participants.filter(via_employer=False).select_related("entity").order_by("pk")
+    before = [link.entity for link in links]
+    if chosen is None:
+        return before
+    if not all(can_write_on(actor, each) for each in chosen):
+        raise PermissionDenied
+    return [*chosen, *(each for each in before if not can_write_on(actor, each))]
 
 
 def pin_activity(*, actor: User, activity: Activity, now: datetime, pinned: bool = True) -> None:

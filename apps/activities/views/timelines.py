@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.models import User
-from apps.activities.forms.timelines import CallForm, ComposerForm, NoteForm, SummaryForm, TextForm
+from apps.activities.forms.timelines import CallForm, ComposerForm, EditForm, NoteForm, SummaryForm
 from apps.activities.models import Activity
 from apps.activities.permissions import can_change_activity, can_write_on
 from apps.activities.selectors.timelines import Narrowing, timeline_of, timeline_of_all
@@ -28,6 +28,7 @@ from apps.core import clock
 from apps.core.contributions import kinds, record_actions
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
+from apps.core.setting_sheets import saved, show_sheet
 from apps.core.sheets import close_sheet
 from apps.core.toasts import toast, with_toast
 
@@ -152,19 +153,24 @@ def call_log(request: Request, entity_id: int) -> HttpResponse:
 @staff_required
 @require_http_methods(["GET", "POST"])
 def activity_edit(request: Request, activity_id: int) -> HttpResponse:
+    """Correct one's own entry: its words, whom it is about, who may read it."""
     activity = _own(request, activity_id)
-    form = TextForm(request.POST or None, initial={"text": activity.snippet})
+    about = activity.participants.filter(via_employer=False, entity__in=Entity.objects.visible_to(request.user))
+    initial = {
+        "text": activity.snippet,
+        "visibility": activity.visibility,
+        "category": activity.category_id,
+        "entities": list(about.order_by("pk").values_list("entity_id", flat=True)),
+    }
+    form = EditForm(request.POST or None, initial=initial, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            notes.edit_activity(actor=request.user, activity=activity, text=form.cleaned_data["text"], now=clock.now())
+            notes.edit_activity(actor=request.user, activity=activity, now=clock.now(), **form.cleaned_data)
         except ValidationError as error:
             show_errors(form, error)
         else:
-            toast(request, _("Saved"))
-            return close_sheet(request, _home(activity))
-    status = 422 if form.errors else 200
-    context = {"activity": activity, "form": form, "back": _home(activity)}
-    return render_page(request, "activities/activity_edit.html", context, fragment="sheet", status=status)
+            return saved(request, _home(activity))
+    return show_sheet(request, form, title=_("Edit entry"), back=_home(activity))
 
 
 @staff_required
