@@ -14,7 +14,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from apps.core import markup
+from apps.core import frame, markup
 
 register = template.Library()
 
@@ -33,6 +33,12 @@ register.filter("prose", markup.prose)
 def icon_symbols() -> SafeString:
     """The drawings that rows share; once a page."""
     return markup.symbols()
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: Context, name: str) -> SafeString:
+    """`{% include %}` for a part of the frame that many readers share: the template sees `frame.shared` alone."""
+    return frame.draw(name, context["frame"].shared)
 
 
 @register.simple_tag(takes_context=True)
