@@ -8,8 +8,9 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.forms.boundfield import BoundWidget
-from django.template.base import Template
+from django.template.base import Node, Parser, Template, TextNode, Token
 from django.template.context import Context
+from django.template.library import SimpleNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -19,10 +20,24 @@ from apps.core import frame, markup
 register = template.Library()
 
 
-@register.simple_tag
-def icon(name: str, *, label: object = "", css: str = "", filled: bool = False) -> SafeString:
-    """Draw the Tabler icon `name` inline; with `label` it speaks for itself, else it is decoration."""
+@register.simple_tag(name="icon")
+def _icon(name: str, *, label: object = "", css: str = "", filled: bool = False) -> SafeString:
     return markup.icon(name, label=str(label), css=css, filled=filled)
+
+
+_parse_icon = register.tags["icon"]
+
+
+@register.tag
+def icon(parser: Parser, token: Token) -> Node:
+    """Draw the Tabler icon `name` inline; with `label` it speaks for itself, else it is decoration.
+
+    Where the template says all of it, it is drawn as the template is read: a page has eighty.
+    """
+    node: SimpleNode = _parse_icon(parser, token)
+    words = [*node.args, *node.kwargs.values()]
+    said = all(isinstance(word.var, str) and not word.filters for word in words)  # a translated label is no str
+    return TextNode(node.render(Context())) if said and node.target_var is None else node
 
 
 register.simple_tag(markup.record_url)
