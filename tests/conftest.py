@@ -14,6 +14,7 @@ from django.db.backends.signals import connection_created
 
 from apps.accounts.models import User
 from apps.contacts.models import Folder
+from apps.core.kept import forget_now
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs beside synchronous Django code
 os.environ["RAPPORT_REDIS_PREFIX"] = settings.REDIS_PREFIX  # for the programs that tests start
@@ -46,6 +47,12 @@ def pytest_runtest_teardown(item):
         for each in connections.all(initialized_only=True):
             with each.cursor() as cursor:
                 cursor.execute("RESET ROLE")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """What one test's rows were must not be another's."""
+    forget_now()
 
 
 @pytest.fixture

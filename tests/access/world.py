@@ -39,6 +39,7 @@ from apps.contacts.services.inputs import (
 )
 from apps.contacts.services.photos import store_photo
 from apps.contacts.services.relationships import ParticipantInput, add_relationship
+from apps.core.kept import forget_kept
 from apps.core.models import File, Operation, SavedView
 from tests.conftest import NOW, make_user
 
@@ -157,6 +158,7 @@ def _own_things(world: World) -> None:
     definition = FieldDefinition.objects.create(
         target="person", key="colour", label="Colour", field_type="text", is_filterable=True
     )
+    forget_kept()
     world.places["all"] = {
         "operation_id": operation.pk,
         "token_id": token.pk,

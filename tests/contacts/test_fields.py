@@ -63,6 +63,22 @@ def test_a_value_is_kept_in_its_type_and_shown_as_it_is_read(ada, now, field_typ
     assert clean_value(definition, shown, choices=choices, region="UA") == kept
 
 
+def test_each_change_of_a_field_counts_for_the_next_contact(ada, now):
+    def add():
+        return create_entity(actor=ada, data=EntityInput(last_name="Koval"), now=now).attributes
+
+    assert add() == {}
+    level = define(ada, now, "choice", default="gold")
+    assert add() == {"level": "gold"}
+    service.update_field(actor=ada, definition=level, fields={"default": "silber_co"}, now=now)
+    assert add() == {"level": "silber_co"}
+    size = define(ada, now, "number", label="Size")
+    service.order_fields(actor=ada, definitions=[size, level], now=now)
+    assert [each.key for each in definitions_for("person")] == ["size", "level"]
+    service.retire_field(actor=ada, definition=level, now=now)
+    assert add() == {}
+
+
 @pytest.mark.parametrize(
     ("field_type", "raw"),
     [

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from apps.accounts.permissions import is_admin, is_staff_member
 from apps.contacts.models.folders import Category, CategoryPermission, Folder, FolderPermission
+from apps.core.kept import forget_kept
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -59,7 +60,10 @@ def _current_rights(user: User) -> Rights:
 
 
 def forget_rights() -> None:
-    """Make every user's rights be resolved anew; called in the transaction that changes folders or categories."""
+    """Make every user's rights be resolved anew; called in the transaction that changes folders or categories.
+
+    What is kept of them is forgotten too.
+    """
 
     def raise_epoch() -> None:
         global _last_change
@@ -69,6 +73,7 @@ def forget_rights() -> None:
 
     raise_epoch()  # for the rest of this transaction
     transaction.on_commit(raise_epoch)  # for whoever resolved in between
+    forget_kept()
 
 
 def resolve_rights(user: User) -> Rights:

@@ -14,6 +14,7 @@ from django.db.models import (
     OuterRef,
     Prefetch,
     Q,
+    QuerySet,
     TextField,
     Value,
 )
@@ -21,6 +22,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from apps.contacts.models import EntityReference, FieldChoice, FieldDefinition
 from apps.contacts.models.entities import Fold
+from apps.core.kept import Kept
 
 if TYPE_CHECKING:
     from apps.contacts.models import RelationshipType
@@ -41,13 +43,24 @@ def definitions_for(
 ) -> list[FieldDefinition]:
     """The fields of "person", "organisation", "unit" or a relationship type in their order, with their choices.
 
-    Two queries, one where there are no fields.
+    Those in use that belong to no relationship type are kept, and not to be changed; of others two queries.
     """
+    if relationship_type is None and not with_retired:
+        return [definition for definition in _in_use() if definition.target == target]
     found = FieldDefinition.objects.filter(target=target, relationship_type=relationship_type)
     if not with_retired:
         found = found.filter(retired_at__isnull=True)
+    return list(_with_choices(found))
+
+
+def _with_choices(definitions: QuerySet[FieldDefinition]) -> QuerySet[FieldDefinition]:
     choices = Prefetch("choices", queryset=FieldChoice.objects.order_by("position", "pk"))
-    return list(found.order_by("position", "pk").prefetch_related(choices))
+    return definitions.order_by("position", "pk").prefetch_related(choices)
+
+
+@Kept
+def _in_use() -> list[FieldDefinition]:
+    return list(_with_choices(FieldDefinition.objects.filter(relationship_type=None, retired_at__isnull=True)))
 
 
 def value_expression(definition: FieldDefinition) -> Expression | F:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from apps.contacts.models import Category, Folder
 from apps.contacts.models.rights import rights_of
+from apps.core.kept import Kept
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -22,6 +23,12 @@ class Branch(Generic[Node]):
     item: Node
     depth: int = 0
     children: list[Branch[Node]] = field(default_factory=list)
+
+
+@Kept
+def default_folder() -> Folder:
+    """Everyone: where contacts go for which nobody named a folder."""
+    return Folder.objects.get(is_default=True)
 
 
 def folder_tree(user: User, *, to_edit: bool = False) -> list[Branch[Folder]]:

@@ -15,6 +15,7 @@ from apps.contacts.services import copies, derive
 from apps.contacts.services.errors import InTrash
 from apps.contacts.services.inputs import EntityInput, JobInput
 from apps.contacts.services.journal import Edit
+from apps.core.kept import Kept
 from apps.core.services.operations import snapshot
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 # Makes an organisation within an edit: `entities.make_entity`.
 Make = Callable[[Edit, EntityInput], Entity]
+
+
+@Kept
+def _works_for() -> RelationshipType:
+    return RelationshipType.objects.get(key=copies.WORKS_FOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,9 @@ def add_jobs(edit: Edit, person: Entity, jobs: Sequence[ResolvedJob]) -> list[Re
         raise ValidationError({"jobs": _("Only a person has a job.")})
     if any(job.is_primary for job in jobs) and not edit.is_new(person.pk):
         unset_primary(edit, person.pk)
-    works_for = RelationshipType.objects.get(key=copies.WORKS_FOR)
     last = None if edit.is_new(person.pk) else jobs_of(person.pk).aggregate(last=Max("position"))["last"]
     position = 0 if last is None else last + 1
-    return [_tie(edit, works_for, person, job, position + number) for number, job in enumerate(jobs)]
+    return [_tie(edit, _works_for(), person, job, position + number) for number, job in enumerate(jobs)]
 
 
 def find_organisation(*, actor: User | None, name: str, folder: Folder) -> Entity | None:

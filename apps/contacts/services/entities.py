@@ -15,7 +15,7 @@ from apps.accounts.permissions import is_staff_member
 from apps.contacts.models import Category, Entity, EntityCategory, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.permissions import can_create_in
-from apps.contacts.selectors.folders import restricted_categories
+from apps.contacts.selectors.folders import default_folder, restricted_categories
 from apps.contacts.services import copies, derive, parts
 from apps.contacts.services.attributes import CleanAttributes, clean_attributes, save_references
 from apps.contacts.services.conflicts import Expected, keep_settled
@@ -109,7 +109,7 @@ def _check_owner(owner_id: int | None) -> None:
 
 def _folder(folder_id: int | None) -> Folder:
     if folder_id is None:
-        return Folder.objects.get(is_default=True)
+        return default_folder()
     found = Folder.objects.filter(pk=folder_id).first()
     if found is None:
         raise ValidationError({"folder": _("There is no such folder.")})

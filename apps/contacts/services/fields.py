@@ -20,6 +20,7 @@ from apps.contacts.permissions import can_change_settings
 from apps.contacts.services.parts import check
 from apps.contacts.values import clean_value
 from apps.core.jobs import nudge
+from apps.core.kept import forget_kept
 from apps.core.services.operations import Recorder, operate, snapshot
 from apps.core.text import transliterate
 
@@ -79,6 +80,7 @@ def define_field(
         recorder.created(definition)
         for choice in made:
             recorder.created(choice)
+        forget_kept()
         _ask_for_index(definition)
     return definition
 
@@ -115,6 +117,7 @@ def update_field(
             locked.index_state = _wanted_index(locked)
         locked.save()
         recorder.updated(locked, before)
+        forget_kept()
         _ask_for_index(locked)
     return locked
 
@@ -129,6 +132,7 @@ def retire_field(*, actor: User, definition: FieldDefinition, now: datetime, ret
         locked.retired_at = (locked.retired_at or now) if retired else None
         locked.save(update_fields=["retired_at"])
         recorder.updated(locked, before)
+        forget_kept()
 
 
 def order_fields(*, actor: User, definitions: Sequence[FieldDefinition], now: datetime) -> None:
@@ -142,6 +146,7 @@ def order_fields(*, actor: User, definitions: Sequence[FieldDefinition], now: da
             locked.position = position
             locked.save(update_fields=["position"])
             recorder.updated(locked, before)
+        forget_kept()
 
 
 def _save_choices(

@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.contacts.models import RelationshipType
 from apps.contacts.permissions import can_change_settings
 from apps.contacts.services.parts import check
+from apps.core.kept import forget_kept
 from apps.core.services.operations import operate, snapshot
 from apps.core.text import transliterate
 
@@ -55,6 +56,7 @@ def update_relationship_type(
         _check(locked)
         locked.save()
         recorder.updated(locked, before)
+        forget_kept()
     return locked
 
 
@@ -70,6 +72,7 @@ def retire_relationship_type(*, actor: User, type: RelationshipType, now: dateti
         locked.retired_at = (locked.retired_at or now) if retired else None
         locked.save(update_fields=["retired_at"])
         recorder.updated(locked, before)
+        forget_kept()
 
 
 def _check(type: RelationshipType) -> None:
