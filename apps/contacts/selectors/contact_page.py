@@ -34,6 +34,16 @@ class CustomValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Who else takes part in a relationship."""
+
+    participant_id: int
+    entity_id: int
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tie:
     """One relationship as read from the contact's own end."""
 
@@ -41,7 +51,7 @@ class Tie:
     type_id: int
     type_key: str
     reading: str  # "works for", or from the other end "employs"
-    others: list[Participant]
+    others: list[Other]
     mine: Participant
     name: str
     description: str
@@ -97,10 +107,12 @@ def contact_page(entity: Entity, *, user: User, prefer_home: bool = False, with_
     )
 
 
-def add_users(entity: Entity) -> None:
-    """Fetch its owner and who made and changed it, mostly one person: cheaper than three joins."""
+def add_users(entity: Entity, *, reader: User) -> None:
+    """Fetch its owner and who made and changed it: mostly one person, often its reader; cheaper than three joins."""
     roles = {name: getattr(entity, f"{name}_id") for name in ("owner", "created_by", "modified_by")}
-    users = User.objects.in_bulk({pk for pk in roles.values() if pk})
+    users = {reader.pk: reader}
+    if missing := {pk for pk in roles.values() if pk} - users.keys():
+        users |= User.objects.in_bulk(missing)
     for name, pk in roles.items():
         if pk in users:
             setattr(entity, name, users[pk])
@@ -113,21 +125,23 @@ def ties_of(entity: Entity, *, user: User, today: date, with_values: bool = True
         .select_related("relationship__type")
         .order_by("-is_primary", "position", "pk")[:500]
     )
-    visible = Entity.objects.visible_to(user).live()
-    others: dict[int, list[Participant]] = {}
+    others: dict[int, list[Other]] = {}
     found = (
-        Participant.objects.filter(relationship__in=[each.relationship_id for each in mine], entity__in=visible)
-        .select_related("entity")
-        .only("relationship", "role", "entity__display_name")  # of the forty columns a name alone is shown
-        .order_by("entity__sort_name", "pk")
+        Entity.objects.visible_to(user)
+        .live()
+        .filter(participations__relationship__in=[each.relationship_id for each in mine])
+        .order_by("sort_name", "participations__pk")
+        .values_list(
+            *("participations__relationship", "participations__pk"), *("pk", "display_name", "participations__role")
+        )
     )
-    for participant in found:
-        others.setdefault(participant.relationship_id, []).append(participant)
+    for relationship_id, *other in found:
+        others.setdefault(relationship_id, []).append(Other(*other))
     definitions = _definitions_by_type({each.relationship.type_id for each in mine}) if with_values else {}
     ties = []
     for each in mine:
         relationship = each.relationship
-        rest = [other for other in others.get(relationship.pk, []) if other.pk != each.pk]
+        rest = [other for other in others.get(relationship.pk, []) if other.participant_id != each.pk]
         if not rest:
             continue
         kind = relationship.type

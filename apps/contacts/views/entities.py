@@ -20,7 +20,7 @@ from apps.accounts.preferences import preferences_of
 from apps.contacts.forms.custom import PREFIX, custom_values
 from apps.contacts.forms.entities import SECTIONS, NewEntityForm, VersionedForm, initial_from_address, section_form
 from apps.contacts.forms.rows import AddressRows
-from apps.contacts.models import Attachment, Entity, Favourite
+from apps.contacts.models import Attachment, Entity, Favourite, RawProperty
 from apps.contacts.permissions import can_edit_entity, can_export_entity
 from apps.contacts.selectors.contact_page import add_users, contact_page, people_of, ties_of
 from apps.contacts.selectors.events import events_of
@@ -28,7 +28,7 @@ from apps.contacts.selectors.summary import summary_facts
 from apps.contacts.services import entities, marks, trash
 from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.filing import file_entity
-from apps.contacts.views.lookups import forwarded, visible_entity
+from apps.contacts.views.lookups import entity_to_show, forwarded, visible_entity
 from apps.core import clock
 from apps.core.contributions import panels
 from apps.core.form_errors import show_errors
@@ -40,7 +40,7 @@ from apps.core.toasts import toast, with_toast
 @staff_required
 @require_GET
 def entity(request: Request, entity_id: int, tab: str = "summary") -> HttpResponse:
-    found = visible_entity(request, entity_id)
+    found = entity_to_show(request, entity_id)
     if (answer := forwarded(found)) is not None:
         return answer
     now = clock.now()
@@ -50,7 +50,7 @@ def entity(request: Request, entity_id: int, tab: str = "summary") -> HttpRespon
 def page_context(request: Request, found: Entity, tab: str, now: datetime) -> dict[str, Any]:
     """What the contact page needs for one of its tabs."""
     user = request.user
-    add_users(found)
+    add_users(found, reader=user)
     context: dict[str, Any] = {
         "entity": found,
         "page": contact_page(found, user=user, prefer_home=_prefers_home(request, now), with_custom=tab == "details"),
@@ -60,7 +60,6 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
         "may_export": can_export_entity(user, found),
         "may_make_user": can_change_settings(user) and found.is_person and found.user_id is None,
         "is_favourite": getattr(found, "is_favourite", False),
-        "has_raw": getattr(found, "has_raw", False),
         "timeline": [
             panel.render(request, found) for panel in panels if panel.page == "contact" and panel.slot == "timeline"
         ],
@@ -72,6 +71,8 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
         context["people"], context["people_count"] = people_of(found, user=user, today=today)
     if tab == "summary":
         context["facts"] = summary_facts(found)
+    if tab == "details":
+        context["has_raw"] = RawProperty.objects.filter(entity=found).exists()
     if tab == "events":
         context["events"] = events_of(found)
     if tab == "files":
@@ -194,7 +195,7 @@ def _saved(request: Request, entity_id: int, section: str) -> HttpResponse:
         toast(request, _("Saved"))
         return redirect("contacts:entity_tab", entity_id=entity_id, tab="details")
     now = clock.now()
-    context = page_context(request, visible_entity(request, entity_id), "details", now)
+    context = page_context(request, entity_to_show(request, entity_id), "details", now)
     response = render_page(request, "contacts/_section.html", context | {"section": section})
     response["HX-Trigger"] = json.dumps({"contact-changed": {"id": entity_id}})
     return with_toast(response, _("Saved"))

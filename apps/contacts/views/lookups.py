@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from apps.contacts.models import Category, Entity, Favourite, RawProperty
+from apps.contacts.models import Category, Entity, Favourite
 from apps.contacts.permissions import can_edit_entity
 from apps.core.htmx import Request
 
@@ -18,20 +18,21 @@ Found = Entity | HttpResponse
 
 def visible_entity(request: Request, entity_id: int) -> Entity:
     """The contact, in the trash too, for whoever may see it; 404 for all others."""
-    return get_object_or_404(
-        Entity.objects.visible_to(request.user)
-        .select_related("folder")
-        .annotate(
-            is_favourite=Exists(Favourite.objects.filter(user=request.user.pk, entity=OuterRef("pk"))),
-            badges=ArraySubquery(
-                Category.objects.filter(entities=OuterRef("pk"))
-                .order_by("name", "pk")
-                .values(badge=JSONObject(name="name", colour="colour"))
-            ),
-            has_raw=Exists(RawProperty.objects.filter(entity=OuterRef("pk"))),
-        ),
-        pk=entity_id,
+    return get_object_or_404(_visible_entities(request), pk=entity_id)
+
+
+def entity_to_show(request: Request, entity_id: int) -> Entity:
+    """`visible_entity` with what its page shows beside: the categories' `badges`, and `is_favourite`."""
+    badges = Category.objects.filter(entities=OuterRef("pk")).order_by("name", "pk")
+    shown = _visible_entities(request).annotate(
+        is_favourite=Exists(Favourite.objects.filter(user=request.user.pk, entity=OuterRef("pk"))),
+        badges=ArraySubquery(badges.values(badge=JSONObject(name="name", colour="colour"))),
     )
+    return get_object_or_404(shown, pk=entity_id)
+
+
+def _visible_entities(request: Request) -> QuerySet[Entity]:
+    return Entity.objects.visible_to(request.user).select_related("folder")
 
 
 def editable_entity(request: Request, entity_id: int) -> Entity:
