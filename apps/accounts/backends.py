@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.permissions import is_admin, remember_roles
+
+
+@cache  # the query, not its answer: putting it together takes as long as asking it
+def _with_roles() -> QuerySet[User]:
+    names = Group.objects.filter(user=OuterRef("pk")).values("name")
+    return User.objects.select_related("preferences").annotate(_names=ArraySubquery(names))
 
 
 class HouseBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
@@ -18,10 +25,7 @@ class HouseBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ship
 
     def get_user(self, user_id: int) -> User | None:
         """The session's user, with preferences and roles, in one query: every request needs all three."""
-        names = Group.objects.filter(user=OuterRef("pk")).values("name")
-        user = (
-            User.objects.select_related("preferences").annotate(_names=ArraySubquery(names)).filter(pk=user_id).first()
-        )
+        user = _with_roles().filter(pk=user_id).first()
         if user is None or not self.user_can_authenticate(user):
             return None
         remember_roles(user, user.__dict__.pop("_names"))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from apps.contacts.models import Entity, FieldDefinition
 from apps.contacts.selectors.contact_page import CustomValue
 from apps.contacts.selectors.fields import definitions_for
 from apps.contacts.values import show_value
+from apps.core.kept import Kept
 from apps.core.models import ListSetting
 
 CUSTOM = "custom."
@@ -34,7 +34,6 @@ BUILT_IN: dict[str, dict[str, Any]] = {
     },
 }
 DEFAULTS = {Entity.Kind.PERSON: ["birthday"], Entity.Kind.ORGANISATION: ["industry", "vat_number"]}
-_SECONDS = 3600
 
 
 def setting_key(kind: str) -> str:
@@ -43,13 +42,14 @@ def setting_key(kind: str) -> str:
 
 
 def chosen_facts(kind: str) -> list[str]:
-    """Names of built-in fields, and `custom.KEY` of own ones; from the cache where nobody has chosen since."""
-    kept = cache.get(setting_key(kind))
-    if kept is None:
-        row = ListSetting.objects.filter(list_key=setting_key(kind), user=None).first()
-        kept = list(row.columns) if row else DEFAULTS[Entity.Kind(kind)]
-        cache.set(setting_key(kind), kept, _SECONDS)
-    return list(kept)
+    """Names of built-in fields, and `custom.KEY` of own ones."""
+    return list(_choices().get(setting_key(kind), DEFAULTS[Entity.Kind(kind)]))
+
+
+@Kept
+def _choices() -> dict[str, list[str]]:
+    rows = ListSetting.objects.filter(list_key__in=[setting_key(kind) for kind in DEFAULTS], user=None)
+    return dict(rows.values_list("list_key", "columns"))
 
 
 def offered_facts(kind: str) -> list[tuple[str, Any]]:

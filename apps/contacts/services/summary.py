@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from apps.contacts.permissions import can_change_settings
 from apps.contacts.selectors.summary import offered_facts, setting_key
+from apps.core.kept import forget_kept
 from apps.core.models import ListSetting
 
 if TYPE_CHECKING:
@@ -25,4 +25,4 @@ def choose_summary(*, actor: User, kind: str, names: Sequence[str]) -> None:
     offered = {name for name, _label in offered_facts(kind)}
     columns = [name for name in dict.fromkeys(names) if name in offered]
     ListSetting.objects.update_or_create(list_key=setting_key(kind), user=None, defaults={"columns": columns})
-    transaction.on_commit(lambda: cache.delete(setting_key(kind)))
+    forget_kept()
