@@ -22,42 +22,42 @@ _TIME_BY_LANGUAGE = {"en": "H:i", "uk": "H:i"}
 
 
 def date_text(preferences: Preferences, value: date, *, weekday: bool = False) -> str:
-    return _text(preferences, value, f"D, {_day(preferences)}" if weekday else _day(preferences))
+    day, _time, language = _patterns(preferences)
+    return _text(preferences, value, f"D, {day}" if weekday else day, language)
 
 
 def time_text(preferences: Preferences, value: datetime) -> str:
-    return _text(preferences, value, _time(preferences))
+    _day, time, language = _patterns(preferences)
+    return _text(preferences, value, time, language)
 
 
 def datetime_text(preferences: Preferences, value: datetime, *, weekday: bool = False) -> str:
-    pattern = f"{_day(preferences)}, {_time(preferences)}"
-    return _text(preferences, value, f"D, {pattern}" if weekday else pattern)
+    day, time, language = _patterns(preferences)
+    return _text(preferences, value, f"D, {day}, {time}" if weekday else f"{day}, {time}", language)
 
 
 def exact_text(preferences: Preferences, value: datetime) -> str:
     """To the second, with the day's full name and the zone: what a hover tells."""
-    return _text(preferences, value, f"l, {_day(preferences)}, H:i:s T")
+    day, _time, language = _patterns(preferences)
+    return _text(preferences, value, f"l, {day}, H:i:s T", language)
 
 
-def _text(preferences: Preferences, value: date, pattern: str) -> str:
+def _patterns(preferences: Preferences) -> tuple[str, str, str]:
+    """How to write a day and a time, and the active language, which is asked for once: it is a slow question."""
+    language = translation.get_language() or "en"
+    main = language.split("-")[0]
+    day = _DATE_FORMATS.get(preferences.date_format) or _DATE_BY_LANGUAGE.get(main, "Y-m-d")
+    time = _TIME_FORMATS.get(preferences.time_format) or _TIME_BY_LANGUAGE.get(main, "H:i")
+    return day, time, language
+
+
+def _text(preferences: Preferences, value: date, pattern: str, language: str) -> str:
     zone = None
     if isinstance(value, datetime):
         zone, value = zone_of(preferences), value.astimezone(UTC)
-    return _drawn(value, zone, pattern, translation.get_language() or "")
+    return _drawn(value, zone, pattern, language)
 
 
 @lru_cache(maxsize=8192)  # the same moments stand on many pages: with each new note its whole timeline is drawn again
-def _drawn(value: date, zone: ZoneInfo | None, pattern: str, language: str) -> str:
+def _drawn(value: date, zone: ZoneInfo | None, pattern: str, _language: str) -> str:
     return dateformat.format(localtime(value, zone) if isinstance(value, datetime) else value, pattern)
-
-
-def _day(preferences: Preferences) -> str:
-    return _DATE_FORMATS.get(preferences.date_format) or _DATE_BY_LANGUAGE.get(_language(), "Y-m-d")
-
-
-def _time(preferences: Preferences) -> str:
-    return _TIME_FORMATS.get(preferences.time_format) or _TIME_BY_LANGUAGE.get(_language(), "H:i")
-
-
-def _language() -> str:
-    return (translation.get_language() or "en").split("-")[0]

@@ -43,14 +43,17 @@ def fill_each(shape: str, rows: Iterable[tuple[object, ...]]) -> SafeString:
 
 
 @cache
-def _around_key(route: str) -> tuple[str, str]:
-    before, _key, after = reverse(route, args=[_SOME_KEY]).partition(str(_SOME_KEY))
+def _around_key(route: str, *words: str) -> tuple[str, str]:
+    before, _key, after = reverse(route, args=[_SOME_KEY, *words]).partition(str(_SOME_KEY))
     return before, after
 
 
-def record_url(route: str, key: int) -> str:
-    """`reverse(route, args=[key])` for a list, which asks two hundred times for the same route."""
-    before, after = _around_key(route)
+def record_url(route: str, key: int, *words: str) -> str:
+    """`reverse(route, args=[key, *words])` for a list, which asks two hundred times for the same route.
+
+    `words` are some of a few, like the name of a tab: each route is kept with each of them.
+    """
+    before, after = _around_key(route, *words)
     return f"{before}{key}{after}"
 
 

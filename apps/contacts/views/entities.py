@@ -33,6 +33,7 @@ from apps.core import clock
 from apps.core.contributions import panels
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page, wants_fragment
+from apps.core.markup import record_url
 from apps.core.sheets import close_sheet
 from apps.core.toasts import toast, with_toast
 
@@ -91,7 +92,7 @@ def _tabs(found: Entity, current: str) -> list[dict[str, Any]]:
     return [
         {
             "title": title,
-            "url": reverse("contacts:entity_tab", args=[found.pk, key]),
+            "url": record_url("contacts:entity_tab", found.pk, key),
             "is_current": key == current,
             "count": None,
         }
