@@ -58,6 +58,11 @@ class TimelinePage:
     ahead: list[Activity] = field(default_factory=list)  # soonest first
     pinned: list[Activity] = field(default_factory=list)
 
+    @property
+    def latest_first(self) -> list[Activity]:
+        """What is ahead, as it stands above "now"."""
+        return self.ahead[::-1]
+
 
 def timeline_of(
     entity: Entity,

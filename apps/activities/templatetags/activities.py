@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils.safestring import SafeString
+
+from apps.activities.rows import Reading, draw_entries
 
 if TYPE_CHECKING:
     from apps.activities.models import Activity
@@ -12,8 +16,10 @@ if TYPE_CHECKING:
 register = template.Library()
 
 
-@register.filter
-def facts(activity: Activity) -> str:
-    """What its kind shows of it beside the words."""
-    draw = activity.kind_shown.draw
-    return draw(activity) if draw and activity.facts else ""
+@register.simple_tag(takes_context=True)
+def entries(context: dict[str, Any], found: Iterable[Activity]) -> SafeString:
+    """`{% entries timeline.entries %}`: their rows, in a list, for whoever reads this page."""
+    about = context.get("entity")
+    user = context["request"].user
+    reading = Reading(user.pk, str(context["csrf_token"]), about.pk if about else None, context.get("new_from") or 0)
+    return draw_entries(found, reading)
