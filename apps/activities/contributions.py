@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import can_change_settings, is_staff_member
-from apps.activities import drawing
+from apps.activities import drawing, task_contributions
 from apps.activities.models import Activity, ActivityCategory, ActivityCategoryPermission, ActivityKind
 from apps.activities.services import kinds as kind_service
+from apps.activities.services.task_copies import put_back
 from apps.activities.views import home, timelines
 from apps.core.contributions import (
     Kind,
@@ -42,7 +43,8 @@ def register() -> None:
     """Called once, when the app is ready."""
     for verb, title in VERBS.items():
         verbs.register(verb, title)
-    undoers.register("activities.activity", Undoer(Activity))
+    # An entry and the record of its kind go back together or not at all; what is copied follows.
+    undoers.register("activities.activity", Undoer(Activity, subject_field="pk", after=put_back))
     for model in (ActivityKind, ActivityCategory, ActivityCategoryPermission):
         undoers.register(model._meta.label_lower, Undoer(model, after=kind_service.after_undo))
     kinds.register("note", Kind(_("Note"), "note"))
@@ -61,6 +63,7 @@ def register() -> None:
     news = Panel("home", "card", _("Since your last visit"), home.news_card, "sparkles")
     panels.register("activities.news", news, position=15)
     record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call, in_search=True))
+    task_contributions.register()
 
 
 def _log_call(entity_id: int) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.activities.views import home, kinds, timelines
+from apps.activities.views import home, kinds, task_pages, task_steps, tasks, timelines
 
 app_name = "activities"
 urlpatterns = [
@@ -19,4 +19,21 @@ urlpatterns = [
     path("categories/new/", kinds.category_add, name="category_add"),
     path("categories/<int:category_id>/", kinds.category_edit, name="category_edit"),
     path("categories/<int:category_id>/remove/", kinds.category_remove, name="category_remove"),
+    path("tasks/", tasks.todo, name="tasks"),
+    path("tasks/of/<slug:whose>/", tasks.todo, name="tasks_of"),
+    path("tasks/list/<slug:whose>/", tasks.task_list, name="task_list"),
+    path("tasks/board/<slug:whose>/", tasks.board, name="task_board"),
+    path("tasks/bulk/<slug:action>/", tasks.task_bulk, name="task_bulk"),
+    path("tasks/new/", task_pages.task_create, name="task_create"),
+    path("tasks/<int:task_id>/", task_pages.task, name="task"),
+    path("tasks/<int:task_id>/edit/", task_pages.task_edit, name="task_edit"),
+    path("tasks/<int:task_id>/complete/", task_pages.task_complete, name="task_complete"),
+    path("tasks/<int:task_id>/reopen/", task_pages.task_reopen, name="task_reopen"),
+    path("tasks/<int:task_id>/cancel/", task_pages.task_cancel, name="task_cancel"),
+    path("tasks/<int:task_id>/take/", task_pages.task_take, name="task_take"),
+    path("tasks/<int:task_id>/snooze/", task_pages.task_snooze, name="task_snooze"),
+    path("tasks/<int:task_id>/move/", task_steps.task_move, name="task_move"),
+    path("tasks/<int:task_id>/items/add/", task_steps.item_add, name="task_item_add"),
+    path("tasks/<int:task_id>/items/<int:item_id>/tick/", task_steps.item_tick, name="task_item_tick"),
+    path("tasks/<int:task_id>/items/<int:item_id>/remove/", task_steps.item_remove, name="task_item_remove"),
 ]

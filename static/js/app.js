@@ -15,6 +15,7 @@ import "./elements/save-in-place.js";
 import "./elements/select-picker.js";
 import "./elements/side-sheet.js";
 import "./elements/sortable-list.js";
+import "./elements/task-board.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-item.js";
 import "./elements/toast-list.js";

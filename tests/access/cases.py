@@ -76,6 +76,8 @@ NOTE: Scopes = {
     "category": _SALES_ONLY,
     "absent": NO_STAFF,
 }
+# Bob's task: managers may lend a hand, wherever they see it.
+TASK: Scopes = {**NOTE, "public": of("login", 403, IN, 403, IN, IN)}
 
 CASES: dict[tuple[str, str, str, str], Case] = {}
 
@@ -190,6 +192,25 @@ web("activities/categories/<int:category_id>/", "GET POST", _ENTRY_CATEGORY)
 web("activities/categories/<int:category_id>/remove/", "POST", _ENTRY_CATEGORY)
 web("activities/<int:activity_id>/edit/", "GET POST", NOTE)
 web("activities/<int:activity_id>/remove/", "POST", NOTE)
+web("activities/tasks/", "GET", STAFF)
+for _view in ("of", "list", "board"):
+    web(f"activities/tasks/{_view}/<slug:whose>/", "GET", STAFF, whose="all")
+web("activities/tasks/bulk/<slug:action>/", "POST", STAFF, action="complete")
+web("activities/tasks/new/", "GET POST", STAFF)
+_T = "activities/tasks/<int:task_id>/"
+web(_T, "GET", VIEWED)
+for _act in ("edit", "snooze", "move"):
+    web(f"{_T}{_act}/", "GET POST", TASK)
+for _act in (
+    "complete",
+    "reopen",
+    "cancel",
+    "take",
+    "items/add",
+    "items/<int:item_id>/tick",
+    "items/<int:item_id>/remove",
+):
+    web(f"{_T}{_act}/", "POST", TASK)
 
 # --- import and export ------------------------------------------------------------------------------------------------
 web("contacts/import/", "GET POST", STAFF)

@@ -14,6 +14,8 @@ from apps.accounts.models import ApiToken, AuditEvent, Team, User
 from apps.accounts.services.tokens import create_token
 from apps.activities.models import ActivityCategory, ActivityKind
 from apps.activities.services.notes import add_note
+from apps.activities.services.task_input import TaskInput
+from apps.activities.services.tasks import add_task
 from apps.contacts.models import (
     Category,
     CategoryPermission,
@@ -124,6 +126,8 @@ def _contact(actor: User, writer: User, folder: Folder, categories: list[int]) -
     )
     paper = add_attachment(actor=actor, entity=person, name="offer.txt", content=io.BytesIO(b"Oak"), size=3, now=NOW)
     note = add_note(actor=writer, entity=person, text="Wants oak", now=NOW)
+    wish = TaskInput(subject="Send the offer", zone="Europe/Kyiv", entities=[person], items=["Measure"])
+    task = add_task(actor=writer, data=wish, now=NOW)
     unit = Unit.objects.get(entity=person, is_primary=True)
     job = person.participations.get(relationship__type__key="works_for")
     return {
@@ -136,6 +140,8 @@ def _contact(actor: User, writer: User, folder: Folder, categories: list[int]) -
         "relationship_id": tie.pk,
         "job_id": job.relationship_id,
         "activity_id": note.pk,
+        "task_id": task.pk,
+        "item_id": task.items.get().pk,
         "attachment_id": paper.pk,
     }
 

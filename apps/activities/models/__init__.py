@@ -2,6 +2,7 @@
 
 from apps.activities.models.calls import Call
 from apps.activities.models.kinds import ActivityCategory, ActivityCategoryPermission, ActivityKind
+from apps.activities.models.tasks import Task, TaskAssignee, TaskItem, TaskQuerySet
 from apps.activities.models.timeline import Activity, ActivityEntity, ActivityQuerySet
 from apps.activities.models.visits import Visit
 
@@ -13,5 +14,9 @@ __all__ = [
     "ActivityKind",
     "ActivityQuerySet",
     "Call",
+    "Task",
+    "TaskAssignee",
+    "TaskItem",
+    "TaskQuerySet",
     "Visit",
 ]

@@ -89,7 +89,8 @@ class Event:
 def events_of(entity: Entity) -> list[Event]:
     """The latest operations that touched the contact, newest first; two queries."""
     changes = list(
-        Change.objects.filter(subject_id=entity.pk)
+        # Other apps' aggregates bear keys of their own as subjects.
+        Change.objects.filter(subject_id=entity.pk, record_type__startswith="contacts.")
         .order_by("-changed_at", "-id")
         .values_list("operation_id", "kind", "diff", "changed_at")[: EVENTS * 5]
     )

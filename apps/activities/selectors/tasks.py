@@ -1,0 +1,185 @@
+"""Tasks as people look for them: what is to be done by whom, in the order of days, or by state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from apps.accounts.selectors import teammates_of
+from apps.activities.models import Task, TaskAssignee, TaskQuerySet
+from apps.activities.permissions import changeable_tasks
+from apps.activities.selectors.timelines import dress
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+WHOSE = ("mine", "given", "team", "all")
+PAGE = 50
+CARDS = 25  # in one column of the board
+COLUMNS = (Task.State.OPEN, Task.State.IN_PROGRESS, Task.State.WAITING, Task.State.DONE)
+
+
+@dataclass(slots=True)
+class Group:
+    """Tasks under one heading; `title` is "" where the page before had it already. See `prepare` for what they bear."""
+
+    key: str
+    title: str
+    tasks: list[Task] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TodoPage:
+    """`after` is the key of the next page, "" at the end."""
+
+    groups: list[Group]
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    state: str
+    title: str
+    tasks: list[Task]
+    has_more: bool
+
+
+def scope(user: User, whose: str, *, today: date) -> TaskQuerySet:
+    """Whose tasks: "mine", "given" by me to others, my "team"s or "all" that `user` sees."""
+    seen = Task.objects.visible_to(user)
+    match whose:
+        case "mine":
+            return seen.assigned_to([user.pk])
+        case "given":
+            return seen.given_by(user)
+        case "team":
+            return seen.assigned_to(teammates_of(user, on=today))
+        case _:
+            return seen
+
+
+def todo(user: User, whose: str, *, today: date, after: str = "") -> TodoPage:
+    """Open tasks by the day on which they are to be seen, page by page; an `after` that makes no sense begins anew."""
+    found = scope(user, whose, today=today).open()
+    if whose == "mine":
+        found = found.in_hand_of([user.pk])
+    key = _read_key(after)
+    if key is not None:
+        found = found.filter(_behind(*key))
+    rows = list(found.select_related("activity", "activity__actor").in_order()[: PAGE + 1])
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    rows = rows[:PAGE]
+    prepare(rows, user=user, today=today)
+    groups: list[Group] = []
+    told = _group_of(key[0], today) if key is not None else ""
+    for task in rows:
+        group = _group_of(task.shown_on, today)
+        if not groups or groups[-1].key != group:
+            groups.append(Group(group, "" if group == told else _title(group)))
+        groups[-1].tasks.append(task)
+    return TodoPage(groups, _key(last) if last else "")
+
+
+def board(user: User, whose: str, *, today: date) -> list[BoardColumn]:
+    """The columns of the board, each with its first cards."""
+    found = scope(user, whose, today=today)
+    rows: list[list[Task]] = []
+    for state in COLUMNS:
+        column = found.filter(state=state).select_related("activity", "activity__actor")
+        order = ("-completed_at", "-pk") if state == Task.State.DONE else ("position", "pk")
+        rows.append(list(column.order_by(*order)[: CARDS + 1]))
+    prepare([task for column in rows for task in column[:CARDS]], user=user, today=today)
+    return [
+        BoardColumn(state, str(state.label), column[:CARDS], len(column) > CARDS)
+        for state, column in zip(COLUMNS, rows, strict=True)
+    ]
+
+
+def prepare(tasks: Sequence[Task], *, user: User, today: date) -> None:
+    """Let each task bear `may_change`, `is_late`, and its entry what `timelines.dress` gives it."""
+    dress([task.activity for task in tasks], user=user)
+    mine = changeable_tasks(user, Task.objects.filter(pk__in=[task.pk for task in tasks]), on=today)
+    allowed = set(mine.values_list("pk", flat=True)) if tasks else set()
+    for task in tasks:
+        shown: Any = task
+        shown.may_change = task.pk in allowed
+        shown.is_late = not task.is_over and task.due_on is not None and task.due_on < today
+
+
+@dataclass(frozen=True, slots=True)
+class HomeTasks:
+    tasks: list[Task]
+    count: int
+
+
+def due_now(user: User, *, today: date, limit: int = 6) -> HomeTasks:
+    """What `user` has to do today, and should have done before."""
+    return _few(_at_hand(user, today).filter(shown_on__lte=today), user, today, limit)
+
+
+def waiting_for(user: User, *, today: date, limit: int = 6) -> HomeTasks:
+    """What others have given to `user`, who has not begun with it."""
+    given = TaskAssignee.objects.filter(user=user, is_over=False, assigned_by__isnull=False).exclude(assigned_by=user)
+    return _few(_at_hand(user, today).filter(state=Task.State.OPEN, pk__in=given.values("task")), user, today, limit)
+
+
+def _at_hand(user: User, today: date) -> TaskQuerySet:
+    return Task.objects.visible_to(user).in_hand_of([user.pk]).exclude(snoozed_until__gt=today)
+
+
+def _few(found: TaskQuerySet, user: User, today: date, limit: int) -> HomeTasks:
+    tasks = list(found.select_related("activity", "activity__actor").in_order()[: limit + 1])
+    count = found.aggregate(count=Count("pk"))["count"] if len(tasks) > limit else len(tasks)
+    tasks = tasks[:limit]
+    prepare(tasks, user=user, today=today)
+    return HomeTasks(tasks, count)
+
+
+def steps_of(task: Task, found: TaskQuerySet) -> tuple[str, str]:
+    """Where a step up and a step down among `found` bring a card: "state:above:below", "" where there is none."""
+    column = found.filter(state=task.state).exclude(pk=task.pk)
+    before = Q(position__lt=task.position) | Q(position=task.position, pk__lt=task.pk)
+    above = list(column.filter(before).order_by("-position", "-pk").values_list("pk", flat=True)[:2])
+    below = list(column.exclude(before).order_by("position", "pk").values_list("pk", flat=True)[:2])
+    up = f"{task.state}:{above[1] if len(above) > 1 else ''}:{above[0]}" if above else ""
+    down = f"{task.state}:{below[0]}:{below[1] if len(below) > 1 else ''}" if below else ""
+    return up, down
+
+
+def _group_of(day: date | None, today: date) -> str:
+    if day is None:
+        return "undated"
+    if day == today:
+        return "today"
+    return "overdue" if day < today else "coming"
+
+
+def _title(group: str) -> str:
+    return {"overdue": _("Overdue"), "today": _("Today"), "coming": _("Coming"), "undated": _("Without a day")}[group]
+
+
+def _key(task: Task) -> str:
+    return f"{task.shown_on.isoformat() if task.shown_on else ''}_{task.priority}_{task.pk}"
+
+
+def _read_key(after: str) -> tuple[date | None, int, int] | None:
+    day, _sign, rest = after.partition("_")
+    priority, _sign, pk = rest.partition("_")
+    if not (priority in ("1", "2", "3") and pk.isdecimal() and len(pk) < 19):
+        return None
+    try:
+        return date.fromisoformat(day) if day else None, int(priority), int(pk)
+    except ValueError:
+        return None
+
+
+def _behind(day: date | None, priority: int, pk: int) -> Q:
+    later = Q(priority__gt=priority) | Q(priority=priority, pk__gt=pk)
+    if day is None:
+        return Q(shown_on__isnull=True) & later
+    return Q(shown_on__gt=day) | (Q(shown_on=day) & later) | Q(shown_on__isnull=True)

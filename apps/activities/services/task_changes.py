@@ -1,0 +1,70 @@
+"""One way to change tasks, be it one or a thousand: lock, ask, write, keep what was, let the copies follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+
+from apps.activities.models import Task
+from apps.activities.permissions import changeable_tasks
+from apps.activities.services.task_copies import refresh_tasks
+from apps.core.services.operations import operate, snapshot
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+MOST_AT_ONCE = 2000
+_FIELDS = [field.name for field in Task._meta.concrete_fields if not field.primary_key and not field.generated]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What one wish did: the operation that undoes it (None: nothing was to be done), the tasks, those left alone."""
+
+    operation_id: int | None
+    ids: tuple[int, ...] = ()
+    skipped: int = 0
+
+
+def change_tasks(
+    *,
+    actor: User,
+    ids: Collection[int],
+    verb: str,
+    now: datetime,
+    change: Callable[[Task], bool],
+    after: Callable[[list[Task]], None] | None = None,
+    strict: bool = True,
+) -> Changed:
+    """Let `change(task)` set fields of each of these tasks, locked in the order of their keys; False leaves it be.
+
+    `after` gets those that it changed, in the same operation. Raises PermissionDenied where `actor` may not change
+    one of them; unless `strict` those are left alone.
+    """
+    with operate(actor=actor, verb=verb, now=now) as recorder:
+        tasks = locked(actor, ids, now=now, strict=strict)
+        befores = {task.pk: snapshot(task) for task in tasks}
+        changed = [task for task in tasks if change(task)]
+        Task.objects.bulk_update(changed, _FIELDS, batch_size=200)
+        for task in changed:
+            recorder.updated(task, befores[task.pk])
+        if after is not None:
+            after(changed)
+        refresh_tasks([task.pk for task in changed], now=now)
+        done = tuple(task.pk for task in changed)
+        return Changed(recorder.operation.pk if done else None, done, len(set(ids)) - len(done))
+
+
+def locked(actor: User, ids: Collection[int], *, now: datetime, strict: bool = True) -> list[Task]:
+    """These tasks, locked, as far as `actor` may change them. Raises PermissionDenied if `strict`."""
+    wanted = set(ids)
+    allowed = set(
+        changeable_tasks(actor, Task.objects.filter(pk__in=wanted), on=now.date()).values_list("pk", flat=True)
+    )
+    if strict and allowed != wanted:
+        raise PermissionDenied
+    return list(Task.objects.select_for_update().filter(pk__in=allowed).order_by("pk"))
