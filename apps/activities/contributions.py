@@ -7,8 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import can_change_settings, is_staff_member
 from apps.activities import drawing, task_contributions
-from apps.activities.models import Activity, ActivityCategory, ActivityCategoryPermission, ActivityKind
+from apps.activities.models import (
+    Activity,
+    ActivityCategory,
+    ActivityCategoryPermission,
+    ActivityKind,
+    Attendee,
+    Meeting,
+    Series,
+)
 from apps.activities.services import kinds as kind_service
+from apps.activities.services.meeting_changes import settle_undone
 from apps.activities.services.task_copies import put_back
 from apps.activities.views import home, timelines
 from apps.core.contributions import (
@@ -36,6 +45,11 @@ VERBS = {
     "activity_category.made": _("Category of entries added"),
     "activity_category.changed": _("Category of entries changed"),
     "activity_category.removed": _("Category of entries removed"),
+    "meeting.moved": _("Meeting moved"),
+    "meeting.changed": _("Meeting changed"),
+    "meeting.cancelled": _("Meeting called off"),
+    "meeting.answered": _("Invitation answered"),
+    "meetings.imported": _("Calendar file imported"),
 }
 
 
@@ -47,6 +61,11 @@ def register() -> None:
     undoers.register("activities.activity", Undoer(Activity, subject_field="pk", after=put_back))
     for model in (ActivityKind, ActivityCategory, ActivityCategoryPermission):
         undoers.register(model._meta.label_lower, Undoer(model, after=kind_service.after_undo))
+    undoers.register("activities.series", Undoer(Series))
+    undoers.register("activities.meeting", Undoer(Meeting, subject_field="pk", after=settle_undone))
+    attendees = Undoer(Attendee, subject_field="meeting_id", root="activities.meeting")
+    undoers.register("activities.attendee", attendees)
+    kinds.register("meeting", Kind(_("Meeting"), "calendar-event", drawing.draw_meeting))
     kinds.register("note", Kind(_("Note"), "note"))
     kinds.register("letter", Kind(_("Letter"), "mail-opened"))
     kinds.register("call", Kind(_("Call"), "phone", drawing.draw_call))
@@ -64,7 +83,18 @@ def register() -> None:
     panels.register("activities.news", news, position=15)
     record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call, in_search=True))
     task_contributions.register()
+    calendar = MenuItem(
+        "main", _("Calendar"), "activities:calendar", "calendar", is_staff_member, section="/activities/calendar/"
+    )
+    menu.register("calendar", calendar, position=35)
+    meeting = MenuItem("new", _("Meeting"), "activities:meeting_plan", "calendar-plus", is_staff_member)
+    menu.register("new-meeting", meeting, position=30)
+    record_actions.register("meeting", RecordAction("contact", _("Plan a meeting"), "calendar-plus", _plan_meeting))
 
 
 def _log_call(entity_id: int) -> str:
     return reverse("activities:call_log", args=[entity_id])
+
+
+def _plan_meeting(entity_id: int) -> str:
+    return f"{reverse('activities:meeting_plan')}?with={entity_id}"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from apps.activities.models import Call
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from apps.accounts.formatting import date_text, datetime_text, time_text
+from apps.accounts.preferences import current_preferences
+from apps.activities.models import Call, Meeting
 from apps.core.markup import fill
 
 if TYPE_CHECKING:
@@ -21,6 +27,37 @@ def draw_call(activity: Activity) -> str:
         facts.get("number") or "",
     ]
     return fill('<p class="activity__facts">{}</p>', " · ".join(str(part) for part in parts if part))
+
+
+def draw_meeting(activity: Activity) -> str:
+    """ "Thu, 5 Nov 2026, 10:00–11:00 · Lviv · Called off" and the way to the meeting's page."""
+    facts = activity.facts
+    status = facts.get("status")
+    parts = [
+        when_text(facts),
+        facts.get("place") or "",
+        str(Meeting.Status(status).label) if status in ("tentative", "cancelled") else "",
+    ]
+    shown = " · ".join(part for part in parts if part)
+    href = reverse("activities:meeting", args=[activity.pk])
+    return fill('<p class="activity__facts"><a href="{}">{}</a></p>', href, shown or "–")
+
+
+def when_text(facts: dict[str, Any]) -> str:
+    """When a meeting takes place, in the reader's zone and format."""
+    preferences = current_preferences()
+    if facts.get("starts_on"):
+        first = date.fromisoformat(facts["starts_on"])
+        last = date.fromisoformat(facts["ends_on"]) - timedelta(days=1)
+        text = date_text(preferences, first, weekday=True)
+        return text if first == last else f"{text} – {date_text(preferences, last, weekday=True)}"
+    if not facts.get("starts_at"):
+        return ""
+    start, end = (datetime.fromisoformat(facts[key]) for key in ("starts_at", "ends_at"))
+    text = datetime_text(preferences, start, weekday=True)
+    if localdate(start) == localdate(end):
+        return f"{text}–{time_text(preferences, end)}"  # from ten to eleven
+    return f"{text} – {datetime_text(preferences, end, weekday=True)}"  # from day to day
 
 
 def duration_text(seconds: int) -> str:

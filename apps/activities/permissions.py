@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from apps.accounts.permissions import is_admin, is_manager
+from apps.accounts.permissions import is_admin, is_manager, is_staff_member
 from apps.accounts.selectors import teammates_of
 from apps.activities.models import Task
 from apps.contacts.permissions import can_view_entity
@@ -35,3 +35,7 @@ def changeable_tasks(user: User, tasks: TaskQuerySet, *, on: date) -> TaskQueryS
 
 def can_change_task(user: User, task: Task, *, on: date) -> bool:
     return changeable_tasks(user, Task.objects.filter(pk=task.pk), on=on).exists()
+
+
+def can_plan_meetings(user: User) -> bool:
+    return is_staff_member(user)

@@ -1,9 +1,17 @@
 from django.urls import path
 
-from apps.activities.views import home, kinds, task_pages, task_steps, tasks, timelines
+from apps.activities.views import calendar, home, kinds, meetings, task_pages, task_steps, tasks, timelines
 
 app_name = "activities"
 urlpatterns = [
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/events/", calendar.calendar_events, name="calendar_events"),
+    path("meetings/new/", meetings.meeting_plan, name="meeting_plan"),
+    path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:meeting_id>/edit/", meetings.meeting_change, name="meeting_change"),
+    path("meetings/<int:meeting_id>/move/", meetings.meeting_move, name="meeting_move"),
+    path("meetings/<int:meeting_id>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
+    path("meetings/<int:meeting_id>/answer/", meetings.meeting_answer, name="meeting_answer"),
     path("all/", timelines.timeline_all, name="all"),
     path("visit/", home.visit, name="visit"),
     path("of/<int:entity_id>/", timelines.timeline, name="timeline"),

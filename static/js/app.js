@@ -5,6 +5,7 @@ import "./live.js";
 import "./elements/call-timer.js";
 import "./elements/command-box.js";
 import "./elements/drop-zone.js";
+import "./elements/event-calendar.js";
 import "./elements/list-view.js";
 import "./elements/local-time.js";
 import "./elements/menu-box.js";

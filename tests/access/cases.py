@@ -212,6 +212,15 @@ for _act in (
 ):
     web(f"{_T}{_act}/", "POST", TASK)
 
+web("activities/calendar/", "GET", STAFF)
+web("activities/calendar/events/", "GET", STAFF)
+web("activities/meetings/new/", "GET POST", STAFF)
+_M = "activities/meetings/<int:meeting_id>/"
+web(_M, "GET", VIEWED)
+for _act, _methods in (("edit", "GET POST"), ("move", "GET POST"), ("cancel", "GET POST")):
+    web(f"{_M}{_act}/", _methods, NOTE)  # bob's: whoever sees the contact knows of it, he and administrators change it
+web(f"{_M}answer/", "POST", VIEWED)
+
 # --- import and export ------------------------------------------------------------------------------------------------
 web("contacts/import/", "GET POST", STAFF)
 web("contacts/import/<int:import_id>/", "GET POST", OWN_OF_STAFF)

@@ -13,6 +13,8 @@ from PIL import Image
 from apps.accounts.models import ApiToken, AuditEvent, Team, User
 from apps.accounts.services.tokens import create_token
 from apps.activities.models import ActivityCategory, ActivityKind
+from apps.activities.services.meeting_inputs import Guests, Span, Words
+from apps.activities.services.meetings import plan_meeting
 from apps.activities.services.notes import add_note
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
@@ -128,6 +130,8 @@ def _contact(actor: User, writer: User, folder: Folder, categories: list[int]) -
     note = add_note(actor=writer, entity=person, text="Wants oak", now=NOW)
     wish = TaskInput(subject="Send the offer", zone="Europe/Kyiv", entities=[person], items=["Measure"])
     task = add_task(actor=writer, data=wish, now=NOW)
+    span = Span(NOW.replace(tzinfo=None), NOW.replace(tzinfo=None), "UTC")
+    meeting = plan_meeting(actor=writer, span=span, words=Words("Windows"), guests=Guests([person]), now=NOW)
     unit = Unit.objects.get(entity=person, is_primary=True)
     job = person.participations.get(relationship__type__key="works_for")
     return {
@@ -142,6 +146,7 @@ def _contact(actor: User, writer: User, folder: Folder, categories: list[int]) -
         "activity_id": note.pk,
         "task_id": task.pk,
         "item_id": task.items.get().pk,
+        "meeting_id": meeting.pk,
         "attachment_id": paper.pk,
     }
 

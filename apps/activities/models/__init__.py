@@ -2,6 +2,7 @@
 
 from apps.activities.models.calls import Call
 from apps.activities.models.kinds import ActivityCategory, ActivityCategoryPermission, ActivityKind
+from apps.activities.models.meetings import Attendee, CalendarFeed, Meeting, MeetingQuerySet, Series
 from apps.activities.models.tasks import Task, TaskAssignee, TaskItem, TaskQuerySet
 from apps.activities.models.timeline import Activity, ActivityEntity, ActivityQuerySet
 from apps.activities.models.visits import Visit
@@ -13,7 +14,12 @@ __all__ = [
     "ActivityEntity",
     "ActivityKind",
     "ActivityQuerySet",
+    "Attendee",
+    "CalendarFeed",
     "Call",
+    "Meeting",
+    "MeetingQuerySet",
+    "Series",
     "Task",
     "TaskAssignee",
     "TaskItem",
