@@ -4,7 +4,11 @@ const PHONE = "(max-width: 40rem)";
 
 class EventCalendar extends HTMLElement {
   connectedCallback() {
-    if (!window.FullCalendar) return; // the list stays
+    if (!window.FullCalendar) {
+      // Its script comes after ours; where it never comes, the list stays.
+      addEventListener("DOMContentLoaded", () => window.FullCalendar && this.connectedCallback(), { once: true });
+      return;
+    }
     const box = document.createElement("div");
     this.replaceChildren(box);
     this.calendar = new FullCalendar.Calendar(box, this.options());
@@ -30,22 +34,35 @@ class EventCalendar extends HTMLElement {
       initialView: matchMedia(PHONE).matches ? "listMonth" : "timeGridWeek",
       headerToolbar: { start: "prev,next today", center: "title", end: views },
       events: { url: this.getAttribute("src") },
-      height: "auto",
+      height: Math.max(480, innerHeight - 240),
       nowIndicator: true,
-      navLinks: true,
+      // What a button is called is what it shows, also to those who speak to it.
+      todayHint: () => "",
+      dayCellDidMount: ({ el }) => el.removeAttribute("aria-label"),
       editable: true,
       selectable: true,
-      scrollTime: "08:00:00",
+      scrollTime: "07:30:00",
       dayMaxEvents: 4,
-      slotMinTime: "06:00:00",
-      slotMaxTime: "22:00:00",
-      select: (span) => this.open(`${this.dataset.plan}?${times(span)}`),
+      datesSet: () => this.remember(),
+      select: (span) => this.open(`${this.dataset.plan}?${times(span)}&${this.back()}`),
       eventDrop: (change) => this.move(change),
       eventResize: (change) => this.move(change),
       eventClick: (click) => {
         if (!click.event.url) click.jsEvent.preventDefault();
       },
     };
+  }
+
+  // The address names the day, so that a reload and the way back lead to it.
+  remember() {
+    if (!this.calendar) return;
+    const here = new URL(location.href);
+    here.searchParams.set("from", this.calendar.formatIso(this.calendar.getDate(), true).slice(0, 10));
+    history.replaceState(history.state, "", here);
+  }
+
+  back() {
+    return new URLSearchParams({ back: location.pathname + location.search });
   }
 
   open(address) {
