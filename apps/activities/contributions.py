@@ -16,19 +16,23 @@ from apps.activities.models import (
     Meeting,
     Series,
 )
+from apps.activities.selectors.bell import MOST, unread_count
 from apps.activities.services import kinds as kind_service
 from apps.activities.services.meeting_changes import settle_undone
 from apps.activities.services.task_copies import put_back
-from apps.activities.views import home, timelines
+from apps.activities.views import home, notices, timelines
 from apps.core.contributions import (
+    Bell,
     Kind,
     MenuItem,
     Panel,
     RecordAction,
     Undoer,
+    bells,
     kinds,
     menu,
     panels,
+    partitioned,
     record_actions,
     undoers,
     verbs,
@@ -90,6 +94,11 @@ def register() -> None:
     meeting = MenuItem("new", _("Meeting"), "activities:meeting_plan", "calendar-plus", is_staff_member)
     menu.register("new-meeting", meeting, position=30)
     record_actions.register("meeting", RecordAction("contact", _("Plan a meeting"), "calendar-plus", _plan_meeting))
+    partitioned.register("activities_notice", "activities_notice")
+    bells.register("notices", Bell("activities:notices", "activities:bell", unread_count, MOST))
+    told = MenuItem("user", _("What I am told of"), "activities:notice_preferences", "bell", is_staff_member)
+    menu.register("activities.notices", told, position=201)
+    panels.register("watch", Panel("contact", "action", _("Watch"), notices.watch_action, "eye"))
 
 
 def _log_call(entity_id: int) -> str:

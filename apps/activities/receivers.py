@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from apps.activities.services.notes import forget_entities
-from apps.contacts.signals import entities_purging
+from apps.activities.services.reminders import follow
+from apps.activities.services.watching import forget_watches, tell_addressed, tell_of_changes, tell_of_entry
+from apps.activities.signals import activity_moved, activity_recorded, people_addressed
+from apps.contacts.signals import entities_purging, entities_updated
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.activities.models import Activity
+    from apps.core.models import Operation
 
 
 def on_entities_purging(*, ids: list[int], **kwargs: object) -> None:
+    forget_watches(ids=ids)
     forget_entities(ids=ids)
+
+
+def on_entities_updated(*, ids: list[int], operation: Operation | None, now: datetime, **kwargs: object) -> None:
+    verb, actor_id = (operation.verb, operation.actor_id) if operation else ("entity.updated", None)
+    tell_of_changes(ids, verb=verb, actor_id=actor_id, now=now)
+
+
+def on_activity_recorded(*, activity: Activity, actor: User | None, now: datetime, **kwargs: object) -> None:
+    tell_of_entry(activity, actor=actor, now=now)
+
+
+def on_activity_moved(*, activity: Activity, now: datetime, **kwargs: object) -> None:
+    follow(activity, now=now)
+
+
+def on_people_addressed(
+    *, activity: Activity, verb: str, user_ids: Collection[int], actor: User | None, now: datetime, **kwargs: object
+) -> None:
+    tell_addressed(activity, verb=verb, user_ids=user_ids, actor=actor, now=now)
 
 
 def connect() -> None:
     """Called once, when the app is ready."""
     entities_purging.connect(on_entities_purging)
+    entities_updated.connect(on_entities_updated)
+    activity_recorded.connect(on_activity_recorded)
+    activity_moved.connect(on_activity_moved)
+    people_addressed.connect(on_people_addressed)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.activities.views import calendar, home, kinds, meetings, task_pages, task_steps, tasks, timelines
+from apps.activities.views import calendar, home, kinds, meetings, notices, task_pages, task_steps, tasks, timelines
 
 app_name = "activities"
 urlpatterns = [
@@ -44,4 +44,12 @@ urlpatterns = [
     path("tasks/<int:task_id>/items/add/", task_steps.item_add, name="task_item_add"),
     path("tasks/<int:task_id>/items/<int:item_id>/tick/", task_steps.item_tick, name="task_item_tick"),
     path("tasks/<int:task_id>/items/<int:item_id>/remove/", task_steps.item_remove, name="task_item_remove"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/bell/", notices.bell, name="bell"),
+    path("notices/read/", notices.notices_read, name="notices_read"),
+    path("notices/preferences/", notices.notice_preferences, name="notice_preferences"),
+    path("notices/<int:notice_id>/read/", notices.notice_read, name="notice_read"),
+    path("notices/<int:notice_id>/open/", notices.notice_open, name="notice_open"),
+    path("watch/<int:entity_id>/", notices.watch, name="watch"),
+    path("watch/<int:entity_id>/stop/", notices.watch_stop, name="watch_stop"),
 ]

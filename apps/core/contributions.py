@@ -121,11 +121,15 @@ class Undoer:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of entry in the history ("call"); `draw(activity)` gives safe HTML that its row bears beside the words."""
+    """A kind of entry in the history ("call"); `draw(activity)` gives safe HTML that its row bears beside the words.
+
+    `home(activity)` is the address of its own page, where it has one.
+    """
 
     title: Any
     icon: str
     draw: Callable[[Any], str] | None = None
+    home: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,16 @@ class EncryptedColumn:
     json_keys: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """What the top bar counts for its reader: `count(user)` is what is unread, asked on each page."""
+
+    url_name: str  # the page of all of it
+    part_url_name: str  # the bell alone, for a page that heard of news
+    count: Callable[[Any], int]
+    most: int  # from here on it says "99+"
+
+
 panels: Registry[Panel] = Registry()
 menu: Registry[MenuItem] = Registry()
 search: Registry[SearchProvider] = Registry()
@@ -181,6 +195,9 @@ kinds: Registry[Kind] = Registry()
 # Record type -> who may read what belongs to such a record in the history.
 contexts: Registry[ActivityContext] = Registry()
 record_actions: Registry[RecordAction] = Registry()
+# Tables with a partition a month (see activities' migration 0006), which the maintenance makes ahead.
+partitioned: Registry[str] = Registry()
+bells: Registry[Bell] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
 

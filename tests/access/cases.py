@@ -220,6 +220,14 @@ web(_M, "GET", VIEWED)
 for _act, _methods in (("edit", "GET POST"), ("move", "GET POST"), ("cancel", "GET POST")):
     web(f"{_M}{_act}/", _methods, NOTE)  # bob's: whoever sees the contact knows of it, he and administrators change it
 web(f"{_M}answer/", "POST", VIEWED)
+web("activities/notices/", "GET", STAFF)
+web("activities/notices/bell/", "GET", STAFF)
+web("activities/notices/read/", "POST", STAFF)
+web("activities/notices/preferences/", "GET POST", STAFF)
+web("activities/notices/<int:notice_id>/read/", "POST", OWN_OF_STAFF)
+web("activities/notices/<int:notice_id>/open/", "POST", OWN_OF_STAFF)
+web("activities/watch/<int:entity_id>/", "GET POST", VIEWED)
+web("activities/watch/<int:entity_id>/stop/", "POST", VIEWED)
 
 # --- import and export ------------------------------------------------------------------------------------------------
 web("contacts/import/", "GET POST", STAFF)

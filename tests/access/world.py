@@ -12,7 +12,7 @@ from PIL import Image
 
 from apps.accounts.models import ApiToken, AuditEvent, Team, User
 from apps.accounts.services.tokens import create_token
-from apps.activities.models import ActivityCategory, ActivityKind
+from apps.activities.models import ActivityCategory, ActivityKind, Notice
 from apps.activities.services.meeting_inputs import Guests, Span, Words
 from apps.activities.services.meetings import plan_meeting
 from apps.activities.services.notes import add_note
@@ -175,6 +175,7 @@ def _own_things(world: World) -> None:
         "token_id": token.pk,
         "import_id": brought.pk,
         "field_id": definition.pk,
+        "notice_id": _notice(bob, world.places["public"]["activity_id"]),
         "type_id": RelationshipType.objects.get(key="neighbour").pk,
         "category_id": Category.objects.create(name="Partners").pk,
         "user_id": world.users["content"].pk,
@@ -189,6 +190,12 @@ def _own_things(world: World) -> None:
     }
     world.places["entry category"] = {"category_id": ActivityCategory.objects.create(name="Vacation").pk}
     world.places["shared view"] = {"view_id": _view(bob, is_shared=True)}
+
+
+def _notice(user: User, activity_id: int) -> int:
+    return Notice.objects.create(
+        user=user, at=NOW, event="reminder", verb="reminder.due", activity_id=activity_id, is_shown=True
+    ).pk
 
 
 def _view(owner: User, *, is_shared: bool) -> int:

@@ -64,6 +64,9 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
         "timeline": [
             panel.render(request, found) for panel in panels if panel.page == "contact" and panel.slot == "timeline"
         ],
+        "actions": [
+            panel.render(request, found) for panel in panels if panel.page == "contact" and panel.slot == "action"
+        ],
     }
     today = localdate(now)
     if tab == "relations" or (tab == "summary" and found.is_person):

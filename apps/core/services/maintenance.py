@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import connection
 
+from apps.core.contributions import partitioned
 from apps.core.models import IdempotencyKey
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,9 @@ def maintain(*, now: datetime) -> Maintained:
     with connection.cursor() as cursor:
         cursor.execute("SELECT rapport_make_change_partitions(%s, %s)", [now.date(), _MONTHS])
         (made,) = cursor.fetchone()
+        for table in partitioned:
+            cursor.execute("SELECT rapport_make_month_partitions(%s, %s, %s)", [table, now.date(), _MONTHS])
+            made += cursor.fetchone()[0]
     removed, _ = IdempotencyKey.objects.filter(created_at__lt=now - _KEYS_KEPT).delete()
     log.info("maintenance.finished", partition_count=made, key_count=removed)
     return Maintained(made, removed)

@@ -12,10 +12,12 @@ from django.template.base import Node, Parser, Template, TextNode, Token
 from django.template.context import Context
 from django.template.library import SimpleNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import frame, markup
+from apps.core.contributions import bells
 
 register = template.Library()
 
@@ -62,6 +64,23 @@ def again(context: Context, block: str) -> SafeString:
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     found = blocks.get_block(block) if blocks else None
     return found.render(context) if found else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def bell(context: Context) -> dict[str, Any] | None:
+    """What the bell in the top bar shows of its reader's unread notices; None where no app rings it."""
+    user = context["request"].user
+    for each in bells:
+        count = each.count(user)
+        return {
+            "user_id": user.pk,
+            "count": count,
+            "is_more": count >= each.most,
+            "shown": f"{each.most - 1}+" if count >= each.most else str(count),
+            "url": reverse(each.url_name),
+            "part_url": reverse(each.part_url_name),
+        }
+    return None
 
 
 register.filter("initials", markup.initials)

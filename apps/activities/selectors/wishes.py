@@ -1,0 +1,63 @@
+"""How users want to be told: their preferences by event, over the house's defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from apps.activities.models import Notice, NoticePreference
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+Event = Notice.Event
+Mail = NoticePreference.Mail
+MORNING = time(7)  # of the reader's own day: when what gathered since yesterday goes out
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    in_app: bool = True
+    push: bool = True
+    mail: str = Mail.NEVER
+
+
+# What one is asked to do is told by mail too, once a day; what one only watches is not. A reminder has its own ways.
+_DEFAULTS = {Event.ASSIGNED: Wish(mail=Mail.DAILY), Event.INVITED: Wish(mail=Mail.DAILY)}
+
+
+def default_wish(event: str) -> Wish:
+    return _DEFAULTS.get(Event(event), Wish())
+
+
+def wishes_of(user: User) -> dict[str, Wish]:
+    """By event, in the order in which a page shows them."""
+    kept = {row.event: row for row in NoticePreference.objects.filter(user=user)}
+    return {
+        event.value: Wish(kept[event].in_app, kept[event].push, kept[event].mail)
+        if event in kept
+        else default_wish(event)
+        for event in Event
+    }
+
+
+def wishes_about(events: Collection[str], user_ids: Collection[int]) -> dict[tuple[int, str], Wish]:
+    """What these users chose for these events; whoever chose nothing is missing (`default_wish`)."""
+    rows = NoticePreference.objects.filter(event__in=events, user__in=user_ids)
+    return {(row.user_id, row.event): Wish(row.in_app, row.push, row.mail) for row in rows}
+
+
+def mail_due_at(mode: str, *, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """When a mail about something that happens `now` goes out; None is never."""
+    if mode == Mail.AT_ONCE:
+        return now
+    if mode == Mail.HOURLY:
+        return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if mode == Mail.DAILY:
+        local = now.astimezone(zone)
+        day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+        return datetime.combine(day, MORNING, tzinfo=zone).astimezone(now.tzinfo)
+    return None

@@ -1,0 +1,94 @@
+"""Mails about notices: at once, hourly or daily; each notice in one of them, none that was read or hidden by then."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.accounts.preferences import reading_as
+from apps.activities.models import Notice, NoticePreference
+from apps.activities.selectors.addresses import absolute
+from apps.activities.selectors.notices import lines_of
+from apps.activities.selectors.wishes import wishes_of
+from apps.core.services import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST = 200  # notices in one mail; the rest follows in the next one
+
+
+@dataclass
+class Counts:
+    mails: int = 0
+    notices: int = 0
+    left_out: int = 0  # read, removed, hidden, or not wanted by mail any more
+
+    def as_json(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def send_due(*, now: datetime) -> Counts:
+    """Send what is due at `now`, one mail per user and round; several processes may do so at once."""
+    counts = Counts()
+    due = Notice.objects.filter(mail_due_at__lte=now, mailed_at__isnull=True)
+    for user_id in sorted(set(due.values_list("user", flat=True))):
+        while _send_to(user_id, counts, now):
+            pass
+    return counts
+
+
+@transaction.atomic
+def _send_to(user_id: int, counts: Counts, now: datetime) -> bool:
+    """Mail and mark in one transaction; the lock on the user lets no other process gather the same notices."""
+    user = User.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=user_id).first()
+    if user is None:
+        return False
+    due = Notice.objects.filter(user=user, mail_due_at__lte=now, mailed_at__isnull=True)
+    rows = list(due.order_by("at", "pk")[:MOST])
+    if not rows:
+        return False
+    wanted = _wanted(user, rows)
+    Notice.objects.filter(pk__in=[row.pk for row in rows], user=user).update(mailed_at=now)
+    if wanted:
+        _mail(user, wanted, now)
+        counts.mails += 1
+    counts.notices += len(wanted)
+    counts.left_out += len(rows) - len(wanted)
+    return len(rows) == MOST
+
+
+def _wanted(user: User, rows: Sequence[Notice]) -> list[Notice]:
+    if not user.is_active:
+        return []
+    wishes = wishes_of(user)
+    keys = [row.pk for row in rows if row.read_at is None and wishes[row.event].mail != NoticePreference.Mail.NEVER]
+    seen = set(Notice.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    return [row for row in rows if row.pk in seen]
+
+
+def _mail(user: User, notices: Sequence[Notice], now: datetime) -> None:
+    with reading_as(user):
+        context = {
+            "lines": lines_of(notices, user=user),
+            "count": len(notices),
+            "site_name": settings.RAPPORT_NAME,
+            "inbox": absolute(reverse("activities:notices")),
+            "choose": absolute(reverse("activities:notice_preferences")),
+        }
+        subject = " ".join(render_to_string("activities/mail/digest_subject.txt", context).split())
+        body = render_to_string("activities/mail/digest_body.txt", context)
+    outbox.queue_mail(
+        to=user.email,
+        subject=subject,
+        body=body,
+        dedupe_key=f"digest:{user.pk}:{notices[0].pk}:{notices[-1].pk}",
+        now=now,
+    )
