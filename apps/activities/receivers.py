@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.activities.services.notes import forget_entities
 from apps.activities.services.reminders import follow
 from apps.activities.services.watching import forget_watches, tell_addressed, tell_of_changes, tell_of_entry
-from apps.activities.signals import activity_moved, activity_recorded, people_addressed
+from apps.activities.signals import activities_moved, activity_recorded, people_addressed
 from apps.contacts.signals import entities_purging, entities_updated
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ def on_activity_recorded(*, activity: Activity, actor: User | None, now: datetim
     tell_of_entry(activity, actor=actor, now=now)
 
 
-def on_activity_moved(*, activity: Activity, now: datetime, **kwargs: object) -> None:
-    follow(activity, now=now)
+def on_activities_moved(*, ids: list[int], now: datetime, **kwargs: object) -> None:
+    follow(ids, now=now)
 
 
 def on_people_addressed(
-    *, activity: Activity, verb: str, user_ids: Collection[int], actor: User | None, now: datetime, **kwargs: object
+    *, asked: Mapping[int, Collection[int]], verb: str, actor: User | None, now: datetime, **kwargs: object
 ) -> None:
-    tell_addressed(activity, verb=verb, user_ids=user_ids, actor=actor, now=now)
+    tell_addressed(asked, verb=verb, actor=actor, now=now)
 
 
 def connect() -> None:
@@ -47,5 +47,5 @@ def connect() -> None:
     entities_purging.connect(on_entities_purging)
     entities_updated.connect(on_entities_updated)
     activity_recorded.connect(on_activity_recorded)
-    activity_moved.connect(on_activity_moved)
+    activities_moved.connect(on_activities_moved)
     people_addressed.connect(on_people_addressed)

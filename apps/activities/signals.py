@@ -3,6 +3,6 @@
 from django.dispatch import Signal
 
 activity_recorded = Signal()  # activity, actor: a new entry stands
-activity_moved = Signal()  # activity: its `occurred_at` is another one
-# activity, verb ("task.assigned", "meeting.invited"), user_ids, actor: these users are asked for something.
+activities_moved = Signal()  # ids: the `occurred_at` of these entries is another one
+# asked ({activity id: user ids}), verb ("task.assigned", "meeting.invited"), actor: users are asked for something.
 people_addressed = Signal()

@@ -17,7 +17,7 @@ from apps.activities.services.meeting_changes import change_meeting, move_meetin
 from apps.activities.services.meeting_inputs import Address, Guests, Repeat, Span, Words
 from apps.activities.services.meetings import answer_meeting, cancel_meeting, plan_meeting
 from apps.activities.services.series import extend_series
-from apps.activities.signals import activity_moved, people_addressed
+from apps.activities.signals import activities_moved, people_addressed
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput, JobInput
 from apps.core.models import Operation
@@ -69,7 +69,7 @@ def starts(series: Series | None) -> list[str]:
 
 def test_a_meeting_stands_on_the_timelines_of_who_is_asked_and_of_their_firm(bob, alice, olena, firm, now):
     told = []
-    people_addressed.connect(listen := lambda **facts: told.append((facts["verb"], facts["user_ids"])))  # noqa: F841
+    people_addressed.connect(listen := lambda **facts: told.append((facts["verb"], *facts["asked"].values())))  # noqa: F841
 
     meeting = plan(bob, now, guests=Guests([olena], [alice, bob], [Address("guest@example.com", "Guest")]))
 
@@ -239,7 +239,7 @@ def test_a_move_raises_the_sequence_asks_again_and_reminders_follow(bob, alice, 
     meeting = plan(bob, now, guests=Guests([olena], [alice]))
     answer_meeting(actor=alice, meeting=meeting, answer="accepted", now=now)
     moved = []
-    activity_moved.connect(listen := lambda activity, **facts: moved.append(activity.pk))  # noqa: F841
+    activities_moved.connect(listen := lambda ids, **facts: moved.extend(ids))  # noqa: F841
 
     operation = move_meeting(actor=bob, meeting=meeting, span=at(2026, 11, 6, 12), now=now)
 

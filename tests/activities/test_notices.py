@@ -128,7 +128,7 @@ def test_unwatching_changes_neither_sight_nor_duty(alice, bob, now, olena):
     task = record(
         Entry(kind="task", verb="task.added", occurred_at=now, entities=[olena], subject="Call"), actor=bob, now=now
     )
-    people_addressed.send(Activity, activity=task, verb="task.assigned", user_ids=[alice.pk], actor=bob, now=now)
+    people_addressed.send(Activity, asked={task.pk: [alice.pk]}, verb="task.assigned", actor=bob, now=now)
 
     assert headlines(alice) == ["Bob Sales gives you a task: Call"]
     assert Activity.objects.visible_to(alice).filter(pk=task.pk).exists()
@@ -139,8 +139,8 @@ def test_who_is_asked_for_something_hears_of_it_once_though_watching(alice, bob,
     entry = Entry(kind="meeting", verb="meeting.planned", occurred_at=now, entities=[olena], subject="Measure")
     meeting = record(entry, actor=bob, now=now)
 
-    asked = {"activity": meeting, "verb": "meeting.invited", "actor": bob, "now": now}
-    people_addressed.send(Activity, user_ids=[alice.pk, bob.pk], **asked)
+    asked = {meeting.pk: [alice.pk, bob.pk]}
+    people_addressed.send(Activity, asked=asked, verb="meeting.invited", actor=bob, now=now)
 
     assert headlines(alice) == ["Bob Sales, appointment: Measure"]
     assert headlines(bob) == []

@@ -23,7 +23,7 @@ from apps.activities.services.task_states import (
     snooze_task,
 )
 from apps.activities.services.tasks import add_task, input_of, update_task
-from apps.activities.signals import activity_moved, people_addressed
+from apps.activities.signals import activities_moved, people_addressed
 from apps.contacts.models import Entity
 from apps.core.models import Change, Operation
 from apps.core.services.operations import undo
@@ -42,17 +42,19 @@ def heard():
     """What was announced: (kind, verb, user ids)."""
     told: list[tuple] = []
 
-    def addressed(activity, verb, user_ids, **kwargs):
-        told.append((verb, activity.subject, sorted(user_ids)))
+    def addressed(asked, verb, **kwargs):
+        for activity in Activity.objects.filter(pk__in=asked).order_by("pk"):
+            told.append((verb, activity.subject, sorted(asked[activity.pk])))
 
-    def moved(activity, **kwargs):
-        told.append(("moved", activity.subject, activity.occurred_at))
+    def moved(ids, **kwargs):
+        for activity in Activity.objects.filter(pk__in=ids).order_by("pk"):
+            told.append(("moved", activity.subject, activity.occurred_at))
 
     people_addressed.connect(addressed)
-    activity_moved.connect(moved)
+    activities_moved.connect(moved)
     yield told
     people_addressed.disconnect(addressed)
-    activity_moved.disconnect(moved)
+    activities_moved.disconnect(moved)
 
 
 def task_of(actor, now, **fields) -> Task:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.cached_db import SessionStore
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from apps.accounts.models import ROLES
 from tests.browser.chromium import FLAGS, chromium_path
@@ -81,12 +81,20 @@ def page(context: BrowserContext) -> Iterator[Page]:
         if "Content Security Policy directive" not in message.text:
             complaints.append(message.text)
 
+    under_way: set[Request] = set()
+    page.on("request", lambda request: None if "/live/" in request.url else under_way.add(request))
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda request: under_way.discard(request))  # type: ignore[call-overload]  # one of two names
     page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.complaints = complaints  # type: ignore[attr-defined]  # for tests that expect one
     yield page
     if not page.is_closed():
         page.evaluate("() => new Promise((done) => setTimeout(done))")  # what was just said is heard
+        for _turn in range(100):  # what a page still asks for would find the next test's tables
+            if not under_way:
+                break
+            page.wait_for_timeout(50)
     assert complaints == []
 
 
@@ -99,9 +107,13 @@ def phone(page: Page) -> Page:
 
 @pytest.fixture
 def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
-    """`sign_in(page, user)`: by cookie, past the form."""
+    """`sign_in(page, user)`: by cookie, past the form.
+
+    Django's test server has no live events: there the stream of each page is answered by "nothing, don't come again".
+    """
 
     def enter(page: Page, user: Any) -> None:
+        page.context.route(f"{live_server.url}/live/**", lambda route: route.fulfill(status=204))
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

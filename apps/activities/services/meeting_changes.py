@@ -20,7 +20,7 @@ from apps.activities.services.meetings import address, colleagues_of, set_answer
 from apps.activities.services.recording import clean_subject, clean_text, readers_of
 from apps.activities.services.scopes import Scope, affected, split_before
 from apps.activities.services.series import make_occurrences, mark_made, new_series, pattern_of, starts_ahead
-from apps.activities.signals import activity_moved
+from apps.activities.signals import activities_moved
 from apps.core.services.operations import Recorder, operate, snapshot
 
 if TYPE_CHECKING:
@@ -268,8 +268,8 @@ def settle_times(activities: Sequence[Activity], *, now: datetime) -> None:
     """Let timelines and reminders follow where entries now stand in time."""
     own = Activity.objects.filter(pk=OuterRef("activity")).values("occurred_at")
     ActivityEntity.objects.filter(activity__in=activities).update(occurred_at=Subquery(own))
-    for activity in activities:
-        activity_moved.send(sender=Activity, activity=activity, now=now)
+    if activities:
+        activities_moved.send(sender=Activity, ids=[each.pk for each in activities], now=now)
 
 
 def settle_undone(ids: Sequence[int], now: datetime) -> None:

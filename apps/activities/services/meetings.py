@@ -141,9 +141,7 @@ def address(meeting: Meeting, verb: str, user_ids: Collection[int], *, actor: Us
     """Tell these colleagues, the actor not, that they are asked for something; a series is told of once."""
     others = sorted(set(user_ids) - {actor.pk})
     if others:
-        people_addressed.send(
-            sender=Activity, activity=meeting.activity, verb=verb, user_ids=others, actor=actor, now=now
-        )
+        people_addressed.send(sender=Activity, asked={meeting.pk: others}, verb=verb, actor=actor, now=now)
 
 
 def colleagues_of(meeting: Meeting) -> list[int]:

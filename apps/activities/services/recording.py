@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity, ActivityEntity
 from apps.activities.models.reach import audience_of, team_token, teams_of, user_token
-from apps.activities.signals import activity_moved, activity_recorded
+from apps.activities.signals import activities_moved, activity_recorded
 from apps.contacts.models import Entity
 from apps.contacts.selectors.employment import employers_of, employments_of
 from apps.core.contributions import contexts
@@ -107,7 +107,7 @@ def move_in_time(activity: Activity, occurred_at: datetime, *, now: datetime) ->
     activity.occurred_at = occurred_at
     activity.save(update_fields=["occurred_at"])
     activity.participants.update(occurred_at=occurred_at)
-    activity_moved.send(sender=Activity, activity=activity, now=now)
+    activities_moved.send(sender=Activity, ids=[activity.pk], now=now)
 
 
 def restamp(entity_ids: Sequence[int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -62,14 +62,26 @@ def set_reminders(*, actor: User, activity: Activity, wanted: Collection[Wanted]
     _add(locked, keys, set_by=actor.pk, now=now, even_if_passed=False)
 
 
-def follow(activity: Activity, *, now: datetime) -> None:
-    """The entry has another time: what is to come moves with it, and who was reminded already is so again.
+def follow(activity_ids: Sequence[int], *, now: datetime) -> None:
+    """These entries have another time: what is to come moves with them, and who was reminded already is so again.
 
     In the past there is nothing to remind of; the wishes stay for the next move.
     """
+    minded = Reminder.objects.filter(activity__in=activity_ids).values("activity")
+    for activity in Activity.objects.filter(pk__in=minded).order_by("pk"):
+        _follow(activity, now=now)
+
+
+def copy_reminders(pattern: Activity, entries: Sequence[Activity], *, now: datetime) -> None:
+    """Remind of these new entries as of `pattern`: the other meetings of a series, the next of a repeated task."""
+    rows = list(Reminder.objects.filter(activity=pattern, is_wanted=True).order_by("pk"))
+    for row in rows:
+        for entry in entries:
+            _add(entry, {_key(row): _wanted(row)}, set_by=row.set_by_id, now=now, even_if_passed=False)
+
+
+def _follow(activity: Activity, *, now: datetime) -> None:
     rows = list(Reminder.objects.filter(activity=activity).select_for_update().order_by("pk"))
-    if not rows:
-        return
     wishes = {_key(row): row for row in rows if row.is_wanted}
     if activity.occurred_at <= now:
         pending = Reminder.objects.filter(activity=activity, settled_at__isnull=True)

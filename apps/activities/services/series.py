@@ -20,7 +20,7 @@ from apps.activities.formats.recurrence import (
 )
 from apps.activities.models import Activity, ActivityEntity, Attendee, Meeting, Series
 from apps.activities.services.meeting_inputs import Repeat, Span, facts_of
-from apps.activities.signals import activity_recorded
+from apps.activities.services.reminders import copy_reminders
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -101,8 +101,8 @@ def make_occurrences(
         meeting.activity_id = meeting.activity.pk
     Meeting.objects.bulk_create(meetings, batch_size=500)
     Attendee.objects.bulk_create([_guest(guest, each) for each in meetings for guest in guests], batch_size=1000)
-    for meeting in meetings:
-        activity_recorded.send(sender=Activity, activity=meeting.activity, actor=actor, now=now)
+    # Nobody is told of each: the series was told of once, with its first meeting.
+    copy_reminders(pattern.activity, [each.activity for each in meetings], now=now)
     return meetings
 
 

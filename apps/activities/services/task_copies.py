@@ -10,7 +10,7 @@ from django.db.models import F, Prefetch
 
 from apps.activities.models import Activity, ActivityEntity, Task, TaskAssignee
 from apps.activities.models.reach import user_token
-from apps.activities.signals import activity_moved
+from apps.activities.signals import activities_moved
 
 if TYPE_CHECKING:
     from apps.contacts.models import Entity
@@ -71,8 +71,8 @@ def settle_links(activity_ids: Collection[int], *, now: datetime) -> None:
     for link in links:
         link.occurred_at = link.activity.occurred_at
     ActivityEntity.objects.bulk_update(links, ["occurred_at"], batch_size=_BATCH)
-    for activity in Activity.objects.filter(pk__in=activity_ids).order_by("pk"):
-        activity_moved.send(sender=Activity, activity=activity, now=now)
+    if activity_ids:
+        activities_moved.send(sender=Activity, ids=sorted(activity_ids), now=now)
 
 
 def put_back(ids: list[int], now: datetime) -> None:

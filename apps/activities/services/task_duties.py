@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -105,13 +105,11 @@ def check_sight(people: Iterable[User], task: Task) -> None:
             raise ValidationError({"assignees": _("%(name)s may not see whom this task is about.") % {"name": user}})
 
 
-def tell_assignees(activity: Activity, people: Iterable[User], *, actor: User, now: datetime) -> None:
-    """Announce to whom it was given; what one takes upon oneself is no news."""
-    ids = [user.pk for user in people if user.pk != actor.pk]
-    if ids:
-        people_addressed.send(
-            sender=Activity, activity=activity, verb="task.assigned", user_ids=ids, actor=actor, now=now
-        )
+def tell_assignees(given: Mapping[int, Iterable[User]], *, actor: User, now: datetime) -> None:
+    """Announce to whom tasks were given, by the task's id; what one takes upon oneself is no news."""
+    others = {task_id: [user.pk for user in people if user.pk != actor.pk] for task_id, people in given.items()}
+    if asked := {task_id: ids for task_id, ids in others.items() if ids}:
+        people_addressed.send(sender=Activity, asked=asked, verb="task.assigned", actor=actor, now=now)
 
 
 def _tell_and_check(added: Sequence[TaskAssignee], *, actor: User, now: datetime) -> None:
@@ -124,5 +122,4 @@ def _tell_and_check(added: Sequence[TaskAssignee], *, actor: User, now: datetime
     for user, ids in by_user.values():
         if Activity.objects.visible_to(user).filter(pk__in=ids).count() < len(ids):
             raise ValidationError({"assignees": _("%(name)s may not see whom this task is about.") % {"name": user}})
-    for activity in Activity.objects.filter(pk__in=by_task).order_by("pk"):
-        tell_assignees(activity, by_task[activity.pk], actor=actor, now=now)
+    tell_assignees(by_task, actor=actor, now=now)

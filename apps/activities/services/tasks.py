@@ -13,6 +13,7 @@ from apps.activities.models import Activity, ActivityEntity, Task, TaskAssignee,
 from apps.activities.permissions import can_write_on
 from apps.activities.recurrence import next_after
 from apps.activities.services.recording import Context, Entry, readers_of, record, set_entities
+from apps.activities.services.reminders import copy_reminders
 from apps.activities.services.task_changes import change_tasks
 from apps.activities.services.task_copies import facts_of, links_of, subjects_of
 from apps.activities.services.task_duties import change_assignees, check_sight, new_assignees, tell_assignees
@@ -38,7 +39,7 @@ def add_task(*, actor: User, data: TaskInput, now: datetime) -> Task:
         task = _write(data, author=actor, giver=actor, recorder=recorder, now=now)
         people = [each.user for each in task.assignees.select_related("user")]
         check_sight(people, task)
-        tell_assignees(task.activity, people, actor=actor, now=now)
+        tell_assignees({task.pk: people}, actor=actor, now=now)
     return task
 
 
@@ -119,7 +120,9 @@ def make_next(task: Task, *, actor: User, recorder: Recorder, now: datetime) -> 
         context=Context(activity.context_type, activity.context_id) if activity.context_id is not None else None,
         items=[item.text for item in task.items.order_by("position", "pk")],
     )
-    return _write(data, author=author, giver=None, recorder=recorder, now=now, follows=task)
+    made = _write(data, author=author, giver=None, recorder=recorder, now=now, follows=task)
+    copy_reminders(task.activity, [made.activity], now=now)
+    return made
 
 
 def _write(

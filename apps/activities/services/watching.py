@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -93,12 +93,11 @@ def tell_of_changes(entity_ids: Sequence[int], *, verb: str, actor_id: int | Non
     return tell(news, actor_id=actor_id, now=now)
 
 
-def tell_addressed(
-    activity: Activity, *, verb: str, user_ids: Collection[int], actor: User | None, now: datetime
-) -> int:
+def tell_addressed(asked: Mapping[int, Collection[int]], *, verb: str, actor: User | None, now: datetime) -> int:
     """Tell users that something is asked of them; it stands in for what they were told as watchers just before."""
     event = Event.ASSIGNED if verb.startswith("task.") else Event.INVITED
-    just_told = Notice.objects.filter(user__in=user_ids, activity=activity, at=now, read_at__isnull=True)
+    users = {pk for ids in asked.values() for pk in ids}
+    just_told = Notice.objects.filter(user__in=users, activity__in=asked, at=now, read_at__isnull=True)
     just_told.exclude(event=Event.REMINDER).delete()
-    news = [News(pk, event, verb, activity_id=activity.pk) for pk in sorted(set(user_ids))]
+    news = [News(pk, event, verb, activity_id=entry) for entry, ids in asked.items() for pk in sorted(set(ids))]
     return tell(news, actor_id=actor.pk if actor else None, now=now)
