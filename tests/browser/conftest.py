@@ -84,7 +84,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     under_way: set[Request] = set()
     page.on("request", lambda request: None if "/live/" in request.url else under_way.add(request))
     for end in ("requestfinished", "requestfailed"):
-        page.on(end, lambda request: under_way.discard(request))  # type: ignore[call-overload]  # one of two names
+        page.on(end, lambda request: under_way.discard(request))
     page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.complaints = complaints  # type: ignore[attr-defined]  # for tests that expect one
