@@ -18,6 +18,7 @@ from apps.activities.models import (
 )
 from apps.activities.selectors.bell import MOST, unread_count
 from apps.activities.services import kinds as kind_service
+from apps.activities.services import printing
 from apps.activities.services.meeting_changes import settle_undone
 from apps.activities.services.task_copies import put_back
 from apps.activities.views import home, notices, timelines
@@ -31,6 +32,7 @@ from apps.core.contributions import (
     bells,
     kinds,
     menu,
+    operation_runners,
     panels,
     partitioned,
     record_actions,
@@ -43,6 +45,7 @@ VERBS = {
     "activity.removed": _("History entry removed"),
     "activity.pinned": _("History entry pinned"),
     "activity.unpinned": _("History entry no longer pinned"),
+    printing.VERB: _("Calendar and to-dos printed"),
     "activity_kind.made": _("Kind of entries added"),
     "activity_kind.changed": _("Kind of entries changed"),
     "activity_kind.retired": _("Kind of entries retired"),
@@ -70,6 +73,7 @@ def register() -> None:
     attendees = Undoer(Attendee, subject_field="meeting_id", root="activities.meeting")
     undoers.register("activities.attendee", attendees)
     kinds.register("meeting", Kind(_("Meeting"), "calendar-event", drawing.draw_meeting))
+    operation_runners.register(printing.VERB, printing.run_print)
     kinds.register("note", Kind(_("Note"), "note"))
     kinds.register("letter", Kind(_("Letter"), "mail-opened"))
     kinds.register("call", Kind(_("Call"), "phone", drawing.draw_call))

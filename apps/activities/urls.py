@@ -1,6 +1,17 @@
 from django.urls import path
 
-from apps.activities.views import calendar, home, kinds, meetings, notices, task_pages, task_steps, tasks, timelines
+from apps.activities.views import (
+    calendar,
+    home,
+    kinds,
+    meetings,
+    notices,
+    printing,
+    task_pages,
+    task_steps,
+    tasks,
+    timelines,
+)
 
 app_name = "activities"
 urlpatterns = [
@@ -13,6 +24,9 @@ urlpatterns = [
     path("meetings/<int:meeting_id>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
     path("meetings/<int:meeting_id>/answer/", meetings.meeting_answer, name="meeting_answer"),
     path("all/", timelines.timeline_all, name="all"),
+    path("print/", printing.agenda_print, name="agenda_print"),
+    path("print/<int:operation_id>/", printing.agenda, name="agenda"),
+    path("print/<int:operation_id>/agenda.pdf", printing.agenda_file, name="agenda_file"),
     path("visit/", home.visit, name="visit"),
     path("of/<int:entity_id>/", timelines.timeline, name="timeline"),
     path("of/<int:entity_id>/add/", timelines.activity_add, name="activity_add"),

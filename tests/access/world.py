@@ -45,6 +45,7 @@ from apps.contacts.services.photos import store_photo
 from apps.contacts.services.relationships import ParticipantInput, add_relationship
 from apps.core.kept import forget_kept
 from apps.core.models import File, Operation, SavedView
+from apps.core.services import files
 from tests.conftest import NOW, make_user
 
 ABSENT = 10**20  # larger than any key of the database
@@ -188,6 +189,7 @@ def _own_things(world: World) -> None:
         "key": "none",
         "uidb36": "1",
     }
+    world.places["print"] = {"operation_id": _print_out(bob)}
     world.places["entry category"] = {"category_id": ActivityCategory.objects.create(name="Vacation").pk}
     world.places["shared view"] = {"view_id": _view(bob, is_shared=True)}
 
@@ -195,6 +197,17 @@ def _own_things(world: World) -> None:
 def _notice(user: User, activity_id: int) -> int:
     return Notice.objects.create(
         user=user, at=NOW, event="reminder", verb="reminder.due", activity_id=activity_id, is_shown=True
+    ).pk
+
+
+def _print_out(owner: User) -> int:
+    pdf = files.store(b"%PDF", mime_type="application/pdf", now=NOW)
+    return Operation.objects.create(
+        actor=owner,
+        verb="agenda.printed",
+        created_at=NOW,
+        finished_at=NOW,
+        result={"file": pdf.pk, "name": "2026-11-02.pdf"},
     ).pk
 
 
