@@ -11,19 +11,22 @@ from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 
 from apps.accounts.api_auth import TokenAuth
+from apps.activities.api import activities, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
 
 api = NinjaAPI(
     title="Rapport",
     version="1",
-    description="Contacts of a Rapport server. Make a token under Preferences, API tokens.",
+    description="Contacts, history and tasks of a Rapport server. Make a token under Preferences, API tokens.",
     auth=TokenAuth(),
     docs_url=None,
     urls_namespace="api",
 )
 install_problems(api)
 api.add_router("/contacts", contacts)
+api.add_router("/activities", activities)
+api.add_router("/tasks", tasks)
 
 
 @login_required

@@ -31,7 +31,12 @@ ROLE_TITLES = {
     "project": _("Projects"),
     "dealer": _("Dealer"),
 }
-SCOPE_TITLES = {"contacts:read": _("Read contacts"), "contacts:write": _("Change contacts")}
+SCOPE_TITLES = {
+    "contacts:read": _("Read contacts"),
+    "contacts:write": _("Change contacts"),
+    "activities:read": _("Read history and tasks"),
+    "activities:write": _("Write history and tasks"),
+}
 
 
 class Checks(forms.CheckboxSelectMultiple):

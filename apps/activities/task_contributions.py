@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_staff_member
-from apps.activities import task_drawing
+from apps.activities import task_drawing, unplanned_listing
 from apps.activities.models import ActivityEntity, Task, TaskAssignee, TaskItem
 from apps.activities.selectors.tasks import HomeTasks, due_now, waiting_for
 from apps.activities.task_listing import KEY, task_listing
@@ -61,6 +61,7 @@ def register() -> None:
     undoers.register("activities.taskitem", Undoer(TaskItem, subject_field="task_id", root=ROOT))
     kinds.register("task", Kind(_("Task"), "checkbox", task_drawing.draw_task))
     listings.register(KEY, ListingEntry(_listing))
+    listings.register(unplanned_listing.KEY, ListingEntry(_unplanned))
     tasks = MenuItem("main", _("Tasks"), "activities:tasks", "checkbox", is_staff_member, section="/activities/tasks/")
     menu.register("tasks", tasks, position=30)
     new = MenuItem("new", _("Task"), "activities:task_create", "checkbox", is_staff_member, shortcut="t")
@@ -76,6 +77,10 @@ def _plan(entity_id: int) -> str:
 
 def _listing(request: HttpRequest) -> Listing | None:
     return task_listing(request.user) if is_staff_member(request.user) else None
+
+
+def _unplanned(request: HttpRequest) -> Listing | None:
+    return unplanned_listing.unplanned_listing() if is_staff_member(request.user) else None
 
 
 def _due(request: HttpRequest, record: object) -> str:

@@ -11,6 +11,7 @@ from apps.activities.views import (
     task_steps,
     tasks,
     timelines,
+    unplanned,
 )
 
 app_name = "activities"
@@ -41,6 +42,8 @@ urlpatterns = [
     path("categories/new/", kinds.category_add, name="category_add"),
     path("categories/<int:category_id>/", kinds.category_edit, name="category_edit"),
     path("categories/<int:category_id>/remove/", kinds.category_remove, name="category_remove"),
+    path("unplanned/", unplanned.unplanned_list, name="unplanned"),
+    path("unplanned/all/", unplanned.unplanned_list, {"whose": "all"}, name="unplanned_all"),
     path("tasks/", tasks.todo, name="tasks"),
     path("tasks/of/<slug:whose>/", tasks.todo, name="tasks_of"),
     path("tasks/list/<slug:whose>/", tasks.task_list, name="task_list"),

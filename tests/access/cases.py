@@ -196,6 +196,8 @@ web("activities/categories/<int:category_id>/", "GET POST", _ENTRY_CATEGORY)
 web("activities/categories/<int:category_id>/remove/", "POST", _ENTRY_CATEGORY)
 web("activities/<int:activity_id>/edit/", "GET POST", NOTE)
 web("activities/<int:activity_id>/remove/", "POST", NOTE)
+web("activities/unplanned/", "GET", STAFF)
+web("activities/unplanned/all/", "GET", STAFF)
 web("activities/tasks/", "GET", STAFF)
 for _view in ("of", "list", "board"):
     web(f"activities/tasks/{_view}/<slug:whose>/", "GET", STAFF, whose="all")
@@ -374,6 +376,22 @@ _PARTS = {
 for _part, _data in _PARTS.items():
     program(f"contacts/<contact_id>/{_part}", "POST", _API_EDITED, _data)
     program(f"contacts/<contact_id>/{_part}/<{_part[:-1]}_id>", "DELETE", _API_PART)
+program("activities", "GET", _READ)
+program("activities/<activity_id>", "GET", _API_VIEWED)
+# A contact of theirs that nobody here knows: what is wrong is said to whoever may write.
+program("activities/notes", "POST", _WRITE, {"contact_id": 1, "text": "Wants oak"})
+program("activities/calls", "POST", _WRITE, {"contact_id": 1, "occurred_at": "2026-11-02T09:00:00Z"})
+_API_TASK: Scopes = {
+    **_API_EDITED,
+    "public": to_programs(*_OUT, 403, IN, 403, IN, IN),
+    "restricted": to_programs(*_OUT, 403, 403, 404, 404, IN),
+}
+program("tasks", "GET", _READ)
+program("tasks", "POST", _WRITE, {"subject": "Send the offer"})
+program("tasks/<task_id>", "GET", _API_VIEWED)
+program("tasks/<task_id>", "PATCH", _API_TASK, {"subject": "Send two"})
+for _act in ("complete", "reopen", "cancel"):
+    program(f"tasks/<task_id>/{_act}", "POST", _API_TASK)
 
 # --- live events: answered in front of Django; the scope is what one wants to hear ------------------------------------
 _HEARD = of(403, 403, IN, 403, 403, 403)

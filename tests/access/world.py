@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from PIL import Image
 
 from apps.accounts.models import ApiToken, AuditEvent, Team, User
+from apps.accounts.permissions import SCOPES
 from apps.accounts.services.tokens import create_token
 from apps.activities.models import ActivityCategory, ActivityKind, Notice
 from apps.activities.services.meeting_inputs import Guests, Span, Words
@@ -220,7 +221,7 @@ def _view(owner: User, *, is_shared: bool) -> int:
 
 def _api_tokens(world: World) -> None:
     """A bearer token of each role; a dealer's dates from when she worked in the house."""
-    scopes = {"reader": ["contacts:read"]}
+    scopes = {"reader": ["contacts:read", "activities:read"]}
     far = datetime(2100, 1, 1, tzinfo=UTC)
     for role, user in {**world.users, "reader": world.users["sales"]}.items():
         holder = world.users["sales"] if role == "dealer" else user
@@ -228,7 +229,7 @@ def _api_tokens(world: World) -> None:
             actor=holder,
             user=holder,
             name=role,
-            scopes=scopes.get(role, ["contacts:read", "contacts:write"]),
+            scopes=scopes.get(role, list(SCOPES)),
             expires_at=far,
             now=NOW,
         )

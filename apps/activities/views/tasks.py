@@ -140,6 +140,7 @@ def frame(view: str, whose: str) -> dict[str, Any]:
     return {
         "view": view,
         "whose": whose,
+        "unplanned_url": reverse("activities:unplanned"),
         "new_url": reverse("activities:task_create"),
         "show_people": whose != "mine",
         "tabs": [
