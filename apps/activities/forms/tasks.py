@@ -87,7 +87,12 @@ class TaskForm(forms.Form):
         label=_("At"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     priority = forms.TypedChoiceField(
-        label=_("Priority"), choices=Task.Priority.choices, coerce=int, initial=Task.Priority.NORMAL
+        label=_("Priority"),
+        choices=Task.Priority.choices,
+        coerce=int,
+        initial=Task.Priority.NORMAL,
+        required=False,
+        empty_value=int(Task.Priority.NORMAL),
     )
     rrule = forms.ChoiceField(label=_("Repeat"), required=False, choices=REPEATS)
     text = forms.CharField(

@@ -43,7 +43,7 @@ def history_of(task: Task) -> list[TaskEvent]:
         if event is None:
             title = verbs.get(operation.verb) or _("Changed")
             event = events[operation.pk] = TaskEvent(str(title), str(operation.actor or ""), change.changed_at)
-        event.details += _details(change, names)
+        event.details[:0] = _details(change, names)  # within one wish in the order it was done
     return list(events.values())
 
 

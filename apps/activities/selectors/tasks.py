@@ -114,7 +114,7 @@ def prepare(tasks: Sequence[Task], *, user: User, today: date) -> None:
 @dataclass(frozen=True, slots=True)
 class HomeTasks:
     tasks: list[Task]
-    count: int
+    rest: int  # that many more
 
 
 def due_now(user: User, *, today: date, limit: int = 6) -> HomeTasks:
@@ -137,7 +137,7 @@ def _few(found: TaskQuerySet, user: User, today: date, limit: int) -> HomeTasks:
     count = found.aggregate(count=Count("pk"))["count"] if len(tasks) > limit else len(tasks)
     tasks = tasks[:limit]
     prepare(tasks, user=user, today=today)
-    return HomeTasks(tasks, count)
+    return HomeTasks(tasks, count - len(tasks))
 
 
 def steps_of(task: Task, found: TaskQuerySet) -> tuple[str, str]:
