@@ -58,7 +58,7 @@ def test_a_thousand_are_handed_on_completed_and_put_back_set_by_set(alice, bob, 
         lambda: set_due(actor=bob, ids=ids, due_on=date(2027, 1, 5), zone="UTC", now=now),
         lambda: complete_tasks(actor=bob, ids=ids, now=now),
     )
-    operations = []
+    operations: list[int | None] = []
     for act in acts:
         with CaptureQueriesContext(connection) as asked:
             changed = act()
@@ -67,7 +67,7 @@ def test_a_thousand_are_handed_on_completed_and_put_back_set_by_set(alice, bob, 
         operations.append(changed.operation_id)
 
     for pk in reversed(operations):
-        assert undo(actor=bob, operation=Operation.objects.get(pk=pk), now=now).conflicts == []
+        assert undo(actor=bob, operation=Operation.objects.get(pk=pk or 0), now=now).conflicts == []
     assert Task.objects.in_hand_of([bob.pk]).count() == COUNT
     assert not Task.objects.in_hand_of([alice.pk]).exists()
     assert Task.objects.filter(due_on__isnull=True).count() == COUNT // 5
@@ -96,7 +96,7 @@ def test_two_who_complete_it_at_once_complete_it_once(alice, bob, now):
         subject="Call", zone="UTC", assignees=[alice.pk, bob.pk], due_on=date(2026, 11, 2), rrule="FREQ=WEEKLY"
     )
     task = add_task(actor=alice, data=data, now=now)
-    start, done = threading.Barrier(2), []
+    start, done = threading.Barrier(2), list[int | None]()
 
     def complete(user) -> None:
         start.wait()

@@ -92,7 +92,7 @@ class TaskForm(forms.Form):
         coerce=int,
         initial=Task.Priority.NORMAL,
         required=False,
-        empty_value=int(Task.Priority.NORMAL),
+        empty_value=str(Task.Priority.NORMAL.value),
     )
     rrule = forms.ChoiceField(label=_("Repeat"), required=False, choices=REPEATS)
     text = forms.CharField(
@@ -167,7 +167,7 @@ class TaskForm(forms.Form):
             text=given["text"],
             entities=list(given["entities"]),
             assignees=[user.pk for user in given["assignees"]],
-            priority=given["priority"],
+            priority=int(given["priority"]),
             rrule=given["rrule"],
             visibility=given["visibility"],
             category=given["category"],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Prefetch
+from django.db import connection
+from django.db.models import F, OuterRef, Prefetch, Subquery
 
 from apps.activities.models import Activity, ActivityEntity, Task, TaskAssignee
 from apps.activities.models.reach import user_token
@@ -15,7 +17,13 @@ from apps.activities.signals import activities_moved
 if TYPE_CHECKING:
     from apps.contacts.models import Entity
 
-_BATCH = 200
+_WRITE = """
+UPDATE activities_activity a
+SET facts = fresh.facts, occurred_at = fresh.occurred_at, verb = fresh.verb, readers = fresh.readers
+FROM jsonb_to_recordset(%s::jsonb)
+    AS fresh(id bigint, facts jsonb, occurred_at timestamptz, verb text, readers integer[])
+WHERE a.id = fresh.id
+"""
 _VERBS = {Task.State.DONE: "task.completed", Task.State.CANCELLED: "task.cancelled"}
 
 
@@ -58,19 +66,33 @@ def refresh_tasks(ids: Collection[int], *, now: datetime) -> None:
             activity, [*people.get(task.pk, ()), *(each.user_id for each in task.assignees.all())]
         )
         entries.append(activity)
-    Activity.objects.bulk_update(entries, ["facts", "occurred_at", "verb", "readers"], batch_size=_BATCH)
+    _write(entries)
     TaskAssignee.objects.filter(task__in=ids, task__state__in=Task.OPEN, is_over=True).update(is_over=False)
     TaskAssignee.objects.filter(task__in=ids, is_over=False).exclude(task__state__in=Task.OPEN).update(is_over=True)
     settle_links([activity.pk for activity in moved], now=now)
 
 
+def _write(entries: list[Activity]) -> None:
+    """One statement for all; `bulk_update` would spell out a CASE per row and field."""
+    rows = [
+        {
+            "id": entry.pk,
+            "facts": entry.facts,
+            "occurred_at": entry.occurred_at.isoformat(),
+            "verb": entry.verb,
+            "readers": entry.readers,
+        }
+        for entry in entries
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [json.dumps(rows)])
+
+
 def settle_links(activity_ids: Collection[int], *, now: datetime) -> None:
     """Let timelines hold these entries where they now belong, and say that they moved."""
     stale = ActivityEntity.objects.filter(activity__in=activity_ids).exclude(occurred_at=F("activity__occurred_at"))
-    links = list(stale.select_related("activity").order_by("pk"))
-    for link in links:
-        link.occurred_at = link.activity.occurred_at
-    ActivityEntity.objects.bulk_update(links, ["occurred_at"], batch_size=_BATCH)
+    there = Activity.objects.filter(pk=OuterRef("activity")).values("occurred_at")
+    stale.update(occurred_at=Subquery(there))
     if activity_ids:
         activities_moved.send(sender=Activity, ids=sorted(activity_ids), now=now)
 
