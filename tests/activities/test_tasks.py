@@ -124,6 +124,16 @@ def test_who_is_given_a_task_is_told_and_the_giver_stays_its_author(alice, bob, 
     assert list(Task.objects.in_hand_of([bob.pk])) == [task]
 
 
+def test_who_hands_a_task_on_finds_it_among_what_they_have_given(alice, bob, charlie, now):
+    task = task_of(alice, now, assignees=[bob.pk])
+
+    assign_task(actor=bob, task=task, user_ids=[charlie.pk], now=now)
+
+    assert list(Task.objects.given_by(bob)) == list(Task.objects.given_by(alice)) == [task]
+    assert not Task.objects.given_by(charlie).exists()
+    assert not Task.objects.in_hand_of([bob.pk]).exists()
+
+
 def test_a_private_task_is_read_by_its_author_and_who_has_it_in_hand(ada, alice, bob, charlie, now):
     task = task_of(alice, now, visibility="private", assignees=[bob.pk])
 

@@ -151,6 +151,14 @@ class Migration(migrations.Migration):
             model_name="task",
             index=models.Index(
                 condition=models.Q(("completed_at__isnull", False)),
+                fields=["-completed_at", "-activity"],
+                name="task_done_latest",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("completed_at__isnull", False)),
                 fields=["completed_by", "-completed_at"],
                 name="task_completed",
             ),
@@ -210,6 +218,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="taskassignee",
             index=models.Index(fields=["user", "-task"], name="task_assignee_all"),
+        ),
+        migrations.AddIndex(
+            model_name="taskassignee",
+            index=models.Index(fields=["assigned_by", "-task"], name="task_assignee_given"),
         ),
         migrations.AddConstraint(
             model_name="taskassignee",

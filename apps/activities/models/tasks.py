@@ -40,9 +40,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.open().filter(Exists(mine))
 
     def given_by(self, user: User) -> TaskQuerySet:
-        """What `user` has asked others to do."""
-        others = TaskAssignee.objects.filter(task=OuterRef("pk")).exclude(user=user)
-        return self.filter(Exists(others), activity__actor=user)
+        """What `user` has asked others to do: written for them, or handed on to them."""
+        others = TaskAssignee.objects.exclude(user=user)
+        # Two ways in, each by its index; an OR would look at everybody's.
+        written = others.filter(task__activity__actor=user, task__activity__removed_at__isnull=True)
+        return self.filter(pk__in=written.values("task").union(others.filter(assigned_by=user).values("task")))
 
     def concerning(self, users: Iterable[int]) -> TaskQuerySet:
         """Written by, or given to, one of these users."""
@@ -108,6 +110,11 @@ class Task(models.Model):
             ),
             models.Index(fields=["state", "position"], name="task_board"),
             models.Index(
+                fields=["-completed_at", "-activity"],
+                name="task_done_latest",
+                condition=Q(completed_at__isnull=False),
+            ),
+            models.Index(
                 fields=["completed_by", "-completed_at"], name="task_completed", condition=Q(completed_at__isnull=False)
             ),
         ]
@@ -163,6 +170,7 @@ class TaskAssignee(models.Model):
         indexes = [
             models.Index(fields=["user", "task"], name="task_assignee_open", condition=Q(is_over=False)),
             models.Index(fields=["user", "-task"], name="task_assignee_all"),
+            models.Index(fields=["assigned_by", "-task"], name="task_assignee_given"),
         ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WHOSE = ("mine", "given", "team", "all")
 PAGE = 50
+DONE_SHOWN = timedelta(days=30)
 CARDS = 25  # in one column of the board
 COLUMNS = (Task.State.OPEN, Task.State.IN_PROGRESS, Task.State.WAITING, Task.State.DONE)
 
@@ -86,13 +87,17 @@ def todo(user: User, whose: str, *, today: date, after: str = "") -> TodoPage:
 
 
 def board(user: User, whose: str, *, today: date) -> list[BoardColumn]:
-    """The columns of the board, each with its first cards."""
+    """The columns of the board, each with its first cards; what was done is there for a month."""
     found = scope(user, whose, today=today)
+    since = datetime.combine(today - DONE_SHOWN, time.min, UTC)
     rows: list[list[Task]] = []
     for state in COLUMNS:
-        column = found.filter(state=state).select_related("activity", "activity__actor")
-        order = ("-completed_at", "-pk") if state == Task.State.DONE else ("position", "pk")
-        rows.append(list(column.order_by(*order)[: CARDS + 1]))
+        column = found.filter(state=state).select_related("activity", "activity__actor").order_by("position", "pk")
+        if state == Task.State.DONE:
+            column = column.filter(completed_at__gte=since).order_by("-completed_at", "-pk")
+        elif whose == "mine":
+            column = column.in_hand_of([user.pk])
+        rows.append(list(column[: CARDS + 1]))
     prepare([task for column in rows for task in column[:CARDS]], user=user, today=today)
     return [
         BoardColumn(state, str(state.label), column[:CARDS], len(column) > CARDS)

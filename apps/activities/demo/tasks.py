@@ -1,0 +1,49 @@
+"""What the people of the demo company have to do: late, today, soon, some day; given to each other."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+
+from apps.accounts.models import User
+from apps.activities.services.task_input import TaskInput
+from apps.activities.services.task_states import complete_task, move_task
+from apps.activities.services.tasks import add_task
+from apps.contacts.models import Entity
+
+# (what, who gives it, who does it, days from today or None, priority, state, rule)
+_TASKS = (
+    ("Send the offer for eleven oak windows", "sales", "sales", -2, 1, "open", ""),
+    ("Передзвонити щодо терміну поставки", "manager", "sales", 0, 2, "open", ""),
+    ("Prepare the monthly report", "manager", "sales", 0, 2, "in_progress", "FREQ=MONTHLY"),
+    ("Zamówić próbki profili", "sales", "sales", 1, 2, "waiting", ""),
+    ("Call about the trade fair", "manager", "manager", 3, 3, "open", ""),
+    ("Перевірити договір постачання", "manager", "finance", 5, 1, "open", ""),
+    ("Weekly round with the dealers", "manager", "manager", 4, 2, "open", "FREQ=WEEKLY"),
+    ("Clean up the price list", "sales", "content", None, 3, "open", ""),
+    ("Ask for pictures of the finished house", "content", "sales", None, 2, "open", ""),
+    ("Send the new catalogue", "sales", "sales", -3, 2, "done", ""),
+)
+
+
+def plan_tasks(users: dict[str, User], now: datetime) -> None:
+    """Each about a contact of the demo."""
+    zone = settings.RAPPORT_TIME_ZONE
+    people = Entity.objects.people().filter(source="import").order_by("pk")[: len(_TASKS)]
+    for (subject, giver, doer, days, priority, state, rule), person in zip(_TASKS, people, strict=False):
+        data = TaskInput(
+            subject=subject,
+            zone=zone,
+            entities=[person],
+            assignees=[users[doer].pk],
+            due_on=now.date() + timedelta(days=days) if days is not None else None,
+            due_at=time(10, 30) if days == 0 else None,
+            priority=priority,
+            rrule=rule,
+        )
+        task = add_task(actor=users[giver], data=data, now=now)
+        if state == "done":
+            complete_task(actor=users[doer], task=task, now=now)
+        elif state != "open":
+            move_task(actor=users[doer], task=task, state=state, above=None, below=None, now=now)
