@@ -328,6 +328,7 @@ CELERY_BEAT_SCHEDULE = {
     "build-field-indexes": {"task": "apps.contacts.jobs.build_field_indexes", "schedule": timedelta(minutes=5)},
     "refresh-current-copies": {"task": "apps.contacts.jobs.refresh_current_copies", "schedule": timedelta(hours=6)},
     "settle-imports": {"task": "apps.contacts.jobs.settle_waiting_imports", "schedule": timedelta(hours=6)},
+    "extend-series": {"task": "apps.activities.jobs.extend_series", "schedule": timedelta(hours=6)},
     "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }

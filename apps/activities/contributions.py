@@ -13,6 +13,7 @@ from apps.activities.models import (
     ActivityCategoryPermission,
     ActivityKind,
     Attendee,
+    CalendarFeed,
     Meeting,
     Series,
 )
@@ -24,12 +25,14 @@ from apps.activities.services.task_copies import put_back
 from apps.activities.views import home, notices, timelines
 from apps.core.contributions import (
     Bell,
+    EncryptedColumn,
     Kind,
     MenuItem,
     Panel,
     RecordAction,
     Undoer,
     bells,
+    encrypted_columns,
     kinds,
     menu,
     operation_runners,
@@ -68,6 +71,7 @@ def register() -> None:
     undoers.register("activities.activity", Undoer(Activity, subject_field="pk", after=put_back))
     for model in (ActivityKind, ActivityCategory, ActivityCategoryPermission):
         undoers.register(model._meta.label_lower, Undoer(model, after=kind_service.after_undo))
+    encrypted_columns.register("activities.calendarfeed.token", EncryptedColumn(CalendarFeed, "token"))
     undoers.register("activities.series", Undoer(Series))
     undoers.register("activities.meeting", Undoer(Meeting, subject_field="pk", after=settle_undone))
     attendees = Undoer(Attendee, subject_field="meeting_id", root="activities.meeting")

@@ -29,3 +29,11 @@ def send_pushes(**kwargs: Any) -> None:
     from apps.core import clock
 
     send_due(now=clock.now())
+
+
+@shared_task
+def extend_series(**kwargs: Any) -> None:
+    from apps.activities.services import series
+    from apps.core import clock
+
+    series.extend_series(now=clock.now())

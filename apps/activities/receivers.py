@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from apps.activities.services.guests import forget_guests
 from apps.activities.services.notes import forget_entities
 from apps.activities.services.reminders import follow
 from apps.activities.services.watching import forget_watches, tell_addressed, tell_of_changes, tell_of_entry
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 def on_entities_purging(*, ids: list[int], **kwargs: object) -> None:
     forget_watches(ids=ids)
+    forget_guests(ids=ids)
     forget_entities(ids=ids)
 
 

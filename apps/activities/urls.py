@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.activities.views import (
     calendar,
+    feeds,
     home,
     kinds,
     meetings,
@@ -18,6 +19,10 @@ app_name = "activities"
 urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/events/", calendar.calendar_events, name="calendar_events"),
+    path("calendar/feed/", feeds.feed_address, name="feed_address"),
+    path("calendar/import/", feeds.calendar_bring, name="calendar_bring"),
+    path("feed/<str:token>.ics", feeds.feed, name="feed"),
+    path("meetings/<int:meeting_id>.ics", feeds.meeting_ics, name="meeting_ics"),
     path("meetings/new/", meetings.meeting_plan, name="meeting_plan"),
     path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
     path("meetings/<int:meeting_id>/edit/", meetings.meeting_change, name="meeting_change"),

@@ -221,6 +221,10 @@ for _act in (
 web("activities/calendar/", "GET", STAFF)
 web("activities/calendar/events/", "GET", STAFF)
 web("activities/meetings/new/", "GET POST", STAFF)
+web("activities/calendar/feed/", "GET POST", STAFF)
+web("activities/calendar/import/", "GET POST", STAFF)
+web("activities/feed/<str:token>.ics", "GET", of(404, 404, 404, 404, 404, 404), token="guessed")
+web("activities/meetings/<int:meeting_id>.ics", "GET", VIEWED)
 _M = "activities/meetings/<int:meeting_id>/"
 web(_M, "GET", VIEWED)
 for _act, _methods in (("edit", "GET POST"), ("move", "GET POST"), ("cancel", "GET POST")):

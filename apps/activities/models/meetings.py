@@ -97,7 +97,8 @@ class Meeting(models.Model):
     # Which one of the series: the start that the rule gives it, wherever it was moved to.
     recurrence_id = models.CharField(max_length=19, blank=True)
     is_apart = models.BooleanField(default=False)  # was changed by itself: what happens to the series leaves it
-    is_imported = models.BooleanField(default=False)  # came out of an .ics file: others keep it
+    # Of what came out of an .ics file: the SEQUENCE it had there. None: it is ours, and we invite.
+    imported_sequence = models.PositiveIntegerField(null=True)
 
     objects = MeetingQuerySet.as_manager()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,8 @@ _Key = tuple[int | None, int | None, str]
 
 def set_guests(
     meetings: Sequence[Meeting], guests: Guests, *, actor: User, recorder: Recorder, now: datetime
-) -> set[int]:
-    """Let these meetings be for `guests`, and for whom `actor` can't see; returns the users who are new.
+) -> tuple[set[int], list[Attendee]]:
+    """Let these meetings be for `guests`, and for whom `actor` can't see; returns new users, and who no longer is one.
 
     Raises PermissionDenied for a contact that isn't the actor's to see.
     """
@@ -36,6 +36,7 @@ def set_guests(
         raise PermissionDenied
     wanted = {_key(row): row for row in guests.attendees()}
     new_users: set[int] = set()
+    left: dict[_Key, Attendee] = {}
     touched: list[Meeting] = []
     for meeting in meetings:
         own = {_key(row): row for row in rows if row.meeting_id == meeting.pk}
@@ -43,6 +44,7 @@ def set_guests(
         missing = [row for key, row in wanted.items() if key not in own]
         for row in gone:
             recorder.removed(row, meeting.pk)
+            left[_key(row)] = row
             row.delete()
         for row in missing:
             made = Attendee(meeting=meeting, user=row.user, entity=row.entity, email=row.email, name=row.name)
@@ -54,7 +56,7 @@ def set_guests(
     relink(touched, now=now)
     if touched:
         let_colleagues_see(touched[0].activity, Guests(users=[each for each in guests.users if each.pk in new_users]))
-    return new_users
+    return new_users, list(left.values())
 
 
 def relink(meetings: Sequence[Meeting], *, now: datetime) -> None:
@@ -96,6 +98,11 @@ def _relink_alike(meetings: Sequence[Meeting], guests: Sequence[Attendee], now: 
         batch_size=1000,
     )
     Activity.objects.filter(pk__in=[each.pk for each in others]).update(audience=first.audience, readers=first.readers)
+
+
+def forget_guests(*, ids: Collection[int]) -> None:
+    """Take contacts off all lists of guests, since they go for good."""
+    Attendee.objects.filter(entity__in=ids).delete()
 
 
 def _key(row: Attendee) -> _Key:

@@ -15,6 +15,7 @@ from apps.activities.formats.recurrence import RuleRefused, clean_rule, kept, lo
 from apps.activities.models import Activity, ActivityEntity, Attendee, Meeting, Series
 from apps.activities.permissions import can_change_activity
 from apps.activities.services.guests import relink, set_guests
+from apps.activities.services.invitations import invite, invite_series
 from apps.activities.services.meeting_inputs import Guests, Repeat, Span, Words, facts_of
 from apps.activities.services.meetings import address, colleagues_of, set_answer
 from apps.activities.services.recording import clean_subject, clean_text, readers_of
@@ -64,15 +65,16 @@ def change_meeting(
         if words:
             change.say(words)
         change.save()
+        new: set[int] = set()
+        gone: list[Attendee] = []
         if guests is not None:
-            new = set_guests(change.meetings, guests.checked(), actor=actor, recorder=recorder, now=now)
-            address(meeting, "meeting.invited", new, actor=actor, now=now)
+            new, gone = set_guests(change.meetings, guests.checked(), actor=actor, recorder=recorder, now=now)
         if repeat is not None:
             change.repeat(repeat)
         if not recorder.changes:
             return None
-        if change.has_moved:
-            address(change.meeting, "meeting.moved", colleagues_of(meeting), actor=actor, now=now)
+        if meeting.imported_sequence is None:
+            change.tell(new, gone)
     return recorder.operation.pk
 
 
@@ -87,6 +89,7 @@ class _Change:
         self.before = {each.pk: (snapshot(each), snapshot(each.activity)) for each in self.meetings}
         self.before_series = snapshot(self.series) if self.series else {}
         self.has_moved = False
+        self.split_from: Series | None = None
         self.rule_before = self.series.rule if self.series else ""
         if self.whole and scope == Scope.FOLLOWING:
             self._split()
@@ -108,6 +111,7 @@ class _Change:
         split_before(old, self.meeting.recurrence_id)
         old.sequence, old.made_until = old.sequence + 1, None
         old.save()
+        self.split_from = old
         self.recorder.updated(old, self.before_series)
         new.save(force_insert=True)
         self.recorder.created(new)
@@ -256,6 +260,20 @@ class _Change:
         mark_made(series, now=self.now)
         series.save()
         self.recorder.updated(series, self.before_series)
+
+    def tell(self, new: set[int], gone: Sequence[Attendee]) -> None:
+        """Let colleagues know, and send everybody the invitation anew."""
+        meeting, actor, now = self.meeting, self.actor, self.now
+        address(meeting, "meeting.invited", new, actor=actor, now=now)
+        if self.has_moved:
+            address(meeting, "meeting.moved", set(colleagues_of(meeting)) - new, actor=actor, now=now)
+        meeting.refresh_from_db()
+        whole = meeting.series is not None and (self.whole or self.series is None)
+        if self.split_from is not None:
+            invite_series(self.split_from, actor=actor, now=now)
+        invite(meeting, whole=whole, actor=actor, now=now)
+        if gone:
+            invite(meeting, method="CANCEL", whole=whole, to=gone, actor=actor, now=now)
 
     def _note(self, made: Sequence[Meeting]) -> None:
         """New occurrences go away with the change that brought them, by an undo."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity, Attendee, Meeting
 from apps.activities.permissions import can_change_activity, can_plan_meetings, can_write_on
+from apps.activities.services.invitations import invite
 from apps.activities.services.meeting_inputs import NOBODY, ONCE, Guests, Repeat, Span, Words, facts_of
 from apps.activities.services.recording import Context, Entry, clean_subject, record
 from apps.activities.services.scopes import Scope, affected, split_before
@@ -38,13 +39,14 @@ def plan_meeting(
     context: Context | None = None,
     uid: str = "",
     sequence: int = 0,
-    is_imported: bool = False,
+    imported_sequence: int | None = None,
 ) -> Meeting:
     """Plan one meeting or a series; returns it, or the first of the series.
 
-    It stands on the timelines of the contacts that are asked, and in the calendars of the colleagues. Raises
-    PermissionDenied, and ValidationError by field: "subject", "starts", "ends", "zone", "place", "rule", "addresses",
-    "users" (a colleague who may see none of the contacts would be asked to something that they can't see).
+    It stands on the timelines of the contacts that are asked, and in the calendars of the colleagues. With
+    `imported_sequence` it came from elsewhere, and nobody is invited. Raises PermissionDenied, and ValidationError by
+    field: "subject", "starts", "ends", "zone", "place", "rule", "addresses", "users" (a colleague who may see none of
+    the contacts would be asked to something that they can't see).
     """
     if not can_plan_meetings(actor) or not all(can_write_on(actor, each) for each in guests.entities):
         raise PermissionDenied
@@ -61,7 +63,7 @@ def plan_meeting(
         status=words.status,
         uid=uid,
         sequence=sequence,
-        is_imported=is_imported,
+        imported_sequence=imported_sequence,
     )
     if series:
         mark_made(series, now=now)
@@ -79,7 +81,9 @@ def plan_meeting(
     let_colleagues_see(meeting.activity, guests)
     if series:
         make_occurrences(series, meeting, starts[1:], actor=actor, now=now)
-    address(meeting, "meeting.invited", [user.pk for user in guests.users], actor=actor, now=now)
+    if imported_sequence is None:
+        address(meeting, "meeting.invited", [user.pk for user in guests.users], actor=actor, now=now)
+        invite(meeting, whole=series is not None, actor=actor, now=now)
     return meeting
 
 
@@ -112,7 +116,13 @@ def cancel_meeting(*, actor: User, meeting: Meeting, now: datetime, scope: str =
             recorder.updated(each.activity, before_activity)
         Meeting.objects.bulk_update(meetings, ["status", "sequence", "is_apart"], batch_size=500)
         Activity.objects.bulk_update([each.activity for each in meetings], ["facts"], batch_size=500)
-        address(meeting, "meeting.cancelled", colleagues_of(meeting), actor=actor, now=now)
+        meeting.refresh_from_db()
+        if meeting.imported_sequence is None:
+            address(meeting, "meeting.cancelled", colleagues_of(meeting), actor=actor, now=now)
+            if scope == Scope.FOLLOWING:
+                invite(meeting, whole=True, actor=actor, now=now)  # it ends earlier
+            else:
+                invite(meeting, method="CANCEL", whole=scope == Scope.ALL, actor=actor, now=now)
     return recorder.operation.pk
 
 

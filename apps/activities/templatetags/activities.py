@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.safestring import SafeString
 
+from apps.accounts.formatting import date_text, datetime_text
+from apps.accounts.preferences import current_preferences
 from apps.activities.rows import Reading, draw_entries
 
 if TYPE_CHECKING:
+    from apps.activities.formats.ical_items import Item
     from apps.activities.models import Activity
 
 register = template.Library()
@@ -23,3 +27,15 @@ def entries(context: dict[str, Any], found: Iterable[Activity]) -> SafeString:
     user = context["request"].user
     reading = Reading(user.pk, str(context["csrf_token"]), about.pk if about else None, context.get("new_from") or 0)
     return draw_entries(found, reading)
+
+
+@register.filter
+def item_when(item: Item) -> str:
+    """When a meeting of a calendar file takes place, as the file says it."""
+    preferences, when = current_preferences(), item.when
+    if when is None:
+        return date_text(preferences, item.due_on, weekday=True) if item.due_on else ""
+    if when.is_all_day:
+        return date_text(preferences, when.start.date(), weekday=True)
+    moment = when.start.replace(tzinfo=ZoneInfo(when.zone))
+    return datetime_text(preferences, moment, weekday=True)

@@ -47,6 +47,8 @@ def calendar(request: Request) -> HttpResponse:
         "earlier": first - _AGENDA,
         "later": first + _AGENDA,
         "plan_url": reverse("activities:meeting_plan"),
+        "feed_url": reverse("activities:feed_address"),
+        "import_url": reverse("activities:calendar_bring"),
     }
     return render_page(request, "activities/calendar.html", context, fragment="calendar")
 

@@ -1,0 +1,191 @@
+"""An .ics file brought into one's calendar: looked at first, then taken; the same UID is the same meeting."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError, transaction
+from django.utils.translation import gettext as _
+
+from apps.activities.formats.ical_items import Broken, Item, Parsed
+from apps.activities.formats.ical_read import read_calendar
+from apps.activities.models import Meeting
+from apps.activities.models.spans import Span
+from apps.activities.services import todo_import
+from apps.activities.services.imported_meetings import Unchanged, bring_meeting
+from apps.activities.services.meeting_inputs import Repeat
+from apps.activities.services.replies import ReplyRefused, take_reply
+from apps.activities.services.series import new_series, starts_ahead
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+_KEPT = 3600  # seconds between looking at a file and bringing it in
+_PATIENCE = 10.0  # seconds for the repetitions of one file
+_MOST_ROWS = 5000  # meetings that one file may make
+
+
+@dataclass(slots=True)
+class Row:
+    """A meeting or task of the file. `what` is "new", "update", "answer", "todo" or "refused"."""
+
+    item: Item
+    what: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Look:
+    """What a file would do. `key` finds it again for an hour."""
+
+    key: str
+    parsed: Parsed
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def broken(self) -> list[Broken]:
+        refused = [Broken(each.item.line, each.item.subject, each.reason) for each in self.rows if each.reason]
+        return sorted([*self.parsed.broken, *refused], key=lambda each: each.line)
+
+    @property
+    def good(self) -> list[Row]:
+        return [each for each in self.rows if not each.reason]
+
+
+@dataclass(slots=True)
+class Report:
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    answers: int = 0
+    todos: int = 0
+    broken: list[Broken] = field(default_factory=list)
+
+
+def look(*, user: User, data: bytes, zone: str, now: datetime) -> Look:
+    """Read a file and say what would come of it; nothing is written but a copy for the hour to come."""
+    key = secrets.token_urlsafe(16)
+    cache.set(_place(user, key), (data, zone), _KEPT)
+    return _look(user, key, data, zone, now)
+
+
+def look_again(*, user: User, key: str, now: datetime) -> Look | None:
+    """The same file once more; None if the hour is over."""
+    found = cache.get(_place(user, key))
+    return _look(user, key, found[0], found[1], now) if found else None
+
+
+def bring(*, actor: User, plan: Look, now: datetime) -> Report:
+    """Take what is good. Each entry stands or falls by itself; doing it again changes nothing."""
+    report = Report(broken=plan.broken)
+    rows = plan.good
+    if plan.parsed.method == "REPLY":
+        for row in rows:
+            _answer(row, actor, report, now)
+        return report
+    by_uid = sorted((row for row in rows if row.what in ("new", "update")), key=_order)
+    for _uid, group in groupby(by_uid, key=lambda row: row.item.uid):
+        _bring_group([row.item for row in group], plan.parsed.method, actor, report, now)
+    for row in rows:
+        if row.what == "todo":
+            _todo(row.item, actor, report, now)
+    return report
+
+
+def _look(user: User, key: str, data: bytes, zone: str, now: datetime) -> Look:
+    parsed = read_calendar(data, zone=zone)
+    plan = Look(key, parsed)
+    there = set(
+        Meeting.objects.filter(
+            organiser=user, imported_sequence__isnull=False, uid__in={each.uid for each in parsed.items}
+        ).values_list("uid", flat=True)
+    )
+    ends, made = time.monotonic() + _PATIENCE, 0
+    for item in parsed.items:
+        reason = ""
+        if parsed.method == "REPLY":
+            what = "answer"
+        elif item.kind == "todo":
+            what = "todo" if todo_import.bringers else "refused"
+            reason = "" if todo_import.bringers else _("Tasks can't be brought in here.")
+        else:
+            what = "update" if item.uid in there else "new"
+            try:
+                made += _count(item, now, patient=time.monotonic() < ends)
+                if made > _MOST_ROWS:
+                    reason = _("The file makes more than %(most)s meetings.") % {"most": _MOST_ROWS}
+            except ValidationError as error:
+                reason = " ".join(error.messages)
+        plan.rows.append(Row(item, "refused" if reason else what, reason))
+    return plan
+
+
+def _count(item: Item, now: datetime, *, patient: bool) -> int:
+    """How many meetings come of it. Raises ValidationError."""
+    when = item.when
+    if when is None:
+        raise ValidationError(_("It doesn't say when it begins."))
+    span = Span(when.start, when.end, when.zone, when.is_all_day).checked()
+    repeat = Repeat(item.rule, item.extra, item.left_out)
+    if not repeat:
+        return 1
+    if not patient:
+        raise ValidationError(_("The repetitions of this file take too long to work out."))
+    starts = starts_ahead(new_series(span, repeat, uid=item.uid), now=now)
+    if not starts:
+        raise ValidationError(_("All of it is long past."))
+    return len(starts)
+
+
+def _bring_group(items: list[Item], method: str, actor: User, report: Report, now: datetime) -> None:
+    """A series and what differs from it."""
+    for item in items:
+        try:
+            with transaction.atomic():
+                is_new = bring_meeting(actor=actor, item=item, is_cancelled=method == "CANCEL", now=now)
+        except Unchanged:
+            report.unchanged += 1
+        except (ValidationError, PermissionDenied, DataError) as error:
+            reason = " ".join(error.messages) if isinstance(error, ValidationError) else _("It can't be kept.")
+            report.broken.append(Broken(item.line, item.subject, reason))
+        else:
+            report.created += is_new
+            report.updated += not is_new
+
+
+def _answer(row: Row, actor: User, report: Report, now: datetime) -> None:
+    try:
+        take_reply(actor=actor, item=row.item, now=now)
+    except ReplyRefused as refused:
+        report.broken.append(Broken(row.item.line, row.item.subject, str(refused)))
+    else:
+        report.answers += 1
+
+
+def _todo(item: Item, actor: User, report: Report, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            for bringer in todo_import.bringers:
+                bringer(actor, item, now)
+    except (ValidationError, PermissionDenied) as error:
+        reason = " ".join(error.messages) if isinstance(error, ValidationError) else _("It can't be kept.")
+        report.broken.append(Broken(item.line, item.subject, reason))
+    else:
+        report.todos += 1
+
+
+def _order(row: Row) -> tuple[str, bool, str]:
+    """What belongs together stands together, the series before what differs from it."""
+    item = row.item
+    return (item.uid, item.recurrence is not None, f"{item.recurrence}")
+
+
+def _place(user: User, key: str) -> str:
+    return f"activities:calendar-file:{user.pk}:{key[:40]}"
