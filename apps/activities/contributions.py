@@ -20,7 +20,7 @@ from apps.activities.models import (
 from apps.activities.selectors.bell import MOST, unread_count
 from apps.activities.services import kinds as kind_service
 from apps.activities.services import printing
-from apps.activities.services.meeting_changes import settle_undone
+from apps.activities.services.meeting_times import settle_undone
 from apps.activities.services.task_copies import put_back
 from apps.activities.views import home, notices, timelines
 from apps.core.contributions import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -133,7 +133,8 @@ def _contact(actor: User, writer: User, folder: Folder, categories: list[int]) -
     wish = TaskInput(subject="Send the offer", zone="Europe/Kyiv", entities=[person], items=["Measure"])
     task = add_task(actor=writer, data=wish, now=NOW)
     span = Span(NOW.replace(tzinfo=None), NOW.replace(tzinfo=None), "UTC")
-    meeting = plan_meeting(actor=writer, span=span, words=Words("Windows"), guests=Guests([person]), now=NOW)
+    later = NOW + timedelta(hours=1)  # nobody is invited to what is over
+    meeting = plan_meeting(actor=writer, span=span, words=Words("Windows"), guests=Guests([person]), now=later)
     unit = Unit.objects.get(entity=person, is_primary=True)
     job = person.participations.get(relationship__type__key="works_for")
     return {

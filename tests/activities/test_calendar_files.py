@@ -125,6 +125,15 @@ def test_what_is_called_off_elsewhere_is_called_off_here(bob, now):
     assert shown(bob) == ["2026-11-05T10:00:00 Fair cancelled"]
 
 
+def test_no_file_calls_off_a_meeting_of_our_own(bob, now):
+    meeting = plan(bob, now)
+
+    report = bring(bob, now, item(uid=meeting.uid, sequence=9), method="CANCEL")
+
+    assert report.unchanged == 1
+    assert shown(bob) == ["2026-11-05T10:00:00 Windows confirmed"]
+
+
 def test_guests_of_a_file_are_colleagues_contacts_or_addresses_and_nobody_is_invited(bob, alice, olena, now):
     people = [Person("alice@example.com", "A", "accepted"), Person("olena@example.com"), Person("x@example.com", "X")]
 

@@ -225,6 +225,35 @@ def test_another_rule_takes_away_what_is_to_come_and_makes_what_is_missing(bob, 
     assert [text[:10] for text in starts(first.series)] == ["2026-11-05", "2026-11-06", "2026-11-07"]
 
 
+@pytest.mark.parametrize(
+    ("scope", "change"),
+    [
+        ("all", {"span": at(2026, 11, 13, 9)}),
+        ("following", {"span": at(2026, 11, 13, 9)}),
+        ("following", {"words": Words("Doors"), "span": at(2026, 11, 12, 12, hours=2)}),
+        ("following", {"repeat": Repeat("FREQ=DAILY;COUNT=5")}),
+        ("all", {"repeat": Repeat()}),
+    ],
+)
+def test_a_change_of_a_series_is_undone_whole(bob, olena, now, scope, change):
+    plan(bob, now, guests=Guests([olena]), repeat=Repeat("FREQ=WEEKLY;COUNT=4"))
+    second = Meeting.objects.get(local_start="2026-11-12T10:00:00")
+    before = _all_there_is()
+
+    operation = change_meeting(actor=bob, meeting=second, now=now, scope=scope, **change)
+    assert _all_there_is() != before
+    result = undo(actor=bob, operation=Operation.objects.get(pk=operation or 0), now=now)
+
+    assert result.conflicts == []
+    assert _all_there_is() == before
+
+
+def _all_there_is() -> list[tuple[object, ...]]:
+    fields = ("pk", "starts_at", "ends_at", "recurrence_id", "series", "series__rule", "uid", "activity__subject")
+    found = Meeting.objects.filter(activity__removed_at=None).order_by("pk")
+    return list(found.values_list(*fields, "activity__occurred_at", "activity__participants__occurred_at"))
+
+
 def test_a_single_meeting_becomes_a_series(bob, olena, now):
     meeting = plan(bob, now, guests=Guests([olena]))
 

@@ -104,7 +104,11 @@ def test_the_calendar_shuts_nobody_out(page: Page, live_server, sign_in, axe, zo
     page.emulate_media(reduced_motion="reduce")
     faults = []
     paths = [WEEK, f"/activities/meetings/{meeting.pk}/", f"/activities/meetings/{meeting.pk}/edit/"]
-    paths += [f"/activities/meetings/{meeting.pk}/cancel/"]
+    paths += [
+        f"/activities/meetings/{meeting.pk}/cancel/",
+        "/activities/calendar/feed/",
+        "/activities/calendar/import/",
+    ]
     for size, theme in ((DESKTOP, "light"), (PHONE, "dark")):
         page.set_viewport_size(size)  # type: ignore[arg-type]  # plain dict
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of two

@@ -37,7 +37,9 @@ def bring_meeting(*, actor: User, item: Item, is_cancelled: bool, now: datetime)
         if item.recurrence is not None and _series_is_there(actor, item):
             raise ValidationError(_("The series has no meeting at that time."))
         return _make(actor, item, is_cancelled, now)
-    if found.imported_sequence is not None and item.sequence < found.imported_sequence:
+    if found.imported_sequence is None:
+        raise Unchanged  # our own, exported: what is here is what counts, whatever a file says
+    if item.sequence < found.imported_sequence:
         raise Unchanged
     if is_cancelled:
         scope = Scope.ALL if found.series_id and item.recurrence is None else Scope.ONE
@@ -96,8 +98,6 @@ def _plan(actor: User, item: Item, span: Span, words: Words, guests: Guests, rep
 
 
 def _change(actor: User, found: Meeting, item: Item, now: datetime) -> None:
-    if found.imported_sequence is None:
-        raise Unchanged  # our own, exported: what is here is what counts
     span, words = _said(item)
     whole = found.series is not None and item.recurrence is None
     if whole and found.series is not None:

@@ -70,7 +70,9 @@ def meeting_plan(request: Request) -> HttpResponse:
         else:
             toast(request, _("The meeting is planned."))
             return close_sheet(request, way_back(request, reverse("activities:meeting", args=[made.pk])))
-    return _sheet(request, form, _("New meeting"), back=way_back(request, reverse("activities:calendar")))
+    about = request.GET.get("with", "")
+    home = reverse("contacts:entity", args=[about]) if _is_number(about) else reverse("activities:calendar")
+    return _sheet(request, form, _("New meeting"), back=way_back(request, home))
 
 
 @staff_required
@@ -179,7 +181,7 @@ def _initial(request: Request) -> dict[str, Any]:
         start = localtime(clock.now()).replace(minute=0, second=0, microsecond=0, tzinfo=None) + timedelta(hours=1)
         span = Span(start, start + timedelta(hours=1), get_current_timezone_name())
     about = request.GET.get("with", "")
-    return {**initial_of(span), "contacts": [about] if about.isdecimal() else [], "visibility": "public"}
+    return {**initial_of(span), "contacts": [about] if _is_number(about) else [], "visibility": "public"}
 
 
 def _initial_of(request: Request, found: Meeting) -> dict[str, Any]:
@@ -198,6 +200,10 @@ def _initial_of(request: Request, found: Meeting) -> dict[str, Any]:
         "addresses": ", ".join(each.email for each in guests if not each.user_id and not each.entity_id),
         "scope": "one",
     }
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _span(given: Any, found: Meeting | None) -> Span | None:
