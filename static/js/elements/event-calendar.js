@@ -34,7 +34,7 @@ class EventCalendar extends HTMLElement {
       initialView: matchMedia(PHONE).matches ? "listMonth" : "timeGridWeek",
       headerToolbar: { start: "prev,next today", center: "title", end: views },
       events: { url: this.getAttribute("src") },
-      height: Math.max(480, innerHeight - 240),
+      height: Math.max(480, innerHeight - 260),
       nowIndicator: true,
       // What a button is called is what it shows, also to those who speak to it.
       todayHint: () => "",
