@@ -182,13 +182,20 @@ USERSESSIONS_TRACK_ACTIVITY = True  # by accounts.middleware.session_seen, once 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 # Fernet keys for stored secrets, newest first; older ones still decrypt (`manage.py rotate_secrets`).
 SECRETS_KEYS: list[str] = env.list("RAPPORT_SECRETS_KEYS", default=[])
+_vapid_key = ""
 if not SECRET_KEY or not SECRETS_KEYS:
     # Development, demo and tests keep keys of their own beside their data; production must name its keys.
-    from apps.core.embedded.keys import local_keys
+    from apps.core.embedded.keys import local_keys, local_vapid_key
 
     _keys = local_keys(VAR)
+    _vapid_key = local_vapid_key(VAR)
     SECRET_KEY = SECRET_KEY or _keys.secret_key
     SECRETS_KEYS = SECRETS_KEYS or [_keys.fernet_key]
+# Web push signs with it: 32 bytes in base64url. Without a key there is no push. The subject is how to reach us.
+RAPPORT_VAPID_PRIVATE_KEY = env.str("RAPPORT_VAPID_PRIVATE_KEY", default=_vapid_key)
+RAPPORT_VAPID_SUBJECT = env.str("RAPPORT_VAPID_SUBJECT", default="mailto:rapport@localhost")
+# Hosts that users name may lie in these private networks; in no other ones.
+RAPPORT_PRIVATE_NETWORKS: list[str] = env.list("RAPPORT_PRIVATE_NETWORKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("RAPPORT_HTTPS", default=False)

@@ -8,6 +8,7 @@ from apps.activities.views import (
     meetings,
     notices,
     printing,
+    pushing,
     task_pages,
     task_steps,
     tasks,
@@ -72,6 +73,8 @@ urlpatterns = [
     path("notices/preferences/", notices.notice_preferences, name="notice_preferences"),
     path("notices/<int:notice_id>/read/", notices.notice_read, name="notice_read"),
     path("notices/<int:notice_id>/open/", notices.notice_open, name="notice_open"),
+    path("push/", pushing.push_allow, name="push_allow"),
+    path("push/stop/", pushing.push_stop, name="push_stop"),
     path("watch/<int:entity_id>/", notices.watch, name="watch"),
     path("watch/<int:entity_id>/stop/", notices.watch_stop, name="watch_stop"),
 ]

@@ -11,6 +11,7 @@ import "./elements/local-time.js";
 import "./elements/menu-box.js";
 import "./elements/notice-bell.js";
 import "./elements/operation-progress.js";
+import "./elements/push-switch.js";
 import "./elements/repeat-rows.js";
 import "./elements/row-selection.js";
 import "./elements/save-in-place.js";

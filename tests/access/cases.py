@@ -236,6 +236,8 @@ web("activities/notices/read/", "POST", STAFF)
 web("activities/notices/preferences/", "GET POST", STAFF)
 web("activities/notices/<int:notice_id>/read/", "POST", OWN_OF_STAFF)
 web("activities/notices/<int:notice_id>/open/", "POST", OWN_OF_STAFF)
+web("activities/push/", "POST", STAFF)
+web("activities/push/stop/", "POST", STAFF)
 web("activities/watch/<int:entity_id>/", "GET POST", VIEWED)
 web("activities/watch/<int:entity_id>/stop/", "POST", VIEWED)
 

@@ -16,6 +16,7 @@ from apps.activities.models import Notice, Watch
 from apps.activities.models.notices import ENTITIES
 from apps.activities.selectors.bell import unread_count
 from apps.activities.selectors.notices import inbox_of, lines_of
+from apps.activities.selectors.pushing import public_key
 from apps.activities.selectors.watches import is_watching
 from apps.activities.selectors.wishes import wishes_of
 from apps.activities.services import inbox as services
@@ -83,7 +84,9 @@ def notice_preferences(request: Request) -> HttpResponse:
         toast(request, _("Saved"))
         return redirect("activities:notice_preferences")
     status = 422 if form.errors else 200
-    return render_page(request, "activities/notice_preferences.html", {"form": form}, status=status)
+    return render_page(
+        request, "activities/notice_preferences.html", {"form": form, "push_key": public_key()}, status=status
+    )
 
 
 @staff_required
