@@ -22,7 +22,7 @@ from apps.activities.services import kinds as kind_service
 from apps.activities.services import printing
 from apps.activities.services.meeting_times import settle_undone
 from apps.activities.services.task_copies import put_back
-from apps.activities.views import home, notices, timelines
+from apps.activities.views import home, log, notices, timelines
 from apps.core.contributions import (
     Bell,
     EncryptedColumn,
@@ -47,6 +47,7 @@ VERBS = {
     "activity.edited": _("History entry edited"),
     "activity.removed": _("History entry removed"),
     "activity.pinned": _("History entry pinned"),
+    "log.exported": _("Action log exported"),
     "activity.unpinned": _("History entry no longer pinned"),
     printing.VERB: _("Calendar and to-dos printed"),
     "activity_kind.made": _("Kind of entries added"),
@@ -107,6 +108,9 @@ def register() -> None:
     told = MenuItem("user", _("What I am told of"), "activities:notice_preferences", "bell", is_staff_member)
     menu.register("activities.notices", told, position=201)
     panels.register("watch", Panel("contact", "action", _("Watch"), notices.watch_action, "eye"))
+    panels.register("log", Panel("contact", "more", _("Changes"), log.log_action, "history"))
+    actions = MenuItem("settings", _("Action log"), "activities:log", "list-details", can_change_settings)
+    menu.register("activities.log", actions, position=202)
 
 
 def _log_call(entity_id: int) -> str:

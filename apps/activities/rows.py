@@ -24,6 +24,7 @@ class Reading:
     token: str
     about: int | None = None
     new_from: int = 0
+    is_ahead: bool = False  # the entries are to come: one may be reminded of them
 
 
 def draw_entries(entries: Iterable[Activity], reading: Reading) -> SafeString:
@@ -41,13 +42,14 @@ class _Words:
         self.edit = _("Edit")
         self.pin = _("Pin")
         self.remove = _("Remove")
+        self.reminders = _("Reminders")
 
 
 def _entry(entry: Activity, reading: Reading, words: _Words) -> SafeString:
     mine = entry.actor_id is not None and entry.actor_id == reading.reader_id
     return fill(
         '<li class="activity{}" id="activity-{}"><span class="activity__icon">{}</span><div class="activity__body">'
-        '<p class="activity__head">{}{}</p>{}{}{}</div>{}</li>',
+        '<p class="activity__head">{}{}</p>{}{}{}</div>{}{}</li>',
         " activity--pinned" if entry.pinned_at else "",
         entry.pk,
         icon(entry.kind_shown.icon, label=str(entry.kind_shown.title)),
@@ -56,6 +58,7 @@ def _entry(entry: Activity, reading: Reading, words: _Words) -> SafeString:
         fill('<p class="activity__subject">{}</p>', entry.subject) if entry.subject else "",
         entry.kind_shown.draw(entry) if entry.kind_shown.draw and entry.facts else "",
         fill('<div class="prose">{}</div>', prose(entry.snippet)) if entry.snippet else "",
+        _reminders(entry, words) if reading.is_ahead else "",
         _actions(entry, reading, words) if mine and entry.is_written_here else "",
     )
 
@@ -77,6 +80,12 @@ def _head(entry: Activity, reading: Reading, words: _Words) -> list[str]:
     if entry.visibility != entry.Visibility.PUBLIC:
         parts.append(fill("{}{}", icon("lock"), entry.get_visibility_display()))
     return parts
+
+
+def _reminders(entry: Activity, words: _Words) -> SafeString:
+    link = '<a class="btn btn--ghost" href="{}" data-sheet aria-label="{}" title="{}">{}</a>'
+    url = record_url("activities:reminders", entry.pk)
+    return fill(link, url, words.reminders, words.reminders, icon("bell-plus"))
 
 
 def _actions(entry: Activity, reading: Reading, words: _Words) -> SafeString:

@@ -211,6 +211,33 @@ def test_the_command_counts(bob, now, olena, capsys):
     assert json.loads(capsys.readouterr().out)["sent"] == 1
 
 
+def test_reminders_are_set_from_the_page(client, bob, charlie, now, olena):
+    activity = meeting(bob, clock.now(), olena)
+    page = f"/activities/{activity.pk}/reminders/"
+    client.force_login(bob)
+    assert "15 minutes before" in client.get(page).content.decode()
+
+    missing = client.post(page, {"contacts": [olena.pk]})
+    assert missing.status_code == 422
+    given = {"app": [15, 30], "mail": [5], "contacts": [olena.pk], "leads": [30]}
+    assert client.post(page, given)["Location"] == f"/contacts/{olena.pk}/#activity-{activity.pk}"
+
+    rows = Reminder.objects.values_list("user", "entity", "channel", "minutes_before")
+    assert set(rows) == {
+        (bob.pk, None, "app", 15),
+        (bob.pk, None, "app", 30),
+        (bob.pk, None, "mail", 5),
+        (None, olena.pk, "mail", 30),
+    }
+    shown = client.get(page).context["form"]
+    assert sorted(shown.initial["app"]) == [15, 30]
+    client.post(page, {})
+    assert not Reminder.objects.exists()
+
+    client.force_login(charlie)
+    assert "contacts" not in client.get(page).context["form"].fields
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_five_hundred_due_at_once_each_comes_once_though_a_sender_is_killed(settings, tmp_path, everyone_folder):
     bob = make_user("bob@example.com", "Bob Sales", "sales")

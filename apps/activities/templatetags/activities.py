@@ -21,11 +21,16 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def entries(context: dict[str, Any], found: Iterable[Activity]) -> SafeString:
-    """`{% entries timeline.entries %}`: their rows, in a list, for whoever reads this page."""
+def entries(context: dict[str, Any], found: Iterable[Activity], *, is_ahead: bool = False) -> SafeString:
+    """`{% entries timeline.entries %}`: their rows, in a list, for whoever reads this page.
+
+    Those that are to come, `is_ahead`, lead to their reminders.
+    """
     about = context.get("entity")
     user = context["request"].user
-    reading = Reading(user.pk, str(context["csrf_token"]), about.pk if about else None, context.get("new_from") or 0)
+    reading = Reading(
+        user.pk, str(context["csrf_token"]), about.pk if about else None, context.get("new_from") or 0, is_ahead
+    )
     return draw_entries(found, reading)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,6 +79,16 @@ _TITLES = {
 }
 
 
+def field_title(name: str) -> Any:
+    """What a field of a contact, or of what belongs to it, is called on pages."""
+    return _TITLES.get(name) or name.replace("_", " ")
+
+
+def is_bookkeeping(name: str) -> bool:
+    """Whether a field follows from others, or says nothing to a reader."""
+    return name in _SILENT
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     title: str
@@ -112,7 +123,7 @@ def events_of(entity: Entity) -> list[Event]:
         events.append(
             Event(
                 title=str(title or _("Changed")),
-                fields=", ".join(sorted({str(_TITLES.get(name) or name.replace("_", " ")) for name in names})),
+                fields=", ".join(sorted({str(field_title(name)) for name in names})),
                 actor=str(operation.actor) if operation and operation.actor else "",
                 at=moments[operation_id],
             )
