@@ -55,7 +55,7 @@ def test_a_watcher_is_told_of_others_doings_and_not_of_their_own(alice, bob, now
 
     add_note(actor=bob, entity=olena, text="Wants oak", now=now)
 
-    assert headlines(alice) == ["Bob Sales about Koval, Note"]
+    assert headlines(alice) == ["Note: Bob Sales about Koval"]
     assert inbox_of(alice).lines[0].text == "Wants oak"
     assert headlines(bob) == []
 

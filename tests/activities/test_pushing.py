@@ -110,7 +110,7 @@ def test_the_browser_alone_reads_what_its_service_gets_and_we_sign_for_it(alice,
     ((path, headers, body),) = service.got
     words = browser.read(body)
     assert path == "/phone/201"
-    assert (words["title"], words["body"]) == ("Bob Sales about Olena Koval, Note", "Wants oak")
+    assert (words["title"], words["body"]) == ("Note: Bob Sales about Olena Koval", "Wants oak")
     assert words["url"] == f"/contacts/{olena.pk}/#activity-{note.pk}"
     assert b"oak" not in body
     assert headers["Content-Encoding"] == "aes128gcm"

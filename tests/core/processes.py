@@ -24,6 +24,7 @@ def environment() -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "SECRET_KEY": settings.SECRET_KEY,
         "RAPPORT_SECRETS_KEYS": ",".join(settings.SECRETS_KEYS),
+        "RAPPORT_VAPID_PRIVATE_KEY": settings.RAPPORT_VAPID_PRIVATE_KEY,
     }
 
 

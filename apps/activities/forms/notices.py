@@ -14,6 +14,13 @@ from apps.activities.models import Notice, NoticePreference
 from apps.activities.selectors.wishes import Wish
 from apps.activities.services.watching import WATCHED
 
+_WATCHED = {
+    Notice.Event.CHANGED: _("it is changed"),
+    Notice.Event.COMMENTED: _("something is written about it"),
+    Notice.Event.STATUS: _("its status changes"),
+    Notice.Event.MAIL: _("a mail comes or goes"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class WishRow:
@@ -57,7 +64,7 @@ class WishesForm(forms.Form):
 class WatchForm(forms.Form):
     events = forms.MultipleChoiceField(
         label=_("Tell me when"),
-        choices=[(event.value, event.label) for event in WATCHED],
+        choices=[(event.value, _WATCHED[event]) for event in WATCHED],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one, or stop watching.")},
     )

@@ -112,7 +112,7 @@ def _about_entry(notice: Notice, entry: Any, who: str) -> tuple[str, str]:
             return _("%(who)s, appointment: %(what)s") % what, about
     if not entry.subject:
         text = Truncator(" ".join(entry.snippet.split())).chars(_WORDS)
-        return (_("%(who)s about %(about)s, %(kind)s") if about else _("%(who)s, %(kind)s")) % what, text
+        return (_("%(kind)s: %(who)s about %(about)s") if about else _("%(kind)s: %(who)s")) % what, text
     return (_("%(who)s about %(about)s: %(what)s") if about else _("%(who)s: %(what)s")) % what, text
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from apps.activities.models import Notice, Watch
+from apps.activities.models import Notice, Reminder, Watch
 from apps.activities.models.notices import ENTITIES
 from apps.activities.selectors.watches import forget_watch
 from apps.activities.services.telling import News, tell
@@ -63,7 +63,8 @@ def unwatch(*, actor: User, record_type: str, record_id: int) -> None:
 
 
 def forget_watches(*, ids: Collection[int]) -> None:
-    """Contacts go for good; nobody watches them any more."""
+    """Contacts go for good; nobody watches or reminds them any more."""
+    Reminder.objects.filter(entity__in=ids).delete()
     Watch.objects.filter(record_type=ENTITIES, record_id__in=ids).delete()
 
 
