@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from apps.accounts.models import Preferences
 from apps.activities.models import Notice, NoticePreference, PushSubscription
@@ -27,6 +29,7 @@ from apps.contacts.services.entities import update_entity
 from apps.contacts.services.filing import file_entity
 from apps.core import clock
 from apps.core.models import OutgoingMail
+from tests.conftest import make_user
 from tests.contacts.factories import FolderFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +191,34 @@ def test_a_right_lost_between_two_notices_keeps_only_the_hidden_one_out(alice, b
     assert (counts.notices, counts.left_out) == (1, 1)
     assert "Iryna" in mails_to(alice)[0]
     assert "Olena" not in mails_to(alice)[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_at_once_put_each_notice_into_one_mail(everyone_folder):
+    bob = make_user("bob@example.com", "Bob Sales", "sales")
+    olena = PersonFactory()
+    readers = [make_user(f"r{n}@example.com", f"Reader {n}", "sales") for n in range(6)]
+    for reader in readers:
+        set_wishes(actor=reader, wishes={"commented": Wish(mail="hourly")})
+        watch_entity(actor=reader, entity=olena, now=at(8))
+    for minute in range(4):
+        add_note(actor=bob, entity=olena, text=f"Oak {minute}", now=at(9, minute))
+    done: list[digests.Counts] = []
+
+    def work() -> None:
+        try:
+            done.append(digests.send_due(now=at(10)))
+        finally:
+            connection.close()
+
+    senders = [threading.Thread(target=work) for _ in range(2)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(30)
+
+    assert sum(each.notices for each in done) == 24
+    assert [len(mails_to(reader)) for reader in readers] == [1] * 6
 
 
 def test_the_command_counts(alice, bob, olena, capsys):

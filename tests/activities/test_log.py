@@ -108,6 +108,16 @@ def test_what_even_an_administrator_may_not_see_has_no_values(client, ada, bob, 
         assert word not in exported
 
 
+def test_an_entry_for_few_readers_keeps_its_words_from_administrators(client, ada, bob, now, olena):
+    note = add_note(actor=bob, entity=olena, text="Whispered", visibility="private", now=now)
+    edit_activity(actor=bob, activity=note, text="Murmured", now=now)
+
+    content = read(client, ada, "/activities/log/", verb="activity.edited")
+
+    assert "Bob Sales" in content
+    assert "Murmured" not in content
+
+
 def test_outsiders_read_nothing(client, ada, alice, bob, charlie, now, olena):
     own = FolderFactory(kind="personal", owner=bob)
     forget_rights()

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity
-from apps.activities.selectors.log_words import FieldChange, Names, changes_in, record_title, verb_title
+from apps.activities.selectors.log_words import FieldChange, Names, changes_in, entry_of, record_title, verb_title
 from apps.contacts.models import Entity
 from apps.core.models import Change, Operation
 
@@ -178,7 +178,7 @@ class Sight:
         subjects = {change.subject_id for change in changes if change.subject_id}
         visible = Entity.objects.visible_to(user).filter(pk__in=subjects).order_by()
         self._subjects = dict(visible.values_list("pk", "display_name")) if subjects else {}
-        entries = {change.record_id for change in changes if _is_entry(change)}
+        entries = {pk for change in changes if (pk := entry_of(change)) is not None}
         self._entries = (
             set(Activity.objects.visible_to(user).filter(pk__in=entries).values_list("pk", flat=True))
             if entries
@@ -198,18 +198,10 @@ class Sight:
         )
 
     def _is_hidden(self, change: Change) -> bool:
-        if change.subject_id:
-            return change.subject_id not in self._subjects
-        return _is_entry(change) and change.record_id not in self._entries
-
-
-def _is_entry(change: Change) -> bool:
-    """A record of the history: the kinds' tables share the key of their entry."""
-    return change.record_type.startswith("activities.") and change.record_type not in (
-        "activities.activitykind",
-        "activities.activitycategory",
-        "activities.activitycategorypermission",
-    )
+        if change.subject_id and change.subject_id not in self._subjects:
+            return True
+        entry = entry_of(change)
+        return entry is not None and entry not in self._entries
 
 
 def _entry(operation: Operation, touched: list[Touched], *, more: int = 0) -> LogEntry:

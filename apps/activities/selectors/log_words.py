@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
+from apps.activities.models import Activity
 from apps.contacts.models import Entity, Folder
 from apps.contacts.selectors.events import field_title, is_bookkeeping
 from apps.core.contributions import encrypted_columns, verbs
@@ -85,6 +86,35 @@ def is_secret(record_type: str, key: str) -> bool:
     return column is not None or any(word in key.lower() for word in _SECRET_NAMES)
 
 
+def entry_of(change: Change) -> int | None:
+    """The entry of the history that a change is about; 0 where it can't be told, which nobody sees."""
+    model = _model(change.record_type)
+    if model is None:
+        return None
+    if _is_entry(model):
+        return change.record_id
+    parents = [column.name for column in model._meta.concrete_fields if _is_entry(column.related_model)]
+    if not parents:
+        return None
+    known = (value for name in parents for value in change.diff.get(name, ()) if isinstance(value, int))
+    return next(known, 0)
+
+
+def _is_entry(model: Any) -> bool:
+    """Activity itself, or the table of a kind, which shares the key of its entry."""
+    if not isinstance(model, type) or not issubclass(model, Model):
+        return False
+    return model is Activity or model._meta.pk.related_model is Activity
+
+
+@lru_cache(maxsize=256)
+def _model(record_type: str) -> type[Model] | None:
+    try:
+        return apps.get_model(record_type)
+    except (LookupError, ValueError):
+        return None
+
+
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, False)
 
 
@@ -124,9 +154,10 @@ class Names:
 @lru_cache(maxsize=1024)
 def _target(record_type: str, key: str) -> type[Model] | None:
     """The model that a field refers to; None for plain values and for fields that there were once."""
+    model = _model(record_type)
     try:
-        column = apps.get_model(record_type)._meta.get_field(key)
-    except (LookupError, FieldDoesNotExist, ValueError):
+        column = model._meta.get_field(key) if model else None
+    except FieldDoesNotExist:
         return None
     if isinstance(column, ForeignKey) and isinstance(column.related_model, type):
         target: type[Model] = column.related_model

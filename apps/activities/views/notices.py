@@ -17,7 +17,7 @@ from apps.activities.models.notices import ENTITIES
 from apps.activities.selectors.bell import unread_count
 from apps.activities.selectors.notices import inbox_of, lines_of
 from apps.activities.selectors.pushing import public_key
-from apps.activities.selectors.watches import is_watching
+from apps.activities.selectors.watches import is_watching, watched_entities
 from apps.activities.selectors.wishes import wishes_of
 from apps.activities.services import inbox as services
 from apps.activities.services.watching import WATCHED, unwatch, watch_entity
@@ -25,7 +25,7 @@ from apps.activities.services.wishes import set_wishes
 from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.htmx import Request, render_page
-from apps.core.sheets import close_sheet
+from apps.core.sheets import close_sheet, page_before
 from apps.core.toasts import toast
 
 INBOX = "activities/notices.html"
@@ -85,7 +85,10 @@ def notice_preferences(request: Request) -> HttpResponse:
         return redirect("activities:notice_preferences")
     status = 422 if form.errors else 200
     return render_page(
-        request, "activities/notice_preferences.html", {"form": form, "push_key": public_key()}, status=status
+        request,
+        "activities/notice_preferences.html",
+        {"form": form, "push_key": public_key(), "watched": watched_entities(request.user)},
+        status=status,
     )
 
 
@@ -112,7 +115,7 @@ def watch_stop(request: Request, entity_id: int) -> HttpResponse:
     entity = get_object_or_404(Entity.objects.visible_to(request.user), pk=entity_id)
     unwatch(actor=request.user, record_type=ENTITIES, record_id=entity.pk)
     toast(request, _("You don't watch this contact any more."))
-    return close_sheet(request, reverse("contacts:entity", args=[entity.pk]))
+    return close_sheet(request, page_before(request, reverse("contacts:entity", args=[entity.pk])))
 
 
 def watch_action(request: HttpRequest, entity: Entity) -> str:
