@@ -77,7 +77,7 @@ def register() -> None:
     undoers.register("activities.meeting", Undoer(Meeting, subject_field="pk", after=settle_undone))
     attendees = Undoer(Attendee, subject_field="meeting_id", root="activities.meeting")
     undoers.register("activities.attendee", attendees)
-    kinds.register("meeting", Kind(_("Meeting"), "calendar-event", drawing.draw_meeting))
+    kinds.register("meeting", Kind(_("Meeting"), "calendar-event", drawing.draw_meeting, drawing.meeting_page))
     operation_runners.register(printing.VERB, printing.run_print)
     kinds.register("note", Kind(_("Note"), "note"))
     kinds.register("letter", Kind(_("Letter"), "mail-opened"))

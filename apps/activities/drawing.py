@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from apps.accounts.formatting import date_text, datetime_text, time_text
 from apps.accounts.preferences import current_preferences
 from apps.activities.models import Call, Meeting
-from apps.core.markup import fill
+from apps.core.markup import fill, record_url
 
 if TYPE_CHECKING:
     from apps.activities.models import Activity
@@ -27,6 +27,10 @@ def draw_call(activity: Activity) -> str:
         facts.get("number") or "",
     ]
     return fill('<p class="activity__facts">{}</p>', " · ".join(str(part) for part in parts if part))
+
+
+def meeting_page(activity: Activity) -> str:
+    return record_url("activities:meeting", activity.pk)
 
 
 def draw_meeting(activity: Activity) -> str:

@@ -59,7 +59,7 @@ def register() -> None:
     ):
         undoers.register(record_type, Undoer(model, subject_field=subject, root=ROOT, ignore=frozenset({copied})))
     undoers.register("activities.taskitem", Undoer(TaskItem, subject_field="task_id", root=ROOT))
-    kinds.register("task", Kind(_("Task"), "checkbox", task_drawing.draw_task))
+    kinds.register("task", Kind(_("Task"), "checkbox", task_drawing.draw_task, task_drawing.task_page))
     listings.register(KEY, ListingEntry(_listing))
     listings.register(unplanned_listing.KEY, ListingEntry(_unplanned))
     tasks = MenuItem("main", _("Tasks"), "activities:tasks", "checkbox", is_staff_member, section="/activities/tasks/")

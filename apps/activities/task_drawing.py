@@ -20,6 +20,10 @@ COLOURS = {"open": "blue", "in_progress": "purple", "waiting": "yellow", "done":
 _NOTHING = SafeString("")
 
 
+def task_page(activity: Activity) -> str:
+    return record_url("activities:task", activity.pk)
+
+
 def draw_task(activity: Activity) -> str:
     """On a timeline: its state, day and people, a way to its page, and while it is open one button to complete it."""
     facts = activity.facts

@@ -67,7 +67,7 @@ def happen(event: str, actor, reader, entity, now: datetime) -> None:
         kind, verb = {"assigned": ("task", "task.assigned"), "invited": ("meeting", "meeting.invited")}[event]
         entry = Entry(kind=kind, verb=f"{kind}.added", occurred_at=now, entities=[entity], subject=event)
         activity = record(entry, actor=actor, now=now)
-        people_addressed.send(object, activity=activity, verb=verb, user_ids=[reader.pk], actor=actor, now=now)
+        people_addressed.send(object, asked={activity.pk: [reader.pk]}, verb=verb, actor=actor, now=now)
     else:
         watch_entity(actor=reader, entity=entity, events=[event], now=now)
         if event == "changed":

@@ -131,6 +131,7 @@ def test_unwatching_changes_neither_sight_nor_duty(alice, bob, now, olena):
     people_addressed.send(Activity, asked={task.pk: [alice.pk]}, verb="task.assigned", actor=bob, now=now)
 
     assert headlines(alice) == ["Bob Sales gives you a task: Call"]
+    assert inbox_of(alice).lines[0].url == f"/activities/tasks/{task.pk}/"
     assert Activity.objects.visible_to(alice).filter(pk=task.pk).exists()
 
 

@@ -15,7 +15,16 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity
-from apps.activities.selectors.log_words import FieldChange, Names, changes_in, entry_of, record_title, verb_title
+from apps.activities.selectors.log_words import (
+    CONTACTS,
+    FieldChange,
+    Names,
+    changes_in,
+    contact_of,
+    entry_of,
+    record_title,
+    verb_title,
+)
 from apps.contacts.models import Entity
 from apps.core.models import Change, Operation
 
@@ -57,7 +66,7 @@ class LogFilter:
         if self.until:
             found = found.filter(created_at__lt=self.until)
         if self.entity_id is not None:
-            touched = Change.objects.filter(subject_id=self.entity_id)
+            touched = Change.objects.filter(subject_id=self.entity_id, record_type__startswith=CONTACTS)
             found = found.filter(pk__in=touched.values("operation_id"))
         return found
 
@@ -117,7 +126,7 @@ def log_of_all(user: User, *, narrowing: LogFilter = EVERYTHING, after: str = ""
 
 def log_of_entity(user: User, entity: Entity, *, after: str = "") -> LogPage:
     """The changes of one contact that `user` sees, newest first."""
-    found = Change.objects.filter(subject_id=entity.pk).order_by("-changed_at", "-id")
+    found = Change.objects.filter(subject_id=entity.pk, record_type__startswith=CONTACTS).order_by("-changed_at", "-id")
     if (key := _read_key(after)) is not None:
         at, pk = key
         found = found.filter(Q(changed_at__lt=at) | Q(changed_at=at, id__lt=pk), changed_at__lte=at)
@@ -175,7 +184,7 @@ class Sight:
     """What `user` may see of these changes, asked once for all of them."""
 
     def __init__(self, user: User, changes: Sequence[Change]) -> None:
-        subjects = {change.subject_id for change in changes if change.subject_id}
+        subjects = {pk for change in changes if (pk := contact_of(change)) is not None}
         visible = Entity.objects.visible_to(user).filter(pk__in=subjects).order_by()
         self._subjects = dict(visible.values_list("pk", "display_name")) if subjects else {}
         entries = {pk for change in changes if (pk := entry_of(change)) is not None}
@@ -190,16 +199,17 @@ class Sight:
         hidden = self._is_hidden(change)
         return Touched(
             title=str(record_title(change.record_type)),
-            name="" if hidden else self._subjects.get(change.subject_id or 0, ""),
-            url_id=None if hidden else change.subject_id,
+            name="" if hidden else self._subjects.get(contact_of(change) or 0, ""),
+            url_id=None if hidden else contact_of(change),
             kind=change.kind,
             fields=[] if hidden else changes_in(change, self._names),
             is_hidden=hidden,
         )
 
     def _is_hidden(self, change: Change) -> bool:
-        if change.subject_id and change.subject_id not in self._subjects:
-            return True
+        contact = contact_of(change)
+        if contact is not None:
+            return contact not in self._subjects
         entry = entry_of(change)
         return entry is not None and entry not in self._entries
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _LONGEST = 500
 HIDDEN = "•••"
 _SECRET_NAMES = ("password", "secret", "token", "digest", "private")
+CONTACTS = "contacts."
+_HISTORY = "activities."
+_SETTINGS = ("activities.activitykind", "activities.activitycategory", "activities.activitycategorypermission")
 _RECORDS = {
     "accounts.team": gettext_lazy("Team"),
     "accounts.user": gettext_lazy("User"),
@@ -86,18 +89,19 @@ def is_secret(record_type: str, key: str) -> bool:
     return column is not None or any(word in key.lower() for word in _SECRET_NAMES)
 
 
+def contact_of(change: Change) -> int | None:
+    """The contact that a change belongs to; subjects of other apps' records are records of theirs."""
+    return change.subject_id if change.record_type.startswith(CONTACTS) else None
+
+
 def entry_of(change: Change) -> int | None:
     """The entry of the history that a change is about; 0 where it can't be told, which nobody sees."""
+    if not change.record_type.startswith(_HISTORY) or change.record_type in _SETTINGS:
+        return None
     model = _model(change.record_type)
-    if model is None:
-        return None
-    if _is_entry(model):
+    if model is not None and _is_entry(model):
         return change.record_id
-    parents = [column.name for column in model._meta.concrete_fields if _is_entry(column.related_model)]
-    if not parents:
-        return None
-    known = (value for name in parents for value in change.diff.get(name, ()) if isinstance(value, int))
-    return next(known, 0)
+    return change.subject_id or 0
 
 
 def _is_entry(model: Any) -> bool:
