@@ -46,11 +46,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
         written = others.filter(task__activity__actor=user, task__activity__removed_at__isnull=True)
         return self.filter(pk__in=written.values("task").union(others.filter(assigned_by=user).values("task")))
 
-    def concerning(self, users: Iterable[int]) -> TaskQuerySet:
-        """Written by, or given to, one of these users."""
-        ids = list(users)
-        return self.filter(Q(activity__actor__in=ids) | _has_one_of(ids))
-
     def in_order(self) -> TaskQuerySet:
         """What is due first comes first, without a day last."""
         return self.order_by(models.F("shown_on").asc(nulls_last=True), "priority", "pk")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.selectors import teammates_of
 from apps.activities.models import Task, TaskAssignee, TaskQuerySet
-from apps.activities.permissions import changeable_tasks
+from apps.activities.permissions import changeable_task_ids
 from apps.activities.selectors.timelines import dress
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def todo(user: User, whose: str, *, today: date, after: str = "") -> TodoPage:
     rows = list(found.select_related("activity", "activity__actor").in_order()[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     rows = rows[:PAGE]
-    prepare(rows, user=user, today=today)
+    prepare(rows, user=user, today=today, in_hand=whose == "mine")
     groups: list[Group] = []
     told = _group_of(key[0], today) if key is not None else ""
     for task in rows:
@@ -105,11 +105,15 @@ def board(user: User, whose: str, *, today: date) -> list[BoardColumn]:
     ]
 
 
-def prepare(tasks: Sequence[Task], *, user: User, today: date) -> None:
-    """Let each task bear `may_change`, `is_late`, and its entry what `timelines.dress` gives it."""
+def prepare(tasks: Sequence[Task], *, user: User, today: date, in_hand: bool = False) -> None:
+    """Let each task bear `may_change`, `is_late`, and its entry what `timelines.dress` gives it.
+
+    `in_hand` says that `user` has all of them in hand, and so may change them: nothing is asked about that.
+    """
     dress([task.activity for task in tasks], user=user)
-    mine = changeable_tasks(user, Task.objects.filter(pk__in=[task.pk for task in tasks]), on=today)
-    allowed = set(mine.values_list("pk", flat=True)) if tasks else set()
+    allowed = {task.pk for task in tasks}
+    if tasks and not in_hand:
+        allowed = changeable_task_ids(user, allowed, on=today)
     for task in tasks:
         shown: Any = task
         shown.may_change = task.pk in allowed
@@ -141,7 +145,7 @@ def _few(found: TaskQuerySet, user: User, today: date, limit: int) -> HomeTasks:
     tasks = list(found.select_related("activity", "activity__actor").in_order()[: limit + 1])
     count = found.aggregate(count=Count("pk"))["count"] if len(tasks) > limit else len(tasks)
     tasks = tasks[:limit]
-    prepare(tasks, user=user, today=today)
+    prepare(tasks, user=user, today=today, in_hand=True)
     return HomeTasks(tasks, count - len(tasks))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 
 from apps.activities.models import Task
-from apps.activities.permissions import changeable_tasks
+from apps.activities.permissions import changeable_task_ids
 from apps.activities.services.task_copies import refresh_tasks
 from apps.core.services.operations import diff, operate, snapshot
 
@@ -81,9 +81,7 @@ def _write(tasks: list[Task], befores: dict[int, Image]) -> None:
 def locked(actor: User, ids: Collection[int], *, now: datetime, strict: bool = True) -> list[Task]:
     """These tasks, locked, as far as `actor` may change them. Raises PermissionDenied if `strict`."""
     wanted = set(ids)
-    allowed = set(
-        changeable_tasks(actor, Task.objects.filter(pk__in=wanted), on=now.date()).values_list("pk", flat=True)
-    )
+    allowed = changeable_task_ids(actor, wanted, on=now.date())
     if strict and allowed != wanted:
         raise PermissionDenied
     return list(Task.objects.select_for_update().filter(pk__in=allowed).order_by("pk"))
