@@ -85,7 +85,7 @@ class Change(models.Model):
     operation = models.ForeignKey(Operation, on_delete=models.DO_NOTHING, related_name="changes", db_constraint=False)
     record_type = models.CharField(max_length=60)  # "contacts.entity"
     record_id = models.BigIntegerField()
-    subject_id = models.BigIntegerField(null=True)  # the entity whose aggregate was touched
+    subject_id = models.BigIntegerField(null=True)  # the aggregate touched: an entity, or an entry of the history
     kind = models.CharField(max_length=8, choices=Kind)
     diff = models.JSONField()
     version_before = models.IntegerField(null=True)
