@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from apps.activities.services.guests import forget_guests
 from apps.activities.services.notes import forget_entities
 from apps.activities.services.reminders import follow
+from apps.activities.services.task_mails import mail_tasks
 from apps.activities.services.watching import forget_watches, tell_addressed, tell_of_changes, tell_of_entry
 from apps.activities.signals import activities_moved, activity_recorded, people_addressed
 from apps.contacts.signals import entities_purging, entities_updated
@@ -42,6 +43,8 @@ def on_people_addressed(
     *, asked: Mapping[int, Collection[int]], verb: str, actor: User | None, now: datetime, **kwargs: object
 ) -> None:
     tell_addressed(asked, verb=verb, actor=actor, now=now)
+    if verb == "task.assigned" and actor is not None:
+        mail_tasks(asked, actor=actor, now=now)
 
 
 def connect() -> None:

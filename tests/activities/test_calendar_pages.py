@@ -14,6 +14,9 @@ from apps.accounts.models import Preferences, Team, TeamMembership
 from apps.activities.models import Activity, Meeting
 from apps.activities.services.meeting_inputs import Guests, Repeat, Span, Words
 from apps.activities.services.meetings import plan_meeting
+from apps.activities.services.task_input import TaskInput
+from apps.activities.services.task_states import complete_task
+from apps.activities.services.tasks import add_task
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput
 from apps.core import clock
@@ -75,17 +78,10 @@ def test_a_team_and_a_contact_have_calendars_too(client, alice, bob, olena, now)
 
 
 def test_tasks_stand_on_the_day_they_are_due_until_they_are_done(client, bob, now):
-    for subject, facts in (("Measure", {}), ("Done", {"is_over": True})):
-        Activity.objects.create(
-            kind="task",
-            verb="task.added",
-            actor=bob,
-            occurred_at=datetime.fromisoformat("2026-11-05T07:00:00+00:00"),
-            created_at=now,
-            subject=subject,
-            facts={"due_on": "2026-11-05", **facts},
-            audience=[0],
-        )
+    for subject in ("Measure", "Done"):
+        wish = TaskInput(subject=subject, zone="Europe/Kyiv", due_on=date(2026, 11, 5))
+        task = add_task(actor=bob, data=wish, now=now)
+    complete_task(actor=bob, task=task, now=now)
 
     assert titles(client, bob) == {"Measure"}
 

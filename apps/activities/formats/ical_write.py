@@ -63,10 +63,7 @@ def _event(item: Item, stamp: datetime) -> Event:
                 _add_dates(event, field, dates, item.when)
     event.add("status", item.status.upper())
     event.add("sequence", item.sequence)
-    if item.organiser:
-        event.add("organizer", _address(item.organiser))
-    for person in item.people:
-        event.add("attendee", _attendee(person), encode=False)
+    _add_people(event, item)
     return event
 
 
@@ -81,7 +78,15 @@ def _todo(item: Item, stamp: datetime) -> Todo:
     todo.add("status", {"done": "COMPLETED", "cancelled": "CANCELLED"}.get(item.status, "NEEDS-ACTION"))
     if item.priority:
         todo.add("priority", item.priority)
+    _add_people(todo, item)
     return todo
+
+
+def _add_people(component: Event | Todo, item: Item) -> None:
+    if item.organiser:
+        component.add("organizer", _address(item.organiser))
+    for person in item.people:
+        component.add("attendee", _attendee(person), encode=False)
 
 
 def _shared(component: Event | Todo, item: Item, stamp: datetime) -> None:

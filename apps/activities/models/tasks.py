@@ -93,6 +93,7 @@ class Task(models.Model):
     # The one whose completion made this one: unique, so that completing twice makes one next occurrence.
     follows = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="next")
     position = models.FloatField(default=0)  # among those of its state, on the board
+    uid = models.CharField(max_length=255, blank=True, default="", db_default="")  # of one that an .ics file brought
 
     objects = TaskQuerySet.as_manager()
 
@@ -104,6 +105,7 @@ class Task(models.Model):
                 condition=Q(state__in=["open", "in_progress", "waiting"]),
             ),
             models.Index(fields=["state", "position"], name="task_board"),
+            models.Index(fields=["uid"], name="task_by_uid", condition=~Q(uid="")),
             models.Index(
                 fields=["-completed_at", "-activity"],
                 name="task_done_latest",

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.urls import reverse
 
 from apps.accounts.models import Team
 from apps.accounts.permissions import is_admin
 from apps.accounts.selectors import members_of, staff_users
-from apps.activities.models import Activity, Attendee, Meeting, MeetingQuerySet
+from apps.activities.models import Attendee, Meeting, MeetingQuerySet, Task
 from apps.contacts.models import Entity
 
 if TYPE_CHECKING:
@@ -69,28 +68,19 @@ def events_of(whose: Whose, *, user: User, start: datetime, end: datetime) -> li
     everything = is_admin(user)
     return [
         *(_meeting(each, each.pk in declined, everything or each.activity.actor_id == user.pk) for each in meetings),
-        *map(_task, tasks_due(whose, user=user, start=start, end=end)),
+        *(_task(each) for each in tasks_due(whose, user=user, start=start, end=end)),
     ]
 
 
-def tasks_due(whose: Whose, *, user: User, start: datetime, end: datetime) -> list[Activity]:
-    """Open tasks with a day in this span. They are read off their entries: calendars need no table of tasks."""
-    day = timedelta(days=1)
-    found = Activity.objects.visible_to(user).live().filter(kind="task")
-    found = found.filter(occurred_at__gte=start - day, occurred_at__lt=min(end, start + LONGEST) + day)
+def tasks_due(whose: Whose, *, user: User, start: datetime, end: datetime) -> list[Task]:
+    """Open tasks of this calendar that are due in this span and that `user` sees."""
+    found = Task.objects.visible_to(user).open()
+    found = found.filter(due_on__gte=start.date(), due_on__lte=min(end, start + LONGEST).date())
     if whose.entity is not None:
-        found = found.filter(participants__entity=whose.entity)
+        found = found.filter(activity__participants__entity=whose.entity)
     else:
-        concerned = Q(actor__in=whose.users)
-        for pk in whose.users:
-            concerned |= Q(facts__assignee_ids__contains=[pk])
-        found = found.filter(concerned)
-    first, last = f"{start.date()}", f"{end.date()}"
-    return [
-        task
-        for task in found.order_by("occurred_at", "pk")[:MOST]
-        if not task.facts.get("is_over") and first <= (task.facts.get("due_on") or "") <= last
-    ]
+        found = found.assigned_to(whose.users)
+    return list(found.select_related("activity", "activity__actor").order_by("due_on", "pk")[:MOST])
 
 
 def guests_seen(meeting: Meeting, *, user: User) -> tuple[list[Attendee], int]:
@@ -123,13 +113,14 @@ def _meeting(meeting: Meeting, is_declined: bool, may_change: bool) -> dict[str,
     }
 
 
-def _task(task: Activity) -> dict[str, Any]:
+def _task(task: Task) -> dict[str, Any]:
     return {
         "id": f"task-{task.pk}",
-        "title": task.subject,
-        "start": task.facts["due_on"],
+        "title": task.activity.subject,
+        "start": f"{task.due_on}",
         "allDay": True,
         "editable": False,
+        "url": reverse("activities:task", args=[task.pk]),
         "className": "event-task",
     }
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from apps.activities.formats.ical_items import Item, Person, When
 from apps.activities.formats.recurrence import local
-from apps.activities.models import Attendee, Meeting, Series
+from apps.activities.models import Attendee, Meeting, Series, Task
 from apps.activities.models.spans import Span
 from apps.contacts.models import Entity
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+_PRIORITIES = {Task.Priority.HIGH: 1, Task.Priority.NORMAL: 5, Task.Priority.LOW: 9}  # RFC 5545, 3.8.1.9
 
 
 def items_of(meetings: Sequence[Meeting], *, user: User | None) -> list[Item]:
@@ -64,6 +66,24 @@ def _series(series: Series, meetings: Sequence[Meeting], guests: dict[int, list[
 def item_of(meeting: Meeting, *, user: User | None) -> Item:
     """One meeting by itself, also one of a series."""
     return _item(meeting, _guests([meeting], user))
+
+
+def todo_of(task: Task) -> Item:
+    """A task as a VTODO; its assignees are asked (RFC 5546, 3.4)."""
+    author = task.activity.actor
+    return Item(
+        kind="todo",
+        uid=task.uid or f"task-{task.pk}@rapport",
+        subject=task.activity.subject,
+        text=task.activity.snippet,
+        status="open" if task.state in Task.OPEN else str(task.state),
+        is_private=task.activity.visibility != "public",
+        due_on=task.due_on,
+        due_at=task.due_moment if task.due_at is not None else None,
+        completed_at=task.completed_at,
+        priority=_PRIORITIES[Task.Priority(task.priority)],
+        organiser=Person(author.email, str(author)) if author else None,
+    )
 
 
 def _item(meeting: Meeting, guests: dict[int, list[Person]]) -> Item:

@@ -18,11 +18,11 @@ from apps.activities.formats.ical_items import Broken, Item, Parsed
 from apps.activities.formats.ical_read import read_calendar
 from apps.activities.models import Meeting
 from apps.activities.models.spans import Span
-from apps.activities.services import todo_import
 from apps.activities.services.imported_meetings import Unchanged, bring_meeting
 from apps.activities.services.meeting_inputs import Repeat
 from apps.activities.services.replies import ReplyRefused, take_reply
 from apps.activities.services.series import new_series, starts_ahead
+from apps.activities.services.todo_import import bring_todo
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -113,8 +113,7 @@ def _look(user: User, key: str, data: bytes, zone: str, now: datetime) -> Look:
         if parsed.method == "REPLY":
             what = "answer"
         elif item.kind == "todo":
-            what = "todo" if todo_import.bringers else "refused"
-            reason = "" if todo_import.bringers else _("Tasks can't be brought in here.")
+            what = "todo"
         else:
             what = "update" if item.uid in there else "new"
             try:
@@ -172,9 +171,8 @@ def _answer(row: Row, actor: User, report: Report, now: datetime) -> None:
 def _todo(item: Item, actor: User, report: Report, now: datetime) -> None:
     try:
         with transaction.atomic():
-            for bringer in todo_import.bringers:
-                bringer(actor, item, now)
-    except (ValidationError, PermissionDenied) as error:
+            bring_todo(actor=actor, item=item, now=now)
+    except (ValidationError, PermissionDenied, DataError) as error:
         reason = " ".join(error.messages) if isinstance(error, ValidationError) else _("It can't be kept.")
         report.broken.append(Broken(item.line, item.subject, reason))
     else:

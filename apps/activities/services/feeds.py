@@ -15,7 +15,7 @@ from apps.activities.formats.ical_items import Item
 from apps.activities.formats.ical_write import write_calendar
 from apps.activities.models import CalendarFeed, Meeting
 from apps.activities.selectors.calendar import Whose, tasks_due
-from apps.activities.selectors.calendar_items import item_of, items_of
+from apps.activities.selectors.calendar_items import item_of, items_of, todo_of
 from apps.core import secrets as sealed
 
 if TYPE_CHECKING:
@@ -63,11 +63,8 @@ def calendar_items(*, user: User, now: datetime) -> list[Item]:
     found = Meeting.objects.visible_to(user).between(start, end).with_user(user.pk)
     found = found.select_related("activity", "series", "organiser").order_by("pk")
     whose = Whose("", users=(user.pk,))
-    tasks = [
-        Item(kind="todo", uid=f"task-{task.pk}@rapport", subject=task.subject, text=task.snippet, due_on=_due(task))
-        for task in tasks_due(whose, user=user, start=now - timedelta(days=31), end=now + timedelta(days=60))
-    ]
-    return [*items_of(list(found[:_MOST]), user=user), *tasks]
+    tasks = tasks_due(whose, user=user, start=now - timedelta(days=31), end=now + timedelta(days=60))
+    return [*items_of(list(found[:_MOST]), user=user), *map(todo_of, tasks)]
 
 
 def meeting_file(meeting: Meeting, *, user: User, now: datetime) -> bytes:
@@ -96,10 +93,6 @@ def plain_items(items: list[Item]) -> list[dict[str, Any]]:
         }
         for each in items
     ]
-
-
-def _due(task: Any) -> Any:
-    return datetime.fromisoformat(task.facts["due_on"]).date()
 
 
 def _digest(token: str) -> str:

@@ -40,6 +40,7 @@ class TaskInput:
     category: ActivityCategory | None = None
     context: Context | None = None
     items: Sequence[str] = field(default_factory=tuple)  # of the checklist; taken for a new task only
+    uid: str = ""  # of the file that brought it; taken for a new task only
 
 
 def cleaned(data: TaskInput) -> TaskInput:

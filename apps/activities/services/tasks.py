@@ -136,6 +136,7 @@ def _write(
         rrule=data.rrule,
         follows=follows,
         position=now.timestamp(),
+        uid=data.uid,
     )
     duties = new_assignees(data.assignees or [author.pk], giver=giver, now=now)
     entry = Entry(

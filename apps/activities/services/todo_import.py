@@ -1,15 +1,53 @@
-"""Who takes the tasks (VTODO) of a calendar file; tasks register themselves here."""
+"""Tasks (VTODO) of a calendar file: each becomes a task of whoever brought it; the same UID is the same task."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from apps.accounts.preferences import preferences_of, zone_of
 from apps.activities.formats.ical_items import Item
+from apps.activities.models import Activity, Task
+from apps.activities.services.recording import SUBJECT_LENGTH, TEXT_LENGTH
+from apps.activities.services.task_input import TaskInput
+from apps.activities.services.task_states import cancel_task, complete_task
+from apps.activities.services.tasks import add_task, input_of, update_task
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-# Called with actor, item, now inside a transaction; the same UID must not become a second task. Raises ValidationError.
-bringers: list[Callable[[User, Item, datetime], None]] = []
+_HIGH, _NORMAL = range(1, 5), (0, 5)  # of RFC 5545's nine, 0 says nothing
+
+
+def bring_todo(*, actor: User, item: Item, now: datetime) -> None:
+    """Make or change the task that `item` is. What repeats is brought as its next one. Raises ValidationError."""
+    zone = zone_of(preferences_of(actor))
+    there = Task.objects.filter(uid=item.uid, activity__actor=actor, activity__removed_at__isnull=True)
+    task = there.select_related("activity").order_by("pk").first()
+    said = _said(item, zone)
+    if task is None:
+        data = TaskInput(**said, assignees=[actor.pk], uid=item.uid)
+        task = add_task(actor=actor, data=data, now=now)
+    elif (wanted := replace(before := input_of(task, user=actor), **said)) != before:
+        update_task(actor=actor, task=task, data=wanted, now=now)
+    if item.status == "done":
+        complete_task(actor=actor, task=task, now=now)
+    elif item.status == "cancelled":
+        cancel_task(actor=actor, task=task, now=now)
+
+
+def _said(item: Item, zone: ZoneInfo) -> dict[str, Any]:
+    """What the file says of a task, as fields of a TaskInput."""
+    due = item.due_at.astimezone(zone) if item.due_at else None
+    priority = Task.Priority.HIGH if item.priority in _HIGH else Task.Priority.LOW
+    return {
+        "subject": (item.subject or "VTODO")[:SUBJECT_LENGTH],
+        "text": item.text[:TEXT_LENGTH],
+        "zone": zone.key,
+        "due_on": due.date() if due else item.due_on,
+        "due_at": due.time().replace(second=0, microsecond=0, tzinfo=None) if due else None,
+        "priority": Task.Priority.NORMAL if item.priority in _NORMAL else priority,
+        "visibility": Activity.Visibility.PRIVATE if item.is_private else Activity.Visibility.PUBLIC,
+    }
