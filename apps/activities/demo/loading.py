@@ -13,6 +13,7 @@ from apps.accounts.models import User
 from apps.accounts.services.users import create_user
 from apps.activities.demo.company import SEED, cards
 from apps.activities.demo.history import write_history
+from apps.activities.demo.meetings import plan_meetings
 from apps.activities.demo.tasks import plan_tasks
 from apps.contacts.formats.vcard import write
 from apps.contacts.models import Entity, FieldDefinition, Folder, Participant, RelationshipType
@@ -56,6 +57,7 @@ def load_demo(*, total: int, password: str, now: datetime) -> bool:
     write_history(users, dice, count=total * 10, now=now)
     _mark(users, dice, now)
     plan_tasks(users, now)
+    plan_meetings(users, dice, now)
     return True
 
 
