@@ -12,6 +12,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.selectors import staff_users
@@ -32,10 +33,10 @@ SCOPES = [
 _CONTINENTS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 REPEATS = [
     ("", _("Doesn't repeat")),
-    ("DAILY", _("Every day")),
-    ("WEEKLY", _("Every week")),
-    ("MONTHLY", _("Every month")),
-    ("YEARLY", _("Every year")),
+    ("DAILY", pgettext_lazy("repeat", "Every day")),
+    ("WEEKLY", pgettext_lazy("repeat", "Every week")),
+    ("MONTHLY", pgettext_lazy("repeat", "Every month")),
+    ("YEARLY", pgettext_lazy("repeat", "Every year")),
     ("own", _("By a rule of its own")),
 ]
 

@@ -9,6 +9,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.selectors import staff_users
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 
 REPEATS = [
     ("", _("Never")),
-    ("FREQ=DAILY", _("Every day")),
+    ("FREQ=DAILY", pgettext_lazy("repeat", "Every day")),
     ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", _("Every working day")),
-    ("FREQ=WEEKLY", _("Every week")),
+    ("FREQ=WEEKLY", pgettext_lazy("repeat", "Every week")),
     ("FREQ=WEEKLY;INTERVAL=2", _("Every two weeks")),
-    ("FREQ=MONTHLY", _("Every month")),
+    ("FREQ=MONTHLY", pgettext_lazy("repeat", "Every month")),
     ("FREQ=MONTHLY;INTERVAL=3", _("Every quarter")),
-    ("FREQ=YEARLY", _("Every year")),
+    ("FREQ=YEARLY", pgettext_lazy("repeat", "Every year")),
 ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, Value
 
 from apps.activities.models import Activity, ActivityEntity
+from apps.activities.selectors.changes import changes_of
 from apps.activities.selectors.kinds import kinds_named
 from apps.contacts.models import Entity
 from apps.core.contributions import contexts
@@ -70,20 +71,28 @@ def timeline_of(
     user: User,
     now: datetime,
     with_people: bool = True,
+    with_changes: bool = False,
     narrowing: Narrowing = EVERYTHING,
     after: str = "",
 ) -> TimelinePage:
     """The history of `entity`; of an organisation with that of its people, unless `with_people` is off.
 
-    The same number of queries whatever the length; `after` is a page's own key, and one that makes no sense begins
-    at the top.
+    `with_changes` puts "created, imported, edited by" between its entries. The same number of queries whatever the
+    length; `after` is a page's own key, and one that makes no sense begins at the top.
     """
     about = Q(participants__entity=entity)
     if not with_people:
         about &= Q(participants__via_employer=False)
     found = Activity.objects.visible_to(user).live().filter(about)
     # A copy beside the entity: the timeline is one range of an index.
-    return _page(found, "participants__occurred_at", user=user, now=now, narrowing=narrowing, after=after)
+    page = _page(found, "participants__occurred_at", user=user, now=now, narrowing=narrowing, after=after)
+    if not with_changes:
+        return page
+    changes = changes_of(entity, before=_read_key(after), limit=PAGE + 1)
+    merged = sorted([*page.entries, *changes], key=_moment_and_key, reverse=True)
+    is_more = len(merged) > PAGE or bool(page.after)
+    merged = merged[:PAGE]
+    return replace(page, entries=merged, after=_key_of(merged[-1]) if is_more else "")
 
 
 def timeline_of_context(
@@ -144,8 +153,11 @@ def _page(
     bottom = entries[PAGE - 1] if more else None
     entries = entries[:PAGE]
     dress([*parts[_AHEAD], *parts[_PINNED], *entries], user=user)
-    key_of_last = f"{bottom.moment.isoformat()}_{bottom.pk}" if bottom else ""
-    return TimelinePage(entries, key_of_last, parts[_AHEAD], parts[_PINNED])
+    return TimelinePage(entries, _key_of(bottom) if bottom else "", parts[_AHEAD], parts[_PINNED])
+
+
+def _key_of(entry: Activity) -> str:
+    return f"{entry.moment.isoformat()}_{entry.pk}"
 
 
 def _marked(found: Any, part: int) -> Any:
@@ -188,7 +200,7 @@ def _add_contexts(entries: list[Activity]) -> None:
 
 def _read_key(after: str) -> tuple[datetime, int] | None:
     moment, _sign, pk = after.rpartition("_")
-    if not pk.isdecimal() or len(pk) > 18:
+    if not pk.removeprefix("-").isdecimal() or len(pk) > 18:
         return None
     try:
         occurred_at = datetime.fromisoformat(moment)

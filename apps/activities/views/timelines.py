@@ -33,6 +33,7 @@ from apps.core.sheets import close_sheet
 from apps.core.toasts import toast, with_toast
 
 TIMELINE = "activities/timeline.html"
+CHANGES = "with-changes"  # among the choices of kinds: all of them, and what was changed between
 
 
 def timeline_panel(request: HttpRequest, entity: Entity) -> str:
@@ -53,6 +54,7 @@ def _reader(request: HttpRequest) -> User:
 def _context(request: HttpRequest, entity: Entity, form: Form) -> dict[str, object]:
     with_people = request.GET.get("people") != "0"
     kind = request.GET.get("kind", "")[:40]
+    with_changes = kind == CHANGES
     user = _reader(request)
     return {
         "entity": entity,
@@ -62,12 +64,14 @@ def _context(request: HttpRequest, entity: Entity, form: Form) -> dict[str, obje
             user=user,
             now=clock.now(),
             with_people=with_people,
-            narrowing=Narrowing(kinds=(kind,) if kind else ()),
+            with_changes=with_changes,
+            narrowing=Narrowing(kinds=(kind,) if kind and not with_changes else ()),
             after=request.GET.get("after", ""),
         ),
         "with_people": with_people,
         "kind": kind,
         "kinds": kinds.items(),
+        "changes": CHANGES,
         "query": urlencode({**({} if with_people else {"people": 0}), **({"kind": kind} if kind else {})}),
         "may_write": can_write_on(user, entity) and entity.trashed_at is None,
         "record_actions": [(action, action.url(entity.pk)) for action in record_actions if action.page == "contact"],
