@@ -56,12 +56,24 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=DESKTOP, locale="en-GB", timezone_id="Europe/Kyiv")  # type: ignore[arg-type]  # plain dict
     context.set_default_timeout(10_000)
     context.add_init_script(WATCH)
+    if "live_server" in request.fixturenames:
+        _quieten(context, request.getfixturevalue("live_server").url)
     yield context
     context.close()
+
+
+def _quieten(context: BrowserContext, address: str) -> None:
+    """Django's test server has no live events: its pages get a stream on which nothing comes.
+
+    (A route would answer as well, but then Chromium keeps no file, and each page asks for all modules again.)
+    """
+    port = address.rpartition(":")[2]
+    silent = "window.EventSource = class extends EventTarget { close() {} }"
+    context.add_init_script(f'if (location.port === "{port}") {silent}')
 
 
 @pytest.fixture
@@ -107,13 +119,10 @@ def phone(page: Page) -> Page:
 
 @pytest.fixture
 def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
-    """`sign_in(page, user)`: by cookie, past the form.
-
-    Django's test server has no live events: there the stream of each page is answered by "nothing, don't come again".
-    """
+    """`sign_in(page, user)`: by cookie, past the form."""
 
     def enter(page: Page, user: Any) -> None:
-        page.context.route(f"{live_server.url}/live/**", lambda route: route.fulfill(status=204))
+        _quieten(page.context, live_server.url)  # also one that the test has made for itself
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

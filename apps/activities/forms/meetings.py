@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from email.utils import getaddresses
 from typing import TYPE_CHECKING, Any
@@ -124,7 +125,8 @@ class MeetingForm(forms.Form):
         fields["status"].choices = [each for each in Meeting.Status.choices if each[0] != Meeting.Status.CANCELLED]
         for name in ("contacts", "users"):
             ids = self.initial.get(name) or (self.data.getlist(name) if hasattr(self.data, "getlist") else [])
-            fields[name].clean([str(each) for each in ids])
+            with suppress(forms.ValidationError):  # what was chosen is shown again; what is wrong is told later
+                fields[name].clean([str(each) for each in ids])
         if meeting is None or meeting.series_id is None:
             del self.fields["scope"]
         self.order_fields([name for name in MeetingForm.base_fields if name in self.fields])
