@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.accounts.templatetags.formats import moment
-from apps.core.markup import fill, icon, prose, record_url
+from apps.core.markup import fill, icon, joined, prose, record_url
 
 if TYPE_CHECKING:
     from apps.activities.models import Activity
@@ -30,7 +30,7 @@ class Reading:
 def draw_entries(entries: Iterable[Activity], reading: Reading) -> SafeString:
     """The rows of entries dressed by `selectors.timelines`, in their order."""
     words = _Words()
-    return SafeString("".join(_entry(entry, reading, words) for entry in entries))
+    return joined("", (_entry(entry, reading, words) for entry in entries))
 
 
 class _Words:
@@ -54,7 +54,7 @@ def _entry(entry: Activity, reading: Reading, words: _Words) -> SafeString:
         entry.pk,
         icon(entry.kind_shown.icon, label=str(entry.kind_shown.title)),
         fill('<span class="activity__new">{}</span> ', words.new) if _is_new(entry, reading, mine) else "",
-        SafeString(" · ".join(_head(entry, reading, words))),
+        joined(" · ", _head(entry, reading, words)),
         fill('<p class="activity__subject">{}</p>', entry.subject) if entry.subject else "",
         entry.kind_shown.draw(entry) if entry.kind_shown.draw and entry.facts else "",
         fill('<div class="prose">{}</div>', prose(entry.snippet)) if entry.snippet else "",
@@ -93,7 +93,7 @@ def _actions(entry: Activity, reading: Reading, words: _Words) -> SafeString:
         '<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         '<button class="btn btn--ghost" type="submit" aria-label="{}"{}>{}</button></form>'
     )
-    pressed = SafeString(f' aria-pressed="{"true" if entry.pinned_at else "false"}"')
+    pressed = fill(' aria-pressed="{}"', "true" if entry.pinned_at else "false")
     edit = '<a class="btn btn--ghost" href="{}" data-sheet aria-label="{}">{}</a>'
     return fill(
         '<div class="activity__actions">{}{}{}</div>',

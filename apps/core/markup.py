@@ -42,6 +42,11 @@ def fill_each(shape: str, rows: Iterable[tuple[object, ...]]) -> SafeString:
     return SafeString("".join(fill(shape, *row) for row in rows))
 
 
+def joined(separator: str, pieces: Iterable[object]) -> SafeString:
+    """The pieces in a row, each escaped unless it is safe, with `separator` between them."""
+    return SafeString(quoted(separator).join(map(quoted, pieces)))
+
+
 @cache
 def _around_key(route: str, *words: str) -> tuple[str, str]:
     before, _key, after = reverse(route, args=[_SOME_KEY, *words]).partition(str(_SOME_KEY))

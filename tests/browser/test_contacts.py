@@ -58,7 +58,8 @@ def test_a_person_is_added_found_by_a_piece_of_a_number_and_edited_in_place(page
     # The keyboard alone finds her from any page.
     page.goto(f"{live_server.url}/operations/")
     page.keyboard.press("Control+k")
-    page.keyboard.type("123 45")
+    with page.expect_response(re.compile(r"q=123(\+|%20)45$")):  # the answer to all of it, not to a part
+        page.keyboard.type("123 45")
     expect(page.locator(".command-box .hit__title")).to_have_text(["Olena Koval"])
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.cache import never_cache
@@ -64,7 +64,9 @@ def agenda_file(request: Request, operation_id: int) -> FileResponse:
     operation = _own(request, operation_id)
     if "file" not in operation.result:
         raise Http404
-    stored = get_object_or_404(File, pk=operation.result["file"])
+    stored = File.objects.filter(pk=operation.result["file"]).first()  # its door is the operation, which is one's own
+    if stored is None:
+        raise Http404
     response = FileResponse(
         files.open_file(stored), as_attachment=True, filename=operation.result["name"], content_type="application/pdf"
     )
@@ -75,4 +77,7 @@ def agenda_file(request: Request, operation_id: int) -> FileResponse:
 def _own(request: Request, operation_id: int) -> Operation:
     if operation_id >= 2**63:
         raise Http404
-    return get_object_or_404(Operation.objects.of(request.user).filter(verb=VERB), pk=operation_id)
+    found = Operation.objects.of(request.user).filter(verb=VERB, pk=operation_id).first()
+    if found is None:
+        raise Http404
+    return found

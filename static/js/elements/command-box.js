@@ -9,9 +9,11 @@ class CommandBox extends HTMLElement {
     this.addEventListener("htmx:beforeSwap", () => {
       this.held = this.links.indexOf(document.activeElement);
     });
-    this.addEventListener("htmx:afterSettle", () => {
+    const hold = () => {
       if (this.held >= 0 && !this.links.includes(document.activeElement)) (this.links[this.held] ?? this.links[0] ?? this.input).focus();
-    });
+    };
+    this.addEventListener("htmx:afterSwap", hold); // at once: a key may follow
+    this.addEventListener("htmx:afterSettle", hold);
     this.querySelector("form").addEventListener("submit", (event) => {
       if (!this.links.length) return; // the whole search page answers
       event.preventDefault();
