@@ -1,11 +1,18 @@
-"""The answer that every picker with server search expects: `<select-picker src="...">` asks `?q=...&page=1`."""
+"""Pickers that search on the server: the field of a form, and the answer that `<select-picker src="...">` expects.
+
+It asks `?q=...&page=1`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from django import forms
+from django.db.models import Model, QuerySet
 from django.http import JsonResponse
+from django.urls import reverse
 
 PICKER_PAGE = 30
 
@@ -22,3 +29,39 @@ def picker_response(options: Iterable[Option], *, more: bool = False) -> JsonRes
     response = JsonResponse({"items": [asdict(option) for option in options], "more": more})
     response["Cache-Control"] = "no-store"
     return response
+
+
+class RecordsPicker(forms.SelectMultiple):
+    """Several records, searched on the server as one types."""
+
+    template_name = "core/widgets/picker.html"
+
+    def __init__(self, route: str) -> None:
+        super().__init__()
+        self.route = route
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return {**super().get_context(name, value, attrs), "src": reverse(self.route)}
+
+
+class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Some of more records than can be listed: only what is chosen, now or at first, is fetched and shown."""
+
+    def __init__(self, *, among: QuerySet[Any], route: str, **kwargs: Any) -> None:
+        """`among` are the records that may be chosen, `route` names the address that searches them."""
+        self._among = among
+        super().__init__(queryset=among.none(), widget=RecordsPicker(route), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        self._fetch(value)
+        return super().clean(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        """What is chosen as the form shows it; Django asks for each single option too."""
+        if isinstance(value, list | tuple | QuerySet):
+            self._fetch(value)
+        return super().prepare_value(value)
+
+    def _fetch(self, value: Any) -> None:
+        keys = (str(each.pk if isinstance(each, Model) else each) for each in value or [])
+        self.queryset = self._among.filter(pk__in=[key for key in keys if key.isdecimal() and len(key) < 19])

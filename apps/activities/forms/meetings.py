@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from email.utils import getaddresses
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
-from apps.accounts.selectors import staff_users
 from apps.activities.formats.recurrence import parts_of
+from apps.activities.forms.people import ColleaguesField
 from apps.activities.models import Activity, ActivityCategory, Meeting
 from apps.activities.services.meeting_inputs import Address, Guests, Repeat, Span, Words
 from apps.activities.services.scopes import Scope
@@ -49,27 +47,6 @@ def _day(label: Any, **kwargs: Any) -> forms.DateField:
 def _time(label: Any) -> forms.TimeField:
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     return forms.TimeField(label=label, required=False, widget=widget)
-
-
-class UserPicker(forms.SelectMultiple):
-    template_name = "contacts/widgets/picker.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "src": reverse("accounts:user_pick")}
-
-
-class ColleaguesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """Colleagues, searched on the server as one types."""
-
-    widget = UserPicker
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=User.objects.none(), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        ids = [each for each in value or [] if str(each).isdecimal() and len(str(each)) < 19]
-        self.queryset = staff_users().filter(pk__in=ids)  # so that the form shows them again
-        return super().clean(value)
 
 
 class ScopeForm(forms.Form):
@@ -123,10 +100,6 @@ class MeetingForm(forms.Form):
         fields["category"].queryset = ActivityCategory.objects.order_by("name")
         fields["zone"].choices = [(name, name.replace("_", " ")) for name in _zones()]
         fields["status"].choices = [each for each in Meeting.Status.choices if each[0] != Meeting.Status.CANCELLED]
-        for name in ("contacts", "users"):
-            ids = self.initial.get(name) or (self.data.getlist(name) if hasattr(self.data, "getlist") else [])
-            with suppress(forms.ValidationError):  # what was chosen is shown again; what is wrong is told later
-                fields[name].clean([str(each) for each in ids])
         if meeting is None or meeting.series_id is None:
             del self.fields["scope"]
         self.order_fields([name for name in MeetingForm.base_fields if name in self.fields])

@@ -6,20 +6,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
-from apps.accounts.selectors import staff_users
+from apps.activities.forms.people import ColleaguesField
 from apps.activities.models import Activity, ActivityCategory, Task
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import input_of
+from apps.contacts.forms.ties import EntitiesChoiceField
 from apps.contacts.models import Entity
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    pass
 
 REPEATS = [
     ("", _("Never")),
@@ -31,50 +31,6 @@ REPEATS = [
     ("FREQ=MONTHLY;INTERVAL=3", _("Every quarter")),
     ("FREQ=YEARLY", pgettext_lazy("repeat", "Every year")),
 ]
-
-
-class _Picker(forms.SelectMultiple):
-    """Several records, searched on the server as one types."""
-
-    template_name = "contacts/widgets/picker.html"
-    route = ""
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "src": reverse(self.route)}
-
-
-class _ContactPicker(_Picker):
-    route = "contacts:pick"
-
-
-class _UserPicker(_Picker):
-    route = "accounts:user_pick"
-
-
-class _RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """Chosen among more than can be listed: only what was chosen is fetched."""
-
-    def __init__(self, *, among: QuerySet[Any], **kwargs: Any) -> None:
-        self._among = among
-        super().__init__(queryset=among.none(), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        ids = [each for each in value or [] if str(each).isdecimal() and len(str(each)) < 19]
-        self.show(ids)
-        return super().clean(value)
-
-    def show(self, ids: list[Any]) -> None:
-        self.queryset = self._among.filter(pk__in=ids)
-
-
-class AssigneesField(_RecordsField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(among=staff_users(), widget=_UserPicker, **kwargs)
-
-
-class ContactsField(_RecordsField):
-    def __init__(self, *, user: User, **kwargs: Any) -> None:
-        super().__init__(among=Entity.objects.visible_to(user).live(), widget=_ContactPicker, **kwargs)
 
 
 def _day_widget() -> forms.DateInput:
@@ -118,11 +74,9 @@ class TaskForm(forms.Form):
         self.now_set = input_of(task, user=user) if task is not None else None
         initial = self._initial(entities)
         super().__init__(*args, **{**kwargs, "initial": initial})
-        self.fields["assignees"] = AssigneesField(label=_("Who does it"), required=False)
-        self.fields["entities"] = ContactsField(user=user, label=_("About whom"), required=False)
+        self.fields["assignees"] = ColleaguesField(label=_("Who does it"), required=False)
+        self.fields["entities"] = EntitiesChoiceField(user=user, label=_("About whom"), required=False)
         self.fields["category"].queryset = ActivityCategory.objects.order_by("name")  # type: ignore[attr-defined]
-        for name in ("assignees", "entities"):
-            self.fields[name].show(initial[name])  # type: ignore[attr-defined]  # a _RecordsField
         rule = initial["rrule"]
         if rule and rule not in dict(REPEATS):
             self.fields["rrule"].choices = [*REPEATS, (rule, rule)]  # type: ignore[attr-defined]  # a ChoiceField
@@ -189,7 +143,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignees"] = AssigneesField(label=_("Who does it"))
+        self.fields["assignees"] = ColleaguesField(label=_("Who does it"))
 
 
 class DueForm(forms.Form):

@@ -96,7 +96,7 @@ def _form_field(definition: FieldDefinition, user: User) -> forms.Field:
 class PickerSelect(forms.Select):
     """A select whose options are searched on the server, down to the last of a million."""
 
-    template_name = "contacts/widgets/picker.html"
+    template_name = "core/widgets/picker.html"
 
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,13 +107,6 @@ class PickerSelect(forms.Select):
         query = f"?kind={self.kind}" if self.kind else ""
         context["src"] = reverse("contacts:pick") + query
         return context
-
-
-class PickerSelectMultiple(forms.SelectMultiple):
-    template_name = "contacts/widgets/picker.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        return {**super().get_context(name, value, attrs), "src": reverse("contacts:pick")}
 
 
 class EntityChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time

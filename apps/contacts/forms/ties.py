@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.contacts.forms.custom import EntityChoiceField, PickerSelectMultiple, add_custom_fields
+from apps.contacts.forms.custom import EntityChoiceField, add_custom_fields
 from apps.contacts.models import Entity, Participant, Relationship, RelationshipType
 from apps.core.choosing import offer
+from apps.core.pickers import RecordsField
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -112,16 +113,8 @@ class RelationshipForm(_DatedForm):
         return self.types[int(type_id)], side
 
 
-class EntitiesChoiceField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """Several contacts, searched on the server as one types."""
-
-    widget = PickerSelectMultiple
+class EntitiesChoiceField(RecordsField):
+    """Several contacts that the user sees."""
 
     def __init__(self, *, user: User, **kwargs: Any) -> None:
-        self._everything = Entity.objects.visible_to(user).live()
-        super().__init__(queryset=self._everything.none(), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        ids = [each for each in value or [] if str(each).isdecimal() and len(str(each)) < 19]
-        self.queryset = self._everything.filter(pk__in=ids)  # so that the form shows them again
-        return super().clean(value)
+        super().__init__(among=Entity.objects.visible_to(user).live(), route="contacts:pick", **kwargs)
