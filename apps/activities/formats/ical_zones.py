@@ -8,8 +8,11 @@ from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+import structlog
 from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+log = structlog.get_logger(__name__)
 
 _CONTINENTS = ("Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/")
 _FIRST = (
@@ -17,6 +20,8 @@ _FIRST = (
     *("Australia/Sydney", "Asia/Tokyo", "Asia/Yekaterinburg"),
 )
 _LARGEST = 20_000  # letters of a VTIMEZONE
+# What a description that makes no sense is to the libraries that read it; whatever else goes wrong is our fault.
+_SENSELESS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 class Zones:
@@ -35,8 +40,8 @@ class Zones:
         try:
             zone = Timezone.from_ical(text)
             self._described[str(zone["TZID"]).strip()] = zone.to_tz(lookup_tzid=False)  # type: ignore[attr-defined]  # it is a Timezone
-        except Exception:  # whatever a foreign file makes a library stumble over
-            return
+        except _SENSELESS as error:
+            log.info("ical.zone.unreadable", error=type(error).__name__)
 
     def named(self, tzid: str, moment: datetime) -> str:
         """The IANA name for a TZID around `moment` (naive); a zone that nobody knows is the reader's own."""
@@ -81,7 +86,8 @@ def _like(described: tzinfo, year: int, here: str) -> str:
     """The IANA zone whose clocks agree over that year: the reader's own where it does, else the first; "" if none."""
     try:
         wanted = tuple(described.utcoffset(each) for each in _probes(year))
-    except Exception:  # a description that makes no sense
+    except _SENSELESS as error:
+        log.info("ical.zone.senseless", error=type(error).__name__)
         return ""
     for name in (here, *_candidates()):
         if _offsets(name, year) == wanted:
