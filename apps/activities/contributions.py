@@ -69,7 +69,9 @@ def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     # An entry and the record of its kind go back together or not at all; what is copied follows.
-    undoers.register("activities.activity", Undoer(Activity, subject_field="pk", after=put_back))
+    undoers.register(
+        "activities.activity", Undoer(Activity, subject_field="pk", ignore=frozenset({"audience"}), after=put_back)
+    )
     for model in (ActivityKind, ActivityCategory, ActivityCategoryPermission):
         undoers.register(model._meta.label_lower, Undoer(model, after=kind_service.after_undo))
     encrypted_columns.register("activities.calendarfeed.token", EncryptedColumn(CalendarFeed, "token"))

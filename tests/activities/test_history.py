@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from apps.activities.models import Activity
 from apps.activities.selectors.timelines import timeline_of, timeline_of_all
-from apps.activities.services.notes import add_note, edit_activity, log_call, remove_activity
+from apps.activities.services.notes import add_note, edit_activity, log_call, pin_activity, remove_activity
 from apps.contacts.models import Entity
 from apps.contacts.services import trash
 from apps.contacts.services.entities import create_entity
@@ -150,3 +152,47 @@ def test_undoing_its_creation_leaves_a_contact_that_somebody_has_noted_something
 
     assert result.conflicts
     assert words(read(person, user=bob)) == ["Called me"]
+
+
+def test_correcting_words_in_the_sheet_keeps_whom_the_entry_is_about(client, bob, now, person):
+    firm = person.organisation_entity
+    note = add_note(actor=bob, entity=person, others=[PersonFactory(last_name="Bondar")], text="Wants red", now=now)
+    client.force_login(bob)
+    address = reverse("activities:activity_edit", args=[note.pk])
+    before = sorted(note.participants.values_list("entity_id", "via_employer"))
+
+    form = client.get(address).content.decode()
+    chosen = re.findall(r'<option value="(\d+)" selected', form)
+    assert len(chosen) == 2
+    client.post(address, {"text": "Wants green", "visibility": "public", "entities": chosen})
+
+    note.refresh_from_db()
+    assert note.snippet == "Wants green"
+    assert sorted(note.participants.values_list("entity_id", "via_employer")) == before
+    assert words(read(firm, user=bob)) == ["Wants green"]
+
+
+def test_undo_gives_an_entry_its_people_back_and_its_readers_with_them(ada, bob, charlie, now, person):
+    hidden = PersonFactory(folder=FolderFactory(kind="restricted"))
+    note = add_note(actor=ada, entity=person, text="Wants oak", now=now)
+    edit_activity(actor=ada, activity=note, text="Wants oak", entities=[hidden], now=now)
+    assert words(read_all(charlie)) == []
+    # Meanwhile the first of them goes where charlie doesn't see her.
+    Entity.objects.filter(pk=person.pk).update(folder=hidden.folder)
+
+    undo(actor=ada, operation=Operation.objects.get(verb="activity.edited"), now=now)
+
+    assert [link.entity_id for link in note.participants.filter(via_employer=False)] == [person.pk]
+    assert words(read_all(ada)) == ["Wants oak"]
+    assert words(read_all(charlie)) == []
+
+
+def test_who_does_not_see_an_entry_pins_it_for_nobody(ada, charlie, now):
+    hidden = PersonFactory(folder=FolderFactory(kind="restricted"))
+    note = add_note(actor=ada, entity=hidden, text="Secret", now=now)
+
+    with pytest.raises(PermissionDenied):
+        pin_activity(actor=charlie, activity=note, now=now)
+
+    note.refresh_from_db()
+    assert note.pinned_at is None

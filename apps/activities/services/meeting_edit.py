@@ -13,9 +13,8 @@ from apps.activities.formats.recurrence import RuleRefused, clean_rule, kept, lo
 from apps.activities.models import Activity, Attendee, Meeting, Series
 from apps.activities.services.invitations import invite, invite_series
 from apps.activities.services.meeting_inputs import Repeat, Span, Words, facts_of
-from apps.activities.services.meeting_times import settle_times
 from apps.activities.services.meetings import address, colleagues_of, set_answer
-from apps.activities.services.recording import clean_subject, clean_text, readers_of
+from apps.activities.services.recording import clean_subject, clean_text, follow_moments, readers_of
 from apps.activities.services.scopes import Scope, affected, split_before
 from apps.activities.services.series import mark_made
 from apps.core.services.operations import Recorder, snapshot
@@ -153,7 +152,7 @@ class Change:
             self.recorder.updated(each.activity, before_activity)
             if before["starts_at"] != snapshot(each)["starts_at"] or before["starts_on"] != snapshot(each)["starts_on"]:
                 moved.append(each)
-        settle_times([each.activity for each in moved], now=self.now)
+        follow_moments([each.pk for each in moved], now=self.now)
         self._ask_again(moved)
 
     def _save_series(self) -> None:

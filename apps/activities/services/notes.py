@@ -156,7 +156,7 @@ def edit_activity(
         locked.readers = readers_of(locked.visibility, locked.actor, (), about, now=now)
         locked.save(update_fields=["snippet", "visibility", "category", "readers"])
         if entities is not None:
-            set_entities(locked, about, now=now)
+            set_entities(locked, about, now=now, recorder=recorder)
         recorder.updated(locked, before)
     return locked
 
@@ -173,6 +173,8 @@ def _about_now(actor: User, activity: Activity, chosen: Sequence[Entity] | None)
 
 def pin_activity(*, actor: User, activity: Activity, now: datetime, pinned: bool = True) -> None:
     """Keep an entry at the head of its timelines, for everybody; or let it go. A repeat changes nothing."""
+    if not Activity.objects.visible_to(actor).filter(pk=activity.pk).exists():
+        raise PermissionDenied
     with operate(actor=actor, verb="activity.pinned" if pinned else "activity.unpinned", now=now) as recorder:
         locked = Activity.objects.select_for_update().get(pk=activity.pk)
         before = snapshot(locked)

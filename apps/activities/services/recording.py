@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity, ActivityEntity
@@ -21,6 +22,7 @@ from apps.core.contributions import contexts
 if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.activities.models import ActivityCategory
+    from apps.core.services.operations import Recorder
 
 TEXT_LENGTH = 20_000
 SUBJECT_LENGTH = 300
@@ -89,14 +91,29 @@ def record_many(entries: Sequence[tuple[Entry, User | None]], *, now: datetime) 
 
 
 def set_entities(
-    activity: Activity, entities: Sequence[Entity], *, people: Collection[int] = (), now: datetime
+    activity: Activity,
+    entities: Sequence[Entity],
+    *,
+    people: Collection[int] = (),
+    now: datetime,
+    recorder: Recorder | None = None,
 ) -> None:
-    """Let the entry be about exactly these; timelines, audience and readers follow. The caller keeps `before`."""
+    """Let the entry be about exactly these; timelines, audience and readers follow. The caller keeps `before`.
+
+    `recorder` notes the links for undo; None where they follow from rows of their own, which undo puts back first.
+    """
     context = Context(activity.context_type, activity.context_id) if activity.context_id is not None else None
     activity.audience = _audience(entities, context)
     activity.readers = readers_of(activity.visibility, activity.actor, people, entities, now=now)
+    gone = list(activity.participants.order_by("pk"))
+    if recorder is not None:
+        for link in gone:
+            recorder.removed(link)
     activity.participants.all().delete()
-    ActivityEntity.objects.bulk_create(_links(activity, entities))
+    made = ActivityEntity.objects.bulk_create(_links(activity, entities))
+    if recorder is not None:
+        for link in made:
+            recorder.created(link)
     activity.save(update_fields=["audience", "readers"])
 
 
@@ -106,8 +123,16 @@ def move_in_time(activity: Activity, occurred_at: datetime, *, now: datetime) ->
         return
     activity.occurred_at = occurred_at
     activity.save(update_fields=["occurred_at"])
-    activity.participants.update(occurred_at=occurred_at)
-    activities_moved.send(sender=Activity, ids=[activity.pk], now=now)
+    follow_moments([activity.pk], now=now)
+
+
+def follow_moments(activity_ids: Collection[int], *, now: datetime) -> None:
+    """Let timelines hold these entries where they now stand in time, and say that they moved."""
+    stale = ActivityEntity.objects.filter(activity__in=activity_ids).exclude(occurred_at=F("activity__occurred_at"))
+    there = Activity.objects.filter(pk=OuterRef("activity")).values("occurred_at")
+    stale.update(occurred_at=Subquery(there))
+    if activity_ids:
+        activities_moved.send(sender=Activity, ids=sorted(activity_ids), now=now)
 
 
 def restamp(entity_ids: Sequence[int]) -> None:

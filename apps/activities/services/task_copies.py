@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import F, Prefetch
 
 from apps.activities.models import Activity, ActivityEntity, Task, TaskAssignee
 from apps.activities.models.reach import user_token
-from apps.activities.signals import activities_moved
+from apps.activities.services.recording import follow_moments, restamp
 
 if TYPE_CHECKING:
     from apps.contacts.models import Entity
@@ -69,7 +69,7 @@ def refresh_tasks(ids: Collection[int], *, now: datetime) -> None:
     _write(entries)
     TaskAssignee.objects.filter(task__in=ids, task__state__in=Task.OPEN, is_over=True).update(is_over=False)
     TaskAssignee.objects.filter(task__in=ids, is_over=False).exclude(task__state__in=Task.OPEN).update(is_over=True)
-    settle_links([activity.pk for activity in moved], now=now)
+    follow_moments([activity.pk for activity in moved], now=now)
 
 
 def _write(entries: list[Activity]) -> None:
@@ -88,22 +88,14 @@ def _write(entries: list[Activity]) -> None:
         cursor.execute(_WRITE, [json.dumps(rows)])
 
 
-def settle_links(activity_ids: Collection[int], *, now: datetime) -> None:
-    """Let timelines hold these entries where they now belong, and say that they moved."""
-    stale = ActivityEntity.objects.filter(activity__in=activity_ids).exclude(occurred_at=F("activity__occurred_at"))
-    there = Activity.objects.filter(pk=OuterRef("activity")).values("occurred_at")
-    stale.update(occurred_at=Subquery(there))
-    if activity_ids:
-        activities_moved.send(sender=Activity, ids=sorted(activity_ids), now=now)
-
-
 def put_back(ids: list[int], now: datetime) -> None:
-    """After undo has touched these entries: what is copied from them follows."""
+    """After undo has touched these entries: what is copied from them follows, and who may read them."""
     tasks = list(Task.objects.filter(pk__in=ids).values_list("pk", flat=True))
     refresh_tasks(tasks, now=now)
-    others = ActivityEntity.objects.filter(activity__in=set(ids) - set(tasks))
-    stale = others.exclude(occurred_at=F("activity__occurred_at"))
-    settle_links(sorted(set(stale.values_list("activity_id", flat=True))), now=now)
+    links = ActivityEntity.objects.filter(activity__in=ids)
+    stale = links.exclude(activity__in=tasks).exclude(occurred_at=F("activity__occurred_at"))
+    follow_moments(sorted(set(stale.values_list("activity_id", flat=True))), now=now)
+    restamp(sorted(set(links.filter(via_employer=False).values_list("entity_id", flat=True))))
 
 
 def _readers(activity: Activity, people: Iterable[int]) -> list[int] | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 
-from apps.activities.models import Activity, ActivityEntity, Task, TaskAssignee, TaskItem
+from apps.activities.models import Activity, Task, TaskAssignee, TaskItem
 from apps.activities.permissions import can_write_on
 from apps.activities.recurrence import next_after
 from apps.activities.services.recording import Context, Entry, readers_of, record, set_entities
@@ -174,11 +174,7 @@ def _change_entry(task_id: int, data: TaskInput, entities: Sequence[Entity], rec
     activity.save(update_fields=_ENTRY_FIELDS)
     links = links_of(task_id)
     if [link.entity_id for link in links if not link.via_employer] != [entity.pk for entity in entities]:
-        for link in links:
-            recorder.removed(link)
-        set_entities(activity, entities, people=data.assignees, now=now)
-        for link in ActivityEntity.objects.filter(activity=task_id).order_by("pk"):
-            recorder.created(link)
+        set_entities(activity, entities, people=data.assignees, now=now, recorder=recorder)
     if before["visibility"] == activity.visibility:  # then its readers follow from its people: nobody's own change
         before["readers"] = snapshot(activity)["readers"]
     recorder.updated(activity, before)
