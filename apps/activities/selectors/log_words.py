@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey, Model
+from django.db.models import DateTimeField, ForeignKey, Model
+from django.utils.dateparse import parse_datetime
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.accounts.formatting import exact_text
 from apps.accounts.models import User
+from apps.accounts.preferences import current_preferences
 from apps.activities.models import Activity
 from apps.contacts.models import Entity, Folder
 from apps.contacts.selectors.events import field_title, is_bookkeeping
@@ -30,13 +33,20 @@ _SECRET_NAMES = ("password", "secret", "token", "digest", "private")
 CONTACTS = "contacts."
 _HISTORY = "activities."
 _SETTINGS = ("activities.activitykind", "activities.activitycategory", "activities.activitycategorypermission")
+# Copies of what stands in the record itself, and what follows from its contacts.
+_COPIES = {"activities.activity": frozenset({"facts", "audience", "readers", "verb"})}
 _RECORDS = {
     "accounts.team": gettext_lazy("Team"),
     "accounts.user": gettext_lazy("User"),
     "activities.activity": gettext_lazy("History entry"),
+    "activities.activityentity": gettext_lazy("Whom an entry is about"),
+    "activities.attendee": gettext_lazy("Guest of a meeting"),
     "activities.call": gettext_lazy("Call"),
     "activities.meeting": gettext_lazy("Meeting"),
+    "activities.series": gettext_lazy("Series of meetings"),
     "activities.task": gettext_lazy("Task"),
+    "activities.taskassignee": gettext_lazy("Who has a task"),
+    "activities.taskitem": gettext_lazy("Step of a checklist"),
     "contacts.attachment": gettext_lazy("File"),
     "contacts.category": gettext_lazy("Category"),
     "contacts.emailaddress": gettext_lazy("E-mail address"),
@@ -74,7 +84,7 @@ def changes_in(change: Change, names: Names) -> list[FieldChange]:
     shown = []
     for key, pair in change.diff.items():
         before, after = pair
-        if is_bookkeeping(key) or (before in _EMPTY and after in _EMPTY):
+        if is_bookkeeping(key) or key in _COPIES.get(change.record_type, ()) or (before in _EMPTY and after in _EMPTY):
             continue
         if is_secret(change.record_type, key):
             old, new = (HIDDEN if value else "" for value in pair)
@@ -150,19 +160,28 @@ class Names:
             return self._found.get(model, {}).get(value) or f"№ {value}"
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if isinstance(_column(record_type, key), DateTimeField):
+            moment = parse_datetime(str(value))
+            return exact_text(current_preferences(), moment) if moment else str(value)
         if isinstance(value, list | dict):
             return Truncator(json.dumps(value, ensure_ascii=False)).chars(_LONGEST)
         return Truncator(str(value)).chars(_LONGEST)
 
 
 @lru_cache(maxsize=1024)
-def _target(record_type: str, key: str) -> type[Model] | None:
-    """The model that a field refers to; None for plain values and for fields that there were once."""
+def _column(record_type: str, key: str) -> Any:
+    """The column that a field of a change was; None for fields that there were once."""
     model = _model(record_type)
     try:
-        column = model._meta.get_field(key) if model else None
+        return model._meta.get_field(key) if model else None
     except FieldDoesNotExist:
         return None
+
+
+@lru_cache(maxsize=1024)
+def _target(record_type: str, key: str) -> type[Model] | None:
+    """The model that a field refers to; None for plain values and for fields that there were once."""
+    column = _column(record_type, key)
     if isinstance(column, ForeignKey) and isinstance(column.related_model, type):
         target: type[Model] = column.related_model
         return target
