@@ -46,7 +46,7 @@ def log_export(request: Request) -> StreamingHttpResponse:
     now = clock.now()
     narrowing = LogForm(request.GET, user=request.user).narrowing()
     record_event(actor=request.user, verb="log.exported", now=now, details={"format": "csv"})
-    lines = streamed(request, _csv(rows_of(request.user, narrowing)))
+    lines = streamed(request, (line.encode() for line in _csv(rows_of(request.user, narrowing))))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="log-{now:%Y-%m-%d}.csv"'
     return response

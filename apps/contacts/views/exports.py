@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.core.cache import cache
-from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -24,9 +21,9 @@ from apps.contacts.services.exports import company_scope, export_contacts, expor
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet, way_back
+from apps.core.streaming import streamed
 
 _TICKET_SECONDS = 600
-_CHUNK = 128 * 1024
 
 
 @staff_required
@@ -77,7 +74,7 @@ def export_download(request: Request, ticket: str) -> Any:
     now = clock.now()
     entities, scope = _wanted_entities(request, wanted)
     parts = export_contacts(actor=request.user, entities=entities, to=to, now=now, scope=scope)
-    response = StreamingHttpResponse(_stream(request, parts), content_type=to.mime_type)
+    response = StreamingHttpResponse(streamed(request, parts), content_type=to.mime_type)
     response["Content-Disposition"] = f'attachment; filename="contacts-{now:%Y-%m-%d}.{to.extension}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
@@ -132,29 +129,3 @@ def _wanted_entities(request: Request, wanted: dict[str, Any]) -> tuple[EntityQu
             return export_scope(user).filter(folder=wanted["folder"]), f"folder:{wanted['folder']}"
         case _:
             return export_scope(user), "all"
-
-
-def _stream(request: Request, parts: Iterator[bytes]) -> Iterator[bytes] | AsyncIterator[bytes]:
-    """The file in pieces worth sending. Under ASGI Django would collect a plain iterator before it sends anything."""
-    pieces = _in_pieces(parts)
-    if not isinstance(request, ASGIRequest):
-        return pieces
-
-    async def stream() -> AsyncIterator[bytes]:
-        while piece := await sync_to_async(lambda: next(pieces, b""))():
-            yield piece
-
-    return stream()
-
-
-def _in_pieces(parts: Iterator[bytes]) -> Iterator[bytes]:
-    held: list[bytes] = []
-    size = 0
-    for part in parts:
-        held.append(part)
-        size += len(part)
-        if size >= _CHUNK:
-            yield b"".join(held)
-            held, size = [], 0
-    if held:
-        yield b"".join(held)
