@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db.models import Model
@@ -175,6 +176,31 @@ class Bell:
     most: int  # from here on it says "99+"
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A PDF made from a record, to print or to send: registered under its key ("customer_sheet").
+
+    `build(user, record_id, language)` gives the plain data of the template, of a record that `user` sees; it raises
+    Http404 otherwise. `filename(data)` is a file's name without its ending. Runs in the worker.
+    """
+
+    title: Any
+    page: str  # the page whose records it is made of: "contact"
+    template: Path  # a Typst file
+    build: Callable[[Any, int, str], dict[str, Any]]
+    filename: Callable[[dict[str, Any]], str]
+    mail_template: str = ""  # the key of the mail template that goes with it
+
+
+@dataclass(frozen=True, slots=True)
+class FilingHint:
+    """What is known of a mail that is being filed: its words, and the contexts of its thread's earlier mails."""
+
+    subject: str
+    text: str
+    message_ids: Sequence[str]  # this one's and those it refers to
+
+
 panels: Registry[Panel] = Registry()
 menu: Registry[MenuItem] = Registry()
 search: Registry[SearchProvider] = Registry()
@@ -198,6 +224,11 @@ record_actions: Registry[RecordAction] = Registry()
 # Tables with a partition a month (see activities' migration 0006), which the maintenance makes ahead.
 partitioned: Registry[str] = Registry()
 bells: Registry[Bell] = Registry()
+documents: Registry[Document] = Registry()
+# Record type -> ids of its records that a mail belongs to ("crm.order" by a number in the subject).
+filing: Registry[Callable[[FilingHint], list[int]]] = Registry()
+# Transport -> told of each of its mails that was settled, in the same transaction.
+settled: Registry[Callable[[OutgoingMail], None]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
 

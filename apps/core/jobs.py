@@ -11,10 +11,10 @@ from kombu.exceptions import OperationalError
 log = structlog.get_logger(__name__)
 
 
-def nudge(job: Task[..., Any], **parameters: Any) -> None:
-    """Wake a worker; if the broker can't be reached, the sweep finds the row later."""
+def nudge(job: Task[..., Any], *, in_seconds: float = 0.0, **parameters: Any) -> None:
+    """Wake a worker, now or after a moment; if the broker can't be reached, the sweep finds the row later."""
     try:
-        job.apply_async(kwargs=parameters, retry=False)
+        job.apply_async(kwargs=parameters, retry=False, countdown=in_seconds)
     except OperationalError:
         log.warning("job.nudge.failed", job=job.name)
 

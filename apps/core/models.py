@@ -114,12 +114,15 @@ class OutgoingMail(models.Model):
     dedupe_key = models.CharField(max_length=200, unique=True)
     raw = models.BinaryField()  # the RFC 5322 message as it goes over the wire
     transport = models.CharField(max_length=60, default="site")
+    # Which of the transport's lines it takes (messaging: the account's id); mails of one line share a connection.
+    line = models.CharField(max_length=60, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    last_error = models.TextField(blank=True)
+    last_error = models.TextField(blank=True)  # the last answer: what a server said when it took or refused it
+    server = models.CharField(max_length=255, blank=True, default="", db_default="")  # that took or refused it
 
     class Meta:
         indexes = [

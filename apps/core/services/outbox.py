@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import random
 import smtplib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -16,7 +18,7 @@ from django.core.mail.message import sanitize_address
 from django.db import transaction
 
 from apps.core import clock
-from apps.core.contributions import transports
+from apps.core.contributions import settled, transports
 from apps.core.models import OutgoingMail
 from apps.core.smtp import Delivery, Outcome, deliver
 
@@ -28,6 +30,7 @@ _MOST_ATTEMPTS = 8
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 _SILENT_AFTER = timedelta(minutes=10)  # a row "sending" for so long has lost its worker
+_LONGEST_COUNTDOWN = 60.0  # seconds that a wake-up may wait in the broker
 _SHIFT = 240.0  # seconds that one job sends before it hands over to the next
 
 
@@ -59,21 +62,58 @@ def queue_message(
     """Queue one of Django's messages, as `queue_mail` does; it is its own dedupe key unless one is given."""
     encoding = message.encoding or settings.DEFAULT_CHARSET
     mime = message.message()
-    message_id = str(mime["Message-ID"])
+    envelope = Envelope(
+        sender=_address(message.from_email, encoding),
+        recipients=[_address(each, encoding) for each in message.recipients()],
+        message_id=str(mime["Message-ID"]),
+        raw=mime.as_bytes(linesep="\r\n"),  # type: ignore[call-arg]  # Django's class takes it
+    )
+    return queue_envelope(envelope, now=now, dedupe_key=dedupe_key, not_before=not_before)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What goes over the wire: bare addresses, the Message-ID that `raw` (RFC 5322, CRLF line ends) bears."""
+
+    sender: str
+    recipients: Sequence[str]
+    message_id: str
+    raw: bytes
+    transport: str = "site"
+    line: str = ""
+
+
+def queue_envelope(
+    envelope: Envelope, *, now: datetime, dedupe_key: str = "", not_before: datetime | None = None
+) -> OutgoingMail:
+    """Queue a mail; sent once the transaction has committed and `not_before` has come, and woken up for then.
+
+    A second one of the same `dedupe_key` (else the Message-ID) is not queued: the first one's row is returned.
+    """
+    due = not_before or now
     mail, is_new = OutgoingMail.objects.get_or_create(
-        dedupe_key=dedupe_key or message_id,
+        dedupe_key=dedupe_key or envelope.message_id,
         defaults={
-            "sender": _address(message.from_email, encoding),
-            "recipients": list(dict.fromkeys(_address(each, encoding) for each in message.recipients())),
-            "message_id": message_id,
-            "raw": mime.as_bytes(linesep="\r\n"),  # type: ignore[call-arg]  # Django's class takes it
+            "sender": envelope.sender,
+            "recipients": list(dict.fromkeys(envelope.recipients)),
+            "message_id": envelope.message_id,
+            "raw": envelope.raw,
+            "transport": envelope.transport,
+            "line": envelope.line,
             "created_at": now,
-            "not_before": not_before or now,
+            "not_before": due,
         },
     )
     if is_new:
-        _wake()
+        _wake(in_seconds=max(0.0, (due - now).total_seconds()))
     return mail
+
+
+@transaction.atomic
+def take_back(mail: OutgoingMail) -> bool:
+    """Remove a mail that nobody has begun to send; False: it is too late. One statement decides the race."""
+    gone, _ = OutgoingMail.objects.filter(pk=mail.pk, state=State.QUEUED, attempts=0).delete()
+    return bool(gone)
 
 
 def send_due(*, now: datetime) -> int:
@@ -106,10 +146,14 @@ def send_due(*, now: datetime) -> int:
 
 def sweep(*, now: datetime) -> int:
     """List as uncertain what lost its worker while sending, and wake a worker for what is due; return how many are."""
-    lost = OutgoingMail.objects.filter(state=State.SENDING, claimed_at__lt=now - _SILENT_AFTER)
-    count = lost.update(
-        state=State.UNCERTAIN, finished_at=now, last_error="The worker ended while the mail was going out."
-    )
+    with transaction.atomic():
+        silent = OutgoingMail.objects.filter(state=State.SENDING, claimed_at__lt=now - _SILENT_AFTER)
+        lost = list(silent.select_for_update(skip_locked=True).order_by("pk"))
+        count = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in lost]).update(
+            state=State.UNCERTAIN, finished_at=now, last_error="The worker ended while the mail was going out."
+        )
+        for mail in lost:
+            _tell(mail)
     if count:
         log.error("mail.uncertain", count=count)
     due = OutgoingMail.objects.filter(state=State.QUEUED, not_before__lte=now).count()
@@ -122,14 +166,14 @@ class _Line:
     """SMTP connections, kept open from one mail to the next."""
 
     def __init__(self) -> None:
-        self._open: dict[str, smtplib.SMTP] = {}
+        self._open: dict[tuple[str, str], smtplib.SMTP] = {}
 
     def send(self, mail: OutgoingMail) -> Delivery:
         connect = transports.get(mail.transport)
         if connect is None:
             return Delivery(Outcome.REFUSED, f"There is no transport {mail.transport}.")
         try:
-            connection = self._open.get(mail.transport) or connect(mail)
+            connection = self._open.get((mail.transport, mail.line)) or connect(mail)
         except smtplib.SMTPAuthenticationError as error:
             return Delivery(Outcome.POSTPONED, f"Sign-in refused: {error.smtp_code}")
         except (smtplib.SMTPException, OSError) as error:
@@ -142,10 +186,11 @@ class _Line:
             last_try=mail.attempts >= _MOST_ATTEMPTS,
         )
         if delivery.connection_is_good:
-            self._open[mail.transport] = connection
+            self._open[mail.transport, mail.line] = connection
         else:
-            self._open.pop(mail.transport, None)
+            self._open.pop((mail.transport, mail.line), None)
             connection.close()
+        mail.server = str(getattr(connection, "_host", ""))[:255]
         return delivery
 
     def hang_up(self) -> None:
@@ -178,20 +223,38 @@ def _settle(mail: OutgoingMail, delivery: Delivery) -> None:
     outcome = delivery.outcome
     if outcome is Outcome.POSTPONED and mail.attempts < _MOST_ATTEMPTS:
         pause = min(_FIRST_PAUSE * 2 ** (mail.attempts - 1), _LONGEST_PAUSE)
+        pause *= random.uniform(0.8, 1.2)  # noqa: S311  those that failed together don't come back together
         mine.update(
-            state=State.QUEUED, not_before=now + pause, claimed_at=None, finished_at=None, last_error=delivery.answer
+            state=State.QUEUED,
+            not_before=now + pause,
+            claimed_at=None,
+            finished_at=None,
+            last_error=delivery.answer,
+            server=mail.server,
         )
         log.warning("mail.postponed", mail_id=mail.pk, attempts=mail.attempts)
         return
     state = {Outcome.ACCEPTED: State.ACCEPTED, Outcome.UNCERTAIN: State.UNCERTAIN}.get(outcome, State.FAILED)
-    mine.update(state=state, finished_at=now, last_error=delivery.answer)
+    mine.update(state=state, finished_at=now, last_error=delivery.answer, server=mail.server)
     (log.info if state == State.ACCEPTED else log.error)("mail.settled", mail_id=mail.pk, state=state)
+    _tell(mail)
 
 
-def _wake() -> None:
+def _tell(mail: OutgoingMail) -> None:
+    """Let the app that brought the mail know, in the transaction that settles it."""
+    if tell := settled.get(mail.transport):
+        mail.refresh_from_db(fields=["state", "finished_at", "last_error", "server"])
+        tell(mail)
+
+
+def _wake(*, in_seconds: float = 0.0) -> None:
     from apps.core import jobs
 
-    transaction.on_commit(functools.partial(jobs.nudge, jobs.send_outgoing_mail))
+    if in_seconds > _LONGEST_COUNTDOWN:
+        return  # the sweep finds it
+    # A moment later than it is due: a worker that looks too early finds nothing and isn't woken again.
+    delay = in_seconds + 0.2 if in_seconds else 0.0
+    transaction.on_commit(functools.partial(jobs.nudge, jobs.send_outgoing_mail, in_seconds=delay))
 
 
 def _address(text: str, encoding: str) -> str:

@@ -1,0 +1,16 @@
+"""What messaging adds to the frame, to contacts, to the history and to core."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, kinds
+from apps.messaging.models import MailAccount
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    for column in ("password", "refresh_token", "access_token"):
+        encrypted_columns.register(f"messaging.mailaccount.{column}", EncryptedColumn(MailAccount, column))
+    kinds.register("mail", Kind(_("E-mail"), "mail"))
+    kinds.register("voicemail", Kind(_("Voicemail"), "microphone"))

@@ -1,0 +1,37 @@
+"""Mail: accounts, what came and went, what is being written, templates, and strangers."""
+
+from apps.messaging.models.accounts import MailAccount, MailAccountQuerySet, MailFolder
+from apps.messaging.models.attachments import DraftAttachment, MailAttachment
+from apps.messaging.models.copies import MailCopy, MailShare, ThreadState
+from apps.messaging.models.drafts import Draft, DraftQuerySet
+from apps.messaging.models.mail import Bounce, MailAddress, MailMessage, MailMessageQuerySet, Thread
+from apps.messaging.models.merges import MailMerge, MergeRecipient
+from apps.messaging.models.senders import BlockedSender, UnknownSender
+from apps.messaging.models.templates import MailTemplate, MailTemplateQuerySet, MailTemplateVersion
+from apps.messaging.models.voicemails import Voicemail
+
+__all__ = [
+    "BlockedSender",
+    "Bounce",
+    "Draft",
+    "DraftAttachment",
+    "DraftQuerySet",
+    "MailAccount",
+    "MailAccountQuerySet",
+    "MailAddress",
+    "MailAttachment",
+    "MailCopy",
+    "MailFolder",
+    "MailMerge",
+    "MailMessage",
+    "MailMessageQuerySet",
+    "MailShare",
+    "MailTemplate",
+    "MailTemplateQuerySet",
+    "MailTemplateVersion",
+    "MergeRecipient",
+    "Thread",
+    "ThreadState",
+    "UnknownSender",
+    "Voicemail",
+]
