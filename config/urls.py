@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("contacts/", include("apps.contacts.urls")),
     path("activities/", include("apps.activities.urls")),
+    path("mail/", include("apps.messaging.urls")),
     path("api/v1/docs/", docs, name="api_docs"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
