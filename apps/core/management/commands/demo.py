@@ -16,6 +16,7 @@ from django.core.management import CommandError, get_commands
 from django.core.management.base import BaseCommand
 
 from apps.core.embedded import ensure_servers, keeper_lives, leave_servers
+from apps.core.embedded.mailboxes import imap_command
 from apps.core.embedded.supervisor import Program, Supervisor
 
 LOGINS = ("admin", "manager", "sales", "claims", "content", "finance", "project", "dealer", "dealer2")
@@ -43,12 +44,15 @@ class Command(BaseCommand):
             "EMAIL_PORT": str(mail.getsockname()[1]),
             "RAPPORT_INSECURE_ORIGIN": "1",  # passkeys on http://localhost
             "RAPPORT_SITE_URL": self.address,
+            "RAPPORT_PRIVATE_NETWORKS": "127.0.0.0/8",  # where the demo's mailboxes are
         }
-        supervisor = Supervisor(_programs(settings.VAR, web, mail), logs=settings.VAR / "log", say=self._say)
+        imap_port = _free_port()
+        supervisor = Supervisor(_programs(settings.VAR, web, mail, imap_port), logs=settings.VAR / "log", say=self._say)
         try:
             self._prepare("migrate", "--verbosity", "0")
             if "load_demo" in get_commands():
-                self._prepare("load_demo")
+                ports = ["--smtp-port", str(mail.getsockname()[1]), "--imap-port", str(imap_port)]
+                self._prepare("load_demo", "--mail", str(settings.VAR / "mail"), *ports)
             supervisor.run(each_second=self._each_second)
         except KeyboardInterrupt:  # before the supervisor took over
             sys.exit(130)
@@ -102,9 +106,17 @@ class Command(BaseCommand):
             self.stdout.flush()
 
 
-def _programs(var: Path, web: socket.socket, mail: socket.socket) -> list[Program]:
+def _free_port() -> int:
+    """A port for the IMAP server, which takes no open socket."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _programs(var: Path, web: socket.socket, mail: socket.socket, imap_port: int) -> list[Program]:
     """Return what the demo consists of: pages stop first, then jobs, and the mail that they send last."""
     python = [sys.executable, "-m"]
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    smtp_port = str(mail.getsockname()[1])
     celery = [*python, "celery", "-A", "config"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     return [
@@ -117,7 +129,7 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket) -> list[Progra
         Program(name="beat", command=[*celery, "beat", f"--schedule={var / 'beat'}", "--pidfile="], stage=1),
         Program(
             name="worker",
-            command=[*worker, "--concurrency", "2", "--queues", "default,mail", "--hostname", "worker@%h"],
+            command=[*worker, "--concurrency", "2", "--queues", "default,mail,documents", "--hostname", "worker@%h"],
             stage=1,
         ),
         Program(
@@ -131,5 +143,14 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket) -> list[Progra
             command=[*python, "apps.core.embedded.mailsink", str(mail.fileno()), str(var / "mail")],
             descriptors=(mail.fileno(),),
             stage=2,
+        ),
+        Program(name="imap", command=imap_command(var / "mail", imap_port), stage=2),
+        *(
+            Program(name=command.replace("_", "-"), command=[*manage, command, *options], stage=1)
+            for command, options in (
+                ("watch_mail", []),
+                ("demo_customers", [str(var / "mail"), "--smtp-port", smtp_port]),
+            )
+            if command in get_commands()  # they come from higher floors
         ),
     ]

@@ -1,0 +1,1 @@
+"""Mail of the demo company: mailboxes on this machine, what lies in them, and customers who answer."""
