@@ -173,11 +173,13 @@ class Dovecot(MailboxServer):
         return name
 
     def start(self) -> None:
-        answer = subprocess.run(
-            ["dovecot", "-c", self.folder / "dovecot.conf"], capture_output=True, text=True, check=False
-        )
-        if answer.returncode:
-            raise RuntimeError(f"dovecot did not start: {answer.stderr}")
+        # Not into a pipe: the daemon would keep it open.
+        with (self.folder / "start").open("w+") as words:
+            command = ["dovecot", "-c", self.folder / "dovecot.conf"]
+            code = subprocess.call(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
+            words.seek(0)
+            if code:
+                raise RuntimeError(f"dovecot did not start: {words.read()}")
         wait_for_port(self.port)
 
     def stop(self) -> None:
@@ -207,9 +209,9 @@ class Pymap(MailboxServer):
         (self.folder / "mail").mkdir()
         for kind in ("passwd", "shadow", "group"):
             (self.folder / f"pymap-etc-{kind}").touch()
+        pymap = Path(sys.executable).parent / "pymap"
         self.process = subprocess.Popen(
-            [Path(sys.executable).parent / "pymap", "--host", self.host, "--port", str(self.port), "--no-tls"]
-            + ["maildir", self.folder],
+            [pymap, "--host", self.host, "--port", str(self.port), "--no-tls", "maildir", self.folder],
             stdout=(self.folder / "log").open("wb"),
             stderr=subprocess.STDOUT,
         )
