@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from apps.accounts.models import Team
+from apps.accounts.permissions import is_staff_member
 from apps.messaging.models.accounts import MailAccount, MailFolder
 from apps.messaging.models.mail import MailMessage, Thread
-from apps.messaging.models.reading import readable_copies
+from apps.messaging.models.reading import readable_copies, teams_today
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -65,6 +66,24 @@ class MailCopy(models.Model):
         ]
 
 
+class ThreadStateQuerySet(models.QuerySet["ThreadState"]):
+    def visible_to(self, user: User) -> ThreadStateQuerySet:
+        """Rows of the mailboxes that this user reads whole, and of threads that their owners share with them."""
+        if not is_staff_member(user):
+            return self.none()
+        mine = MailAccount.objects.visible_to(user).values("pk")
+        return self.filter(Q(account__in=mine) | Q(Exists(shares_with(user))))
+
+    def shared_with(self, user: User) -> ThreadStateQuerySet:
+        """Rows of other people's mailboxes that this user reads all the same."""
+        mine = MailAccount.objects.visible_to(user).values("pk")
+        return self.filter(Exists(shares_with(user))).exclude(account__in=mine)
+
+    def of_mailboxes_of(self, user: User) -> ThreadStateQuerySet:
+        """Rows that this user may change: archive, put off, assign."""
+        return self.filter(account__in=MailAccount.objects.visible_to(user).values("pk"))
+
+
 class ThreadState(models.Model):
     """A thread as one mailbox sees it: the row of its list."""
 
@@ -82,9 +101,12 @@ class ThreadState(models.Model):
     is_archived = models.BooleanField(default=False)
     is_junk = models.BooleanField(default=False)
     snoozed_until = models.DateTimeField(null=True)
+    answer_waived_at = models.DateTimeField(null=True)  # what came before needs no answer, somebody said
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="assigned_mail"
     )
+
+    objects = ThreadStateQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -94,6 +116,12 @@ class ThreadState(models.Model):
             models.Index(fields=["snoozed_until"], name="mail_state_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
         constraints = [models.UniqueConstraint(fields=["account", "thread"], name="mail_state_once")]
+
+
+def shares_with(user: User) -> models.QuerySet[MailShare]:
+    """The shares of a row of `ThreadState` that let `user` read it; for `Exists`."""
+    with_me = Q(user=user.pk) | Q(team__in=teams_today(user))
+    return MailShare.objects.filter(with_me, account=OuterRef("account"), thread=OuterRef("thread"))
 
 
 class MailShare(models.Model):
