@@ -64,3 +64,15 @@ def test_a_stream_that_breaks_leaves_nothing(media, now):
 
 def test_an_empty_file_is_a_file(now):
     assert files.store(b"", mime_type="text/plain", now=now).size == 0
+
+
+def test_many_files_are_kept_once_each_in_the_order_given(db, now):
+    """More than a few, so that the disk is waited for once."""
+    contents = [f"message {number % 12}".encode() for number in range(15)]
+    first = files.store(b"message 3", mime_type="message/rfc822", now=now)
+
+    kept = files.store_many(contents, mime_type="message/rfc822", now=now)
+
+    assert [files.path(file).read_bytes() for file in kept] == contents
+    assert kept[3] == first
+    assert len({file.pk for file in kept}) == 12
