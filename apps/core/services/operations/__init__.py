@@ -4,7 +4,7 @@ from apps.core.services.operations.background import request_cancel, run, start,
 from apps.core.services.operations.images import diff, record_type, snapshot
 from apps.core.services.operations.progress import OperationCancelled, OperationFailed, Progress
 from apps.core.services.operations.putting_back import Conflict, UndoResult
-from apps.core.services.operations.recording import Recorder, operate, recording
+from apps.core.services.operations.recording import Recorder, apart, operate, recording
 from apps.core.services.operations.undo import UNDO_VERB, NotUndoable, begin_undo, run_undo, undo
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Progress",
     "Recorder",
     "UndoResult",
+    "apart",
     "begin_undo",
     "diff",
     "operate",

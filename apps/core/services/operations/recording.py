@@ -137,6 +137,19 @@ def operate(
 
 
 @contextmanager
+def apart() -> Iterator[None]:
+    """What `operate` opens in this block is an intent of its own, though it happens on the way of another one.
+
+    For what background work brings about by the way, and a person may undo by itself.
+    """
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
 def recording(operation: Operation, *, now: datetime, savepoint: bool = True) -> Iterator[Recorder]:
     """One portion of an operation that already exists: a transaction whose changes belong to `operation`.
 
