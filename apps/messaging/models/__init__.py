@@ -8,6 +8,7 @@ from apps.messaging.models.mail import Bounce, MailAddress, MailMessage, MailMes
 from apps.messaging.models.merges import MailMerge, MergeRecipient
 from apps.messaging.models.senders import BlockedSender, UnknownSender
 from apps.messaging.models.templates import MailTemplate, MailTemplateQuerySet, MailTemplateVersion
+from apps.messaging.models.thread_keys import ThreadKey
 from apps.messaging.models.voicemails import Voicemail
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "MailTemplateVersion",
     "MergeRecipient",
     "Thread",
+    "ThreadKey",
     "ThreadState",
     "UnknownSender",
     "Voicemail",

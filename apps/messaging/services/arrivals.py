@@ -1,0 +1,63 @@
+"""What follows from mail that came into a mailbox: strangers, the history, answers, bounces, and word to its people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import structlog
+from django.db import DatabaseError, transaction
+
+from apps.core import live
+from apps.messaging.models import MailAccount, MailCopy, MailFolder, MailMessage
+from apps.messaging.selectors.readers import readers_of_account
+from apps.messaging.services.bouncing import take_bounces
+from apps.messaging.services.filing import file_messages
+from apps.messaging.services.intake import Reading
+from apps.messaging.services.invitations import take_answers
+from apps.messaging.services.receipts import take_receipt
+from apps.messaging.services.strangers import meet_strangers
+from apps.messaging.services.voicemails import take_voicemail
+
+log = structlog.get_logger(__name__)
+
+_ASIDE = (MailFolder.Role.JUNK, MailFolder.Role.TRASH, MailFolder.Role.DRAFTS)
+Arrived = tuple[MailMessage, MailCopy, Reading]
+
+
+def take(account: MailAccount, arrived: Sequence[Arrived], *, firsts: Collection[int], now: datetime) -> None:
+    """Do all that follows, within the transaction that stores it. `firsts` are ids of messages new to the house.
+
+    What can't be understood in a mail is left alone: the mail itself is stored in any case.
+    """
+    heard = [row for row in arrived if row[1].deleted_at is None]
+    common = [row for row in heard if row[1].folder is None or row[1].folder.role not in _ASIDE]
+    incoming = [(message, reading) for message, _copy, reading in common if not message.is_outgoing]
+    meet_strangers(account, incoming, now=now)
+    file_messages([message for message, _copy, _reading in common], now=now)
+    for message, reading in incoming:
+        if message.pk in firsts:
+            _understand(account, message, reading, now)
+    _announce(account, [message for message, _copy, _reading in heard])
+
+
+def _understand(account: MailAccount, message: MailMessage, reading: Reading, now: datetime) -> None:
+    parsed = reading.parsed
+    if not (parsed.calendar or parsed.reports or reading.automatic == "bounce" or account.voicemail_sender):
+        return
+    for take_it in (take_answers, take_bounces, take_receipt, take_voicemail):
+        try:
+            with transaction.atomic():
+                take_it(account, message, reading, now=now)
+        except (DatabaseError, ValueError) as error:
+            log.warning("mail.part.refused", message_id=message.pk, part=take_it.__name__, error=type(error).__name__)
+
+
+def _announce(account: MailAccount, messages: Sequence[MailMessage]) -> None:
+    """The open pages of its people learn of it; of many at once they learn once."""
+    if not messages:
+        return
+    threads = sorted({message.thread_id for message in messages})
+    event = {"account": account.pk, "thread": threads[-1] if len(threads) == 1 else None}
+    for user_id in readers_of_account(account):
+        live.publish(f"user:{user_id}", "mail", event)
