@@ -22,6 +22,7 @@ from apps.messaging.services.voicemails import take_voicemail
 log = structlog.get_logger(__name__)
 
 _ASIDE = (MailFolder.Role.JUNK, MailFolder.Role.TRASH, MailFolder.Role.DRAFTS)
+_MANY = 50
 Arrived = tuple[MailMessage, MailCopy, Reading]
 
 
@@ -54,10 +55,12 @@ def _understand(account: MailAccount, message: MailMessage, reading: Reading, no
 
 
 def _announce(account: MailAccount, messages: Sequence[MailMessage]) -> None:
-    """The open pages of its people learn of it; of many at once they learn once."""
+    """The open pages of its people learn of it; where there is much of it, of the mailbox alone (thread 0)."""
     if not messages:
         return
     threads = sorted({message.thread_id for message in messages})
-    event = {"account": account.pk, "thread": threads[-1] if len(threads) == 1 else None}
+    if len(threads) > _MANY:
+        threads = [0]
     for user_id in readers_of_account(account):
-        live.publish(f"user:{user_id}", "mail", event)
+        for thread in threads:
+            live.publish(f"user:{user_id}", "mail", {"thread": thread, "account": account.pk})

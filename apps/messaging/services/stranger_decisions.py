@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from apps.contacts.models import Entity
 from apps.contacts.services.details import add_email
 from apps.contacts.services.inputs import EmailInput
 from apps.contacts.services.trash import trash_entities
-from apps.core.models import Operation
-from apps.core.services.operations import NotUndoable, undo
+from apps.core.models import Change
 from apps.messaging.domains import domain_of, is_free_mail
 from apps.messaging.models import BlockedSender, MailAccount, MailMessage, UnknownSender
 from apps.messaging.services.filing import file_messages
@@ -95,24 +95,25 @@ def unblock_sender(*, actor: User, blocked: BlockedSender) -> None:
 
 @transaction.atomic
 def take_back_sender(*, actor: User, sender: UnknownSender, now: datetime) -> UnknownSender:
-    """Undo the contact that was made of them; they aren't asked about again.
+    """Put the contact that was made of them into the trash, with the firm that was made for it; they aren't asked about
+    again. Their mail took place: an undo of the operation would leave who stands in the history.
 
-    The actor's own operation is undone; what the house or a colleague made goes to the trash. Raises
-    PermissionDenied, ValidationError where it can't be undone.
+    Raises PermissionDenied, ValidationError where there is none.
     """
     locked = _lock(actor, sender)
     if locked.state != State.MADE or locked.entity is None:
         raise ValidationError(_("There is no contact to take back."))
-    operation = Operation.objects.filter(pk=locked.operation_id, actor=actor).first()
-    try:
-        if operation is not None:
-            undo(actor=actor, operation=operation, now=now)
-        else:
-            trash_entities(actor=actor, ids=[locked.entity.pk], now=now)
-    except NotUndoable as refused:
-        raise ValidationError(str(refused)) from refused
+    trash_entities(actor=actor, ids=[locked.entity.pk, *_firms_made_with(locked)], now=now)
     _decide(locked, State.IGNORED, now)
     return locked
+
+
+def _firms_made_with(sender: UnknownSender) -> list[int]:
+    """Those of which nobody else has become a part since."""
+    made = Change.objects.filter(operation=sender.operation_id, record_type="contacts.entity", kind=Change.Kind.CREATED)
+    firms = Entity.objects.live().organisations().filter(pk__in=list(made.values_list("record_id", flat=True)))
+    others = Entity.objects.live().filter(organisation_entity=OuterRef("pk")).exclude(pk=sender.entity_id)
+    return list(firms.exclude(Exists(others)).values_list("pk", flat=True))
 
 
 def _lock(actor: User, sender: UnknownSender) -> UnknownSender:
