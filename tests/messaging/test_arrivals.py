@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+import redis
 from django.core.exceptions import PermissionDenied
 
 from apps.activities.models import Attendee, Meeting, Notice
@@ -17,7 +18,7 @@ from apps.activities.services.meetings import plan_meeting
 from apps.contacts.models import EmailAddress
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, PhoneInput
-from apps.core.live import publishing
+from apps.core.live.publishing import PREFIX
 from apps.messaging.models import Bounce, MailMessage, Voicemail
 from apps.messaging.services.invitations import invitation_of, take_invitation
 from tests.messaging.mails import arrive, make_account, raw_mail
@@ -205,13 +206,16 @@ def test_a_mail_with_a_sound_of_the_set_sender_is_a_voicemail(bob, olena):
     assert voicemail.activity is not None
 
 
-def test_open_pages_of_its_readers_hear_of_it(account, bob, alice, monkeypatch, django_capture_on_commit_callbacks):
-    heard: list[tuple[str, str]] = []
-    monkeypatch.setattr(publishing, "_send", lambda topic, message: heard.append((topic, message)))
+def test_open_pages_of_its_readers_hear_of_it(account, bob, settings, django_capture_on_commit_callbacks):
+    listener = redis.Redis.from_url(settings.REDIS_URL).pubsub(ignore_subscribe_messages=True)
+    listener.psubscribe(f"{PREFIX}user:*")
+    listener.get_message(timeout=5)
 
     with django_capture_on_commit_callbacks(execute=True):
         [stored] = arrive(account, raw_mail())
 
-    told = [(topic.rpartition("live:")[2], json.loads(message)) for topic, message in heard]
-    news = {"event": "mail", "data": {"thread": stored.message.thread_id, "account": account.pk}}
-    assert [each for each in told if each[1]["event"] == "mail"] == [(f"user:{bob.pk}", news)]
+    heard = listener.get_message(timeout=5)
+    listener.close()
+    assert heard["channel"].decode() == f"{PREFIX}user:{bob.pk}"
+    news = {"thread": stored.message.thread_id, "account": account.pk}
+    assert json.loads(heard["data"]) == {"event": "mail", "data": news}

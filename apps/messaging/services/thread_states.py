@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+
+_WAITS = timedelta(days=60)  # what nobody answered for so long needs no answer, as in a mailbox read for the first time
 
 # What a mailbox holds of a thread. What lies in its Trash or Drafts on the server is on no list. A message is ours
 # where the mailbox's own address wrote it or it lies among what was sent; that it was stored twice counts once.
@@ -63,7 +65,7 @@ SELECT account_id, thread_id, s.last_at, s.last_in_at, s.last_out_at, n.snippet,
         FROM messaging_mailaddress t WHERE t.message_id = n.message_id AND t.role = 'to' AND t.position < 20
     ), ''),
     s.message_count, s.unread_count, s.has_attachments,
-    NOT n.is_ours AND n.automatic = '' AND NOT n.is_answered AND NOT s.is_junk,
+    NOT n.is_ours AND n.automatic = '' AND NOT n.is_answered AND NOT s.is_junk AND n.received_at > %(since)s,
     s.is_archived, s.is_junk
 FROM state s JOIN newest n USING (account_id, thread_id) LEFT JOIN known k USING (account_id, thread_id)
 ON CONFLICT (account_id, thread_id) DO UPDATE SET
@@ -98,7 +100,11 @@ def refresh_states(pairs: Iterable[tuple[int, int]], *, now: datetime) -> None:
     wanted = sorted(set(pairs))
     if not wanted:
         return
-    arguments = {"accounts": [account for account, _ in wanted], "threads": [thread for _, thread in wanted]}
+    arguments = {
+        "accounts": [account for account, _ in wanted],
+        "threads": [thread for _, thread in wanted],
+        "since": now - _WAITS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_HELD + _WRITE.format(is_news=_IS_NEWS), arguments)
         cursor.execute(_EMPTY, arguments)
