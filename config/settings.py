@@ -197,6 +197,16 @@ RAPPORT_VAPID_PRIVATE_KEY = env.str("RAPPORT_VAPID_PRIVATE_KEY", default=_vapid_
 RAPPORT_VAPID_SUBJECT = env.str("RAPPORT_VAPID_SUBJECT", default="mailto:rapport@localhost")
 # Hosts that users name may lie in these private networks; in no other ones.
 RAPPORT_PRIVATE_NETWORKS: list[str] = env.list("RAPPORT_PRIVATE_NETWORKS", default=[])
+# Mailboxes sign in with Google and Microsoft where these clients are registered there; else the buttons are absent.
+RAPPORT_GOOGLE_CLIENT_ID = env.str("RAPPORT_GOOGLE_CLIENT_ID", default="")
+RAPPORT_GOOGLE_CLIENT_SECRET = env.str("RAPPORT_GOOGLE_CLIENT_SECRET", default="")
+RAPPORT_GOOGLE_AUTH_URL = env.str("RAPPORT_GOOGLE_AUTH_URL", default="https://accounts.google.com/o/oauth2/v2/auth")
+RAPPORT_GOOGLE_TOKEN_URL = env.str("RAPPORT_GOOGLE_TOKEN_URL", default="https://oauth2.googleapis.com/token")
+RAPPORT_MICROSOFT_CLIENT_ID = env.str("RAPPORT_MICROSOFT_CLIENT_ID", default="")
+RAPPORT_MICROSOFT_CLIENT_SECRET = env.str("RAPPORT_MICROSOFT_CLIENT_SECRET", default="")
+_microsoft = "https://login.microsoftonline.com/common/oauth2/v2.0"
+RAPPORT_MICROSOFT_AUTH_URL = env.str("RAPPORT_MICROSOFT_AUTH_URL", default=f"{_microsoft}/authorize")
+RAPPORT_MICROSOFT_TOKEN_URL = env.str("RAPPORT_MICROSOFT_TOKEN_URL", default=f"{_microsoft}/token")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("RAPPORT_HTTPS", default=False)

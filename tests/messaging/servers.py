@@ -175,7 +175,7 @@ class Dovecot(MailboxServer):
     def start(self) -> None:
         # Not into a pipe: the daemon would keep it open.
         with (self.folder / "start").open("w+") as words:
-            command = ["dovecot", "-c", self.folder / "dovecot.conf"]
+            command = ["dovecot", "-c", str(self.folder / "dovecot.conf")]
             code = subprocess.call(command, stdin=subprocess.DEVNULL, stdout=words, stderr=words)
             words.seek(0)
             if code:
@@ -249,17 +249,22 @@ def account_on(server: MailboxServer, user: str, *, password: str = _PASSWORD, *
     )
 
 
-@pytest.fixture(scope="session")
-def dovecot_server() -> Iterator[Dovecot]:
+def dovecot_is_there() -> None:
+    """Leave the test out, or fail it, where no Dovecot is installed."""
     if not (shutil.which("dovecot") or Path("/usr/sbin/dovecot").exists()):
         _leave_out("dovecot is not installed (Debian: dovecot-imapd)")
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[Dovecot]:
+    dovecot_is_there()
     server = Dovecot()
     yield server
     server.remove()
 
 
 @pytest.fixture
-def dovecot(dovecot_server, settings) -> Dovecot:
+def dovecot(dovecot_server: Dovecot, settings) -> Dovecot:
     """Dovecot, which our guard lets us reach."""
     settings.RAPPORT_PRIVATE_NETWORKS = ["127.0.0.0/8"]
     return dovecot_server
@@ -273,7 +278,7 @@ def pymap_server() -> Iterator[Pymap]:
 
 
 @pytest.fixture
-def pymap(pymap_server, settings) -> Pymap:
+def pymap(pymap_server: Pymap, settings) -> Pymap:
     """pymap, which our guard lets us reach."""
     settings.RAPPORT_PRIVATE_NETWORKS = ["127.0.0.0/8"]
     return pymap_server

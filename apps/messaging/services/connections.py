@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import imapclient
 from django.conf import settings
@@ -25,10 +25,33 @@ __all__ = ["MailServerProblem", "explained", "open_imap", "open_smtp"]
 LARGEST_LITERAL = 64 * 1024 * 1024
 
 Say = Callable[[str], None]
+Connection = TypeVar("Connection")
 
 
 def open_imap(account: MailAccount, *, say: Say | None = None) -> imapclient.IMAPClient:
     """Connect and sign in; `say` gets each line of the protocol, without secrets. Raises MailServerProblem."""
+    return _with_good_token(account, lambda: _dial_imap(account, say))
+
+
+def open_smtp(account: MailAccount) -> smtplib.SMTP:
+    """Connect and sign in, where the account has a password or token. Raises MailServerProblem."""
+    return _with_good_token(account, lambda: _dial_smtp(account))
+
+
+def _with_good_token(account: MailAccount, dial: Callable[[], Connection]) -> Connection:
+    """A token that the server takes no longer, although its time isn't over, is fetched anew: once."""
+    try:
+        return dial()
+    except SignInRefused:
+        if account.auth == MailAccount.Auth.PASSWORD:
+            raise
+        from apps.messaging.services import oauth  # it needs this module's problems
+
+        oauth.access_token(account, now=clock.now(), refused=secrets.decrypt(account.access_token))
+    return dial()
+
+
+def _dial_imap(account: MailAccount, say: Say | None) -> imapclient.IMAPClient:
     with explained(account.imap_host, account.imap_port):
         client = _GuardedClient(account, say)
         try:
@@ -44,8 +67,7 @@ def open_imap(account: MailAccount, *, say: Say | None = None) -> imapclient.IMA
     return client
 
 
-def open_smtp(account: MailAccount) -> smtplib.SMTP:
-    """Connect and sign in, where the account has a password or token. Raises MailServerProblem."""
+def _dial_smtp(account: MailAccount) -> smtplib.SMTP:
     wrapped = account.smtp_security == MailAccount.Security.TLS
     with explained(account.smtp_host, account.smtp_port):
         kind = _GuardedSMTPS if wrapped else _GuardedSMTP
@@ -105,7 +127,7 @@ class _GuardedIMAP(imaplib.IMAP4):
         return super().read(size)
 
 
-class _GuardedClient(imapclient.IMAPClient):
+class _GuardedClient(imapclient.IMAPClient):  # type: ignore[misc]  # it has no stubs
     def __init__(self, account: MailAccount, say: Say | None) -> None:
         self._tls = account.imap_security == MailAccount.Security.TLS
         super().__init__(
