@@ -15,6 +15,7 @@ from typing import Any
 import psycopg2
 import pytest
 import yaml
+from py_vapid import Vapid02
 from uvicorn.importer import import_from_string
 from uvicorn.main import main as uvicorn_command
 
@@ -87,6 +88,14 @@ def test_every_variable_of_compose_is_in_the_example_of_env() -> None:
     offered = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
     assert named - {"RAPPORT_VERSION"} == offered
+
+
+def test_the_example_of_env_names_a_way_to_a_key_for_push() -> None:
+    (recipe,) = re.findall(r"^# python -c '(import base64.*)'$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    key = subprocess.run([sys.executable, "-c", recipe], check=True, capture_output=True, text=True).stdout.strip()
+
+    assert re.fullmatch(r"[\w-]{43}", key)
+    assert Vapid02.from_raw(key.encode()).sign({"sub": "mailto:ada@example.com", "aud": "https://push.example"})
 
 
 def test_caddy_sends_each_path_to_a_port_that_a_service_opens() -> None:
