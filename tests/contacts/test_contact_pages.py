@@ -59,9 +59,8 @@ def page(client, entity, path="") -> str:
     return content
 
 
-@pytest.mark.parametrize("tab", ["", "details/", "relations/", "events/", "files/"])
 @pytest.mark.parametrize("kind", ["person", "organisation"])
-def test_a_page_asks_twelve_times_at_most_with_ten_thousand_entries(client, ada, bob, now, olena, tab, kind):
+def test_a_page_asks_twelve_times_at_most_with_ten_thousand_entries(client, ada, bob, now, olena, kind):
     firm = Entity.objects.get(display_name="Vikna Plus")
     knows = RelationshipType.objects.get(key="knows")
     for number in range(4):
@@ -74,13 +73,14 @@ def test_a_page_asks_twelve_times_at_most_with_ten_thousand_entries(client, ada,
     shown = olena if kind == "person" else firm
     fill_timeline(shown, bob, now, count=10_000)
     client.force_login(bob)
-    page(client, shown, tab)
 
-    with CaptureQueriesContext(connection) as queries:
-        content = page(client, shown, tab)
-    assert len(queries) <= 12, "\n".join(query["sql"] for query in queries)
-    assert len(content) < 100_000
-    assert "Note 9999" in content
+    for tab in ("", "details/", "relations/", "events/", "files/"):
+        page(client, shown, tab)
+        with CaptureQueriesContext(connection) as queries:
+            content = page(client, shown, tab)
+        assert len(queries) <= 12, "\n".join([tab, *(query["sql"] for query in queries)])
+        assert len(content) < 100_000, tab
+        assert "Note 9999" in content, tab
 
 
 def fill_timeline(entity, actor, now, *, count):
