@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote
@@ -180,9 +181,14 @@ def _version(page: str) -> str:
     return fields.values["version"]
 
 
+@cache  # a quarter of a second each time
+def schema_of_the_api() -> dict[str, Any]:
+    return api.get_openapi_schema()
+
+
 def parameters_of(route: str, method: str) -> tuple[list[str], dict[str, Any]]:
     """Names of a route's query parameters, and the properties of its body."""
-    schema: dict[str, Any] = api.get_openapi_schema()
+    schema = schema_of_the_api()
     paths = {re.sub(r"{(\w+)}", r"<\1>", path.removeprefix("/")): each for path, each in schema["paths"].items()}
     operation = paths.get(route, {}).get(method.lower(), {})
     query = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
