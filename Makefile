@@ -62,7 +62,7 @@ demo: setup
 	@exec $(BIN)/python manage.py demo --port $(PORT)
 
 test: setup
-	$(TESTING) $(BIN)/pytest -n 2 $(ARGS)
+	$(TESTING) $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 check: lint test
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import connection, connections
+from django.db import connection
 from django.db.backends.signals import connection_created
+from django.test import TransactionTestCase
 
 from apps.accounts.models import User
 from apps.contacts.models import Folder
 from apps.core.kept import forget_now
+from tests.rows import keep_rows, put_rows_back
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs beside synchronous Django code
 os.environ["RAPPORT_REDIS_PREFIX"] = settings.REDIS_PREFIX  # for the programs that tests start
@@ -30,23 +32,18 @@ def _become_web(connection, **kwargs) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tables_are_the_owners(django_db_setup, django_db_blocker):
-    """Tables are made by their owner; from then on every connection has only the web role's rights."""
-    connection_created.connect(_become_web)
+    """Tables are made by their owner; from then on every connection has only the web role's rights.
+
+    Whatever really commits is cleared away by `tests.rows`, and every test finds what migrations had made.
+    """
     with django_db_blocker.unblock():
+        keep_rows()
         connection.close()
-    yield
-    connection_created.disconnect(_become_web)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item):
-    """Emptying tables after a transactional test is the owner's work."""
-    marker = item.get_closest_marker("django_db")
-    names = getattr(item, "fixturenames", ())
-    if "transactional_db" in names or "live_server" in names or (marker and marker.kwargs.get("transaction")):
-        for each in connections.all(initialized_only=True):
-            with each.cursor() as cursor:
-                cursor.execute("RESET ROLE")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: put_rows_back())
+        connection_created.connect(_become_web)
+        yield
+        connection_created.disconnect(_become_web)
 
 
 @pytest.fixture(autouse=True)

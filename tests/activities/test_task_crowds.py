@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 from datetime import date, datetime, timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,7 +16,6 @@ from apps.activities.services.task_duties import assign_tasks
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.task_states import complete_task, complete_tasks, set_due
 from apps.activities.services.tasks import add_task
-from apps.contacts.models import Folder
 from apps.core.models import Operation
 from apps.core.services.operations import undo
 
@@ -90,8 +87,6 @@ def test_a_page_of_a_thousand_is_as_light_as_one_of_ten(client, bob, now, path):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_complete_it_at_once_complete_it_once(alice, bob, now):
-    Folder.objects.get_or_create(is_default=True, defaults={"name": "Everyone"})
-    import_module("apps.contacts.migrations.0003_built_in_rows").make(apps, None)
     data = TaskInput(
         subject="Call", zone="UTC", assignees=[alice.pk, bob.pk], due_on=date(2026, 11, 2), rrule="FREQ=WEEKLY"
     )

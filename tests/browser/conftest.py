@@ -5,18 +5,14 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.cached_db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-from apps.accounts.models import ROLES
 from tests.browser.chromium import FLAGS, chromium_path
 from tests.core.processes import start
 
@@ -30,6 +26,7 @@ document.addEventListener("securitypolicyviolation", ({violatedDirective, blocke
   if (sourceFile) console.error(`breach of the policy: ${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`);
 });
 """
+BROKEN_OFF = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
 # A form with errors takes the focus, and the page follows; read on the way there, a button may lie under the top bar.
 TO_THE_TOP = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -86,8 +83,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        # What a page still asks for when it is left is broken off; htmx complains of that.
-        if message.type != "error" or message.text.startswith(("htmx:afterRequest", "htmx:sendError")):
+        # What a page still asks for when it is left, or asks anew, is broken off; htmx complains of that.
+        if message.type != "error" or message.text.startswith(BROKEN_OFF):
             return
         # Chromium's own line on a breach doesn't say whose it was; the page's listener does.
         if "Content Security Policy directive" not in message.text:
@@ -150,14 +147,6 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return run
-
-
-@pytest.fixture
-def house(transactional_db: None) -> None:
-    """What migrations had put into the tables, which the test before has emptied."""
-    for role in ROLES:
-        Group.objects.get_or_create(name=role)
-    import_module("apps.contacts.migrations.0003_built_in_rows").make(apps, None)
 
 
 @pytest.fixture(scope="session")

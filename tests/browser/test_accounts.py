@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from apps.accounts.models import Preferences
@@ -17,8 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def ada(transactional_db):
-    for role in ("manager", "sales", "dealer"):
-        Group.objects.get_or_create(name=role)
     return make_user("ada@example.com", "Ada Admin", "admin", is_staff=True)
 
 

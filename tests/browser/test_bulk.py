@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 COUNT = 1_500
 
 
-def test_all_matches_move_in_one_go_and_back_again(page, site, worker, sign_in, house, bob):
+def test_all_matches_move_in_one_go_and_back_again(page, site, worker, sign_in, bob):
     everyone, customers = Folder.objects.get(is_default=True), FolderFactory(name="Customers")
     crowd = [
         PersonFactory.build(first_name="Ivan", last_name=f"Bondar {n:04}", folder=everyone, city="Lviv")

@@ -21,7 +21,7 @@ WEEK = "/activities/calendar/?from=2026-11-09"  # a Monday
 
 
 @pytest.fixture
-def zones(house, bob, alice):
+def zones(bob, alice):
     Preferences.objects.create(user=bob, time_zone="Europe/Kyiv")
     Preferences.objects.create(user=alice, time_zone="America/New_York")
 

@@ -37,8 +37,7 @@ def test_an_administrator_makes_a_choice_and_puts_its_choices_in_order(page, liv
 
 @pytest.mark.parametrize("width", [360, 1440])
 def test_the_pages_keep_the_rules_of_accessibility(page, live_server, sign_in, ada, axe, now, width):
-    ends = {"name": "works for", "inverse_name": "employs", "is_hierarchical": True, "is_built_in": True}
-    works_for = RelationshipType.objects.get_or_create(key="works_for", defaults=ends)[0]
+    works_for = RelationshipType.objects.get(key="works_for")
     firm, person = OrganisationFactory(), PersonFactory()
     tie = Relationship.objects.create(type=works_for)
     Participant.objects.create(relationship=tie, entity=person, side="source", job_title="Director")

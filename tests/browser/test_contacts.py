@@ -20,7 +20,7 @@ WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
 
 
 @pytest.fixture
-def olena(house, bob) -> Entity:
+def olena(bob) -> Entity:
     given = EntityInput(
         first_name="Olena",
         last_name="Koval",
@@ -37,7 +37,7 @@ def olena(house, bob) -> Entity:
 
 
 @WIDTHS
-def test_a_person_is_added_found_by_a_piece_of_a_number_and_edited_in_place(page, live_server, house, bob, size):
+def test_a_person_is_added_found_by_a_piece_of_a_number_and_edited_in_place(page, live_server, bob, size):
     page.set_viewport_size(size)
     page.goto(f"{live_server.url}/contacts/")
     page.locator("input[name=login]").fill("bob@example.com")

@@ -13,7 +13,7 @@ from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput, JobInput
 from apps.core import clock
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("house")]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def drop(page, name: str, text: str) -> None:
     page.locator("drop-zone [data-names]", has_text=name).wait_for()
 
 
-def test_a_dropped_file_comes_in_and_its_worker_moves_the_bar(house, page, site, worker, sign_in, alice, axe):
+def test_a_dropped_file_comes_in_and_its_worker_moves_the_bar(page, site, worker, sign_in, alice, axe):
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url.removeprefix(site)))
     page.context.add_init_script(REMEMBER)
@@ -75,7 +75,7 @@ def test_a_dropped_file_comes_in_and_its_worker_moves_the_bar(house, page, site,
 
 
 def test_closing_the_page_does_not_stop_it_and_coming_back_shows_where_it_stands(
-    house, phone, site, worker, sign_in, alice, axe
+    phone, site, worker, sign_in, alice, axe
 ):
     page = phone
     sign_in(page, alice)
@@ -96,7 +96,7 @@ def test_closing_the_page_does_not_stop_it_and_coming_back_shows_where_it_stands
     assert axe(page) == []
 
 
-def test_without_scripts_the_picker_does_it_too(house, browser, site, sign_in, alice):
+def test_without_scripts_the_picker_does_it_too(browser, site, sign_in, alice):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     sign_in(page, alice)
@@ -112,7 +112,7 @@ def test_without_scripts_the_picker_does_it_too(house, browser, site, sign_in, a
     context.close()
 
 
-def test_the_file_of_an_export_is_downloaded(house, page, site, sign_in, alice, axe):
+def test_the_file_of_an_export_is_downloaded(page, site, sign_in, alice, axe):
     sign_in(page, alice)
     folder = Folder.objects.get(is_default=True)
     for number in range(30):

@@ -21,7 +21,7 @@ def _is_stream(request) -> bool:
 
 
 def test_the_bell_moves_when_somebody_else_writes_and_an_idle_page_asks_nothing(
-    page, browser, house, site, sign_in, alice, bob, now
+    page, browser, site, sign_in, alice, bob, now
 ):
     olena = PersonFactory()
     watch_entity(actor=bob, entity=olena, now=now)
@@ -56,9 +56,7 @@ def test_the_bell_moves_when_somebody_else_writes_and_an_idle_page_asks_nothing(
     other.close()
 
 
-def test_inbox_and_preferences_are_readable_for_everybody_on_a_phone_too(
-    page, house, site, sign_in, ada, bob, now, axe
-):
+def test_inbox_and_preferences_are_readable_for_everybody_on_a_phone_too(page, site, sign_in, ada, bob, now, axe):
     olena = PersonFactory(last_name="Koval-" + "Dovhopryzvyshchenko" * 3)
     watch_entity(actor=ada, entity=olena, now=now)
     for number in range(3):
@@ -83,7 +81,7 @@ def test_inbox_and_preferences_are_readable_for_everybody_on_a_phone_too(
             assert axe(page) == []
 
 
-def test_the_button_for_push_says_what_this_browser_can(page, house, site, sign_in, alice):
+def test_the_button_for_push_says_what_this_browser_can(page, site, sign_in, alice):
     sign_in(page, alice)
 
     page.goto(f"{site}/activities/notices/preferences/")
@@ -95,7 +93,7 @@ def test_the_button_for_push_says_what_this_browser_can(page, house, site, sign_
     assert shown.inner_text() != ""
 
 
-def test_watching_from_the_contacts_page(page, house, site, sign_in, alice):
+def test_watching_from_the_contacts_page(page, site, sign_in, alice):
     olena = PersonFactory()
     sign_in(page, alice)
     page.goto(f"{site}/contacts/{olena.pk}/")

@@ -20,7 +20,7 @@ LONG = "Найнеперевершеніший металопластиково�
 
 
 @pytest.fixture
-def olena(house, bob):
+def olena(bob):
     given = EntityInput(
         first_name="Олена",
         last_name="Коваль",

@@ -25,7 +25,7 @@ NO_SIDEWAYS = "() => document.documentElement.scrollWidth <= innerWidth"
 
 
 @pytest.fixture
-def olena(house, bob) -> Entity:
+def olena(bob) -> Entity:
     given = EntityInput(first_name="Olena", last_name="Koval")
     return create_entity(actor=bob, data=given, now=clock.now())
 
@@ -61,7 +61,7 @@ def test_a_task_is_planned_at_a_contact_checked_off_and_taken_back(page, live_se
     assert Task.objects.get().state == "done"
 
 
-def test_a_card_is_dragged_into_another_column_and_moved_by_keyboard(page, live_server, sign_in, house, bob):
+def test_a_card_is_dragged_into_another_column_and_moved_by_keyboard(page, live_server, sign_in, bob):
     task, other = task_of(bob, "Send the offer"), task_of(bob, "Call the plant")
     sign_in(page, bob)
     page.goto(f"{live_server.url}/activities/tasks/board/mine/")

@@ -20,19 +20,6 @@ from apps.core.models import Change
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _rows_of_every_house(transactional_db):
-    """The tables were emptied after the transactional test before; what migrations had put there is needed again."""
-    from django.apps import apps
-
-    from apps.contacts.models import Folder
-
-    Folder.objects.get_or_create(is_default=True, defaults={"name": "Everyone"})
-    from importlib import import_module
-
-    import_module("apps.contacts.migrations.0003_built_in_rows").make(apps, None)
-
-
 def at_once(*deeds: Callable[[], object]) -> list[object]:
     """Run these side by side, each on its own connection; an exception is its result."""
     results: list[object] = [None] * len(deeds)

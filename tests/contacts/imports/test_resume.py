@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 
-from apps.contacts.models import Entity, Import, RelationshipType
+from apps.contacts.models import Entity, Import
 from apps.contacts.services.imports import running
 from apps.contacts.services.imports.background import begin_import
 from apps.contacts.services.imports.portions import Portions
@@ -77,9 +77,6 @@ operations.run(operation_id=int(sys.argv[1]), now=clock.now())
 
 @pytest.mark.django_db(transaction=True)
 def test_an_import_whose_process_was_killed_is_finished_by_another_one(alice, tmp_path, everyone_folder):
-    RelationshipType.objects.get_or_create(
-        key="works_for", defaults={"name": "works for", "inverse_name": "employs", "is_built_in": True}
-    )
     found = staged(alice, 6000)
     operation = begin_import(actor=alice, contact_import=found, now=clock.now())
     values = connection.settings_dict
