@@ -35,6 +35,11 @@ TO_THE_TOP = """async () => {
   scrollTo({top: 0, behavior: "instant"});
   await frame();
 }"""
+# Summed up in the browser: to bring over all that axe tells, also of what is right, takes thrice as long as its work.
+FAULTS = """async (options) => {
+  const {violations} = await axe.run(document, options);
+  return violations.flatMap(({id, nodes}) => nodes.map((node) => `${id}: ${node.target[0]} (${node.failureSummary})`));
+}"""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -138,13 +143,10 @@ def axe() -> Callable[[Page], list[str]]:
 
     def run(page: Page) -> list[str]:
         page.evaluate(TO_THE_TOP)
-        page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", WCAG)
-        return [
-            f"{violation['id']}: {node['target'][0]} ({node['failureSummary']})"
-            for violation in found["violations"]
-            for node in violation["nodes"]
-        ]
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE.read_text("utf-8"))
+        faults: list[str] = page.evaluate(FAULTS, {"runOnly": WCAG, "resultTypes": ["violations"]})
+        return faults
 
     return run
 
