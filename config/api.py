@@ -14,6 +14,7 @@ from apps.accounts.api_auth import TokenAuth
 from apps.activities.api import activities, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
+from apps.messaging.api import calls, voicemails
 
 api = NinjaAPI(
     title="Rapport",
@@ -27,6 +28,8 @@ install_problems(api)
 api.add_router("/contacts", contacts)
 api.add_router("/activities", activities)
 api.add_router("/tasks", tasks)
+api.add_router("/calls", calls)
+api.add_router("/voicemails", voicemails)
 
 
 @login_required

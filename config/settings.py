@@ -235,6 +235,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-src": [SELF],
+        "media-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "base-uri": [NONE],

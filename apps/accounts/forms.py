@@ -36,6 +36,7 @@ SCOPE_TITLES = {
     "contacts:write": _("Change contacts"),
     "activities:read": _("Read history and tasks"),
     "activities:write": _("Write history and tasks"),
+    "calls:write": _("Tell of calls and leave voicemails"),
 }
 
 

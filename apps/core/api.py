@@ -39,6 +39,10 @@ class Problem(Schema):
     errors: dict[str, list[str]] = {}
 
 
+# What a route may answer beside its own.
+PROBLEMS: dict[Any, Any] = dict.fromkeys((401, 403, 404, 409, 412, 422, 429), Problem)
+
+
 class Strict(Schema):
     """The base of what is taken in: an unknown name is a mistake of the caller, and so are signs that can't be kept."""
 

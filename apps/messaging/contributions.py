@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, kinds
+from apps.accounts.permissions import is_staff_member
+from apps.core.contributions import EncryptedColumn, Kind, MenuItem, encrypted_columns, kinds, menu
 from apps.messaging.models import MailAccount
 
 
@@ -14,3 +15,7 @@ def register() -> None:
         encrypted_columns.register(f"messaging.mailaccount.{column}", EncryptedColumn(MailAccount, column))
     kinds.register("mail", Kind(_("E-mail"), "mail"))
     kinds.register("voicemail", Kind(_("Voicemail"), "microphone"))
+    voicemails = MenuItem(
+        "main", _("Voicemails"), "messaging:voicemails", "microphone", is_staff_member, section="/mail/voicemails/"
+    )
+    menu.register("messaging.voicemails", voicemails, position=60)

@@ -411,3 +411,16 @@ _HEARD = of(403, 403, IN, 403, 403, 403)
 for _channel in ("user:{user_id}", "operation:{operation_id}"):  # bob's
     add("live", "live/", "GET", {_channel: _HEARD})
 add("live", "live/", "GET", {"nothing:1": of(*[403] * len(ROLES))})
+
+# --- mail: voice: bob's voicemail ------------------------------------------------------------------------------------
+web("mail/voicemails/", "GET", STAFF)
+_BOBS_VOICE: Scopes = {"public": BOB_OF_STAFF, "absent": NO_STAFF}
+web("mail/voicemails/<int:voicemail_id>/sound/", "GET", _BOBS_VOICE)
+web("mail/voicemails/<int:voicemail_id>/hear/", "POST", _BOBS_VOICE)
+web("mail/voicemails/<int:voicemail_id>/return/", "POST", _BOBS_VOICE)
+web("mail/voicemails/<int:voicemail_id>/comment/", "GET", _BOBS_VOICE)
+web("mail/voicemails/<int:voicemail_id>/comment/", "POST", _BOBS_VOICE, {"comment": "Call back"})
+# No token of the world's may tell of calls.
+_NO_CALLS = to_programs(*_OUT, *[403] * 5)
+program("calls", "POST", _NO_CALLS, {"number": "1", "occurred_at": "2026-11-02T09:00:00Z"})
+program("voicemails", "POST", _NO_CALLS)

@@ -47,6 +47,7 @@ from apps.contacts.services.relationships import ParticipantInput, add_relations
 from apps.core.kept import forget_kept
 from apps.core.models import File, Operation, SavedView
 from apps.core.services import files
+from apps.messaging.models import Voicemail
 from tests.conftest import NOW, make_user
 
 ABSENT = 10**20  # larger than any key of the database
@@ -87,6 +88,7 @@ def make_world() -> World:
     # A part of a contact one may not see, asked for below one that one may.
     world.places["strange part"] = personal | {"entity_id": public["entity_id"], "contact_id": public["contact_id"]}
     _own_things(world)
+    _voice(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public, ABSENT)
     _api_tokens(world)
     return world
@@ -236,3 +238,10 @@ def _api_tokens(world: World) -> None:
         )
         ApiToken.objects.filter(pk=token.pk).update(user=user)
         world.tokens[role] = raw
+
+
+def _voice(world: World) -> None:
+    """What was left on bob's phone."""
+    sound = files.store(b"RIFF", mime_type="audio/wav", now=NOW)
+    voicemail = Voicemail.objects.create(user=world.users["sales"], sound=sound, happened_at=NOW)
+    world.places["public"]["voicemail_id"] = voicemail.pk

@@ -9,11 +9,11 @@ from ninja import Query, Router
 
 from apps.accounts.api_auth import needs_scope
 from apps.activities.api.schemas import ActivityFilters, ActivityOut, ActivityPage, CallIn, NoteIn
-from apps.activities.api.shared import PROBLEMS, bad_key, contacts_named, contacts_of, pack_key, unpack_key, user_of
+from apps.activities.api.shared import bad_key, contacts_named, contacts_of, pack_key, unpack_key, user_of
 from apps.activities.models import Activity
 from apps.activities.services import notes
 from apps.core import clock
-from apps.core.api import idempotent
+from apps.core.api import PROBLEMS, idempotent
 
 router = Router(tags=["activities"])
 _ANSWERS: dict[Any, Any] = {200: ActivityOut, **PROBLEMS}

@@ -12,9 +12,6 @@ from django.http import HttpRequest
 from apps.accounts.models import User
 from apps.activities.models import ActivityEntity
 from apps.contacts.models import Entity
-from apps.core.api import Problem
-
-PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem, 422: Problem, 429: Problem}
 
 
 def user_of(request: HttpRequest) -> User:

@@ -14,13 +14,13 @@ from apps.accounts.api_auth import needs_scope
 from apps.accounts.models import User
 from apps.accounts.preferences import preferences_of, zone_of
 from apps.activities.api.schemas import ItemOut, TaskFilters, TaskIn, TaskOut, TaskPage, TaskPatch
-from apps.activities.api.shared import PROBLEMS, contacts_named, contacts_of, pack_key, unpack_key, user_of
+from apps.activities.api.shared import contacts_named, contacts_of, pack_key, unpack_key, user_of
 from apps.activities.models import ActivityEntity, Task
 from apps.activities.services import task_states
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task, input_of, update_task
 from apps.core import clock
-from apps.core.api import VersionMismatch, etag, expected_version, idempotent
+from apps.core.api import PROBLEMS, VersionMismatch, etag, expected_version, idempotent
 
 router = Router(tags=["tasks"])
 _ANSWERS: dict[Any, Any] = {200: TaskOut, **PROBLEMS}

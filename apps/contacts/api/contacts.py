@@ -33,15 +33,14 @@ from apps.contacts.services.categories import set_categories
 from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.inputs import EmailInput, LinkInput, PhoneInput
 from apps.core import clock
-from apps.core.api import Problem, VersionMismatch, etag, expected_version, idempotent
+from apps.core.api import PROBLEMS, VersionMismatch, etag, expected_version, idempotent
 from apps.core.services.operations import operate
 
 router = Router(tags=["contacts"])
-_PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 412: Problem, 422: Problem, 429: Problem}
-_ANSWERS: dict[Any, Any] = {200: ContactOut, **_PROBLEMS}
+_ANSWERS: dict[Any, Any] = {200: ContactOut, **PROBLEMS}
 
 
-@router.get("", response={200: ContactPage, **_PROBLEMS}, summary="List contacts")
+@router.get("", response={200: ContactPage, **PROBLEMS}, summary="List contacts")
 @needs_scope("contacts:read")
 def list_contacts(request: HttpRequest, wanted: Query[ContactFilters]) -> ContactPage:
     """Contacts in the order of their names, page by page; with `modified_since` in the order of their changes.
@@ -75,7 +74,7 @@ def list_contacts(request: HttpRequest, wanted: Query[ContactFilters]) -> Contac
     return ContactPage(items=items, next=_key(getattr(last, field), last.pk) if last else None)
 
 
-@router.post("", response={201: ContactOut, **_PROBLEMS}, summary="Make a contact")
+@router.post("", response={201: ContactOut, **PROBLEMS}, summary="Make a contact")
 @needs_scope("contacts:write")
 @idempotent
 def create_contact(request: HttpRequest, data: ContactIn) -> HttpResponse:
@@ -127,7 +126,7 @@ def update_contact(request: HttpRequest, contact_id: int, data: ContactPatch) ->
     return _answer(request, entity.pk)
 
 
-@router.delete("/{contact_id}", response={204: None, **_PROBLEMS}, summary="Move a contact to the trash")
+@router.delete("/{contact_id}", response={204: None, **PROBLEMS}, summary="Move a contact to the trash")
 @needs_scope("contacts:write")
 def trash_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     """It can be restored for 30 days. In the trash already: nothing happens."""
@@ -144,7 +143,7 @@ def restore_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     return _answer(request, entity.pk)
 
 
-@router.post("/{contact_id}/units", response={201: ContactOut, **_PROBLEMS}, summary="Add a place or department")
+@router.post("/{contact_id}/units", response={201: ContactOut, **PROBLEMS}, summary="Add a place or department")
 @needs_scope("contacts:write")
 @idempotent
 def add_unit(request: HttpRequest, contact_id: int, data: UnitIn) -> HttpResponse:
@@ -153,7 +152,7 @@ def add_unit(request: HttpRequest, contact_id: int, data: UnitIn) -> HttpRespons
     return _answer(request, entity.pk, status=201)
 
 
-@router.delete("/{contact_id}/units/{unit_id}", response={204: None, **_PROBLEMS}, summary="Remove a unit")
+@router.delete("/{contact_id}/units/{unit_id}", response={204: None, **PROBLEMS}, summary="Remove a unit")
 @needs_scope("contacts:write")
 def remove_unit(request: HttpRequest, contact_id: int, unit_id: int) -> HttpResponse:
     entity = _guarded(request, contact_id)
@@ -161,40 +160,40 @@ def remove_unit(request: HttpRequest, contact_id: int, unit_id: int) -> HttpResp
     return HttpResponse(status=204)
 
 
-@router.post("/{contact_id}/emails", response={201: ContactOut, **_PROBLEMS}, summary="Add an e-mail address")
+@router.post("/{contact_id}/emails", response={201: ContactOut, **PROBLEMS}, summary="Add an e-mail address")
 @needs_scope("contacts:write")
 @idempotent
 def add_email(request: HttpRequest, contact_id: int, data: EmailIn) -> HttpResponse:
     return _add(request, contact_id, details.add_email, EmailInput(**data.model_dump()))
 
 
-@router.delete("/{contact_id}/emails/{email_id}", response={204: None, **_PROBLEMS}, summary="Remove an e-mail address")
+@router.delete("/{contact_id}/emails/{email_id}", response={204: None, **PROBLEMS}, summary="Remove an e-mail address")
 @needs_scope("contacts:write")
 def remove_email(request: HttpRequest, contact_id: int, email_id: int) -> HttpResponse:
     return _remove(request, EmailAddress, contact_id, email_id)
 
 
-@router.post("/{contact_id}/phones", response={201: ContactOut, **_PROBLEMS}, summary="Add a phone number")
+@router.post("/{contact_id}/phones", response={201: ContactOut, **PROBLEMS}, summary="Add a phone number")
 @needs_scope("contacts:write")
 @idempotent
 def add_phone(request: HttpRequest, contact_id: int, data: PhoneIn) -> HttpResponse:
     return _add(request, contact_id, details.add_phone, PhoneInput(**data.model_dump()))
 
 
-@router.delete("/{contact_id}/phones/{phone_id}", response={204: None, **_PROBLEMS}, summary="Remove a phone number")
+@router.delete("/{contact_id}/phones/{phone_id}", response={204: None, **PROBLEMS}, summary="Remove a phone number")
 @needs_scope("contacts:write")
 def remove_phone(request: HttpRequest, contact_id: int, phone_id: int) -> HttpResponse:
     return _remove(request, PhoneNumber, contact_id, phone_id)
 
 
-@router.post("/{contact_id}/links", response={201: ContactOut, **_PROBLEMS}, summary="Add a link")
+@router.post("/{contact_id}/links", response={201: ContactOut, **PROBLEMS}, summary="Add a link")
 @needs_scope("contacts:write")
 @idempotent
 def add_link(request: HttpRequest, contact_id: int, data: LinkIn) -> HttpResponse:
     return _add(request, contact_id, details.add_link, LinkInput(**data.model_dump()))
 
 
-@router.delete("/{contact_id}/links/{link_id}", response={204: None, **_PROBLEMS}, summary="Remove a link")
+@router.delete("/{contact_id}/links/{link_id}", response={204: None, **PROBLEMS}, summary="Remove a link")
 @needs_scope("contacts:write")
 def remove_link(request: HttpRequest, contact_id: int, link_id: int) -> HttpResponse:
     return _remove(request, Link, contact_id, link_id)

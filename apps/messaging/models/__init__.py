@@ -9,7 +9,7 @@ from apps.messaging.models.merges import MailMerge, MergeRecipient
 from apps.messaging.models.senders import BlockedSender, UnknownSender
 from apps.messaging.models.templates import MailTemplate, MailTemplateQuerySet, MailTemplateVersion
 from apps.messaging.models.thread_keys import ThreadKey
-from apps.messaging.models.voicemails import Voicemail
+from apps.messaging.models.voicemails import ToldOnce, Voicemail, VoicemailQuerySet
 
 __all__ = [
     "BlockedSender",
@@ -34,6 +34,8 @@ __all__ = [
     "Thread",
     "ThreadKey",
     "ThreadState",
+    "ToldOnce",
     "UnknownSender",
     "Voicemail",
+    "VoicemailQuerySet",
 ]

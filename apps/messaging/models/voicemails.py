@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from apps.accounts.permissions import is_staff_member
 from apps.activities.models import Activity
 from apps.contacts.models import Entity
 from apps.core.models import File
 from apps.messaging.models.mail import MailMessage
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+class VoicemailQuerySet(models.QuerySet["Voicemail"]):
+    def visible_to(self, user: User) -> VoicemailQuerySet:
+        """Those left for this user or handed to them, and those for everybody in the house."""
+        if not is_staff_member(user):
+            return self.none()
+        return self.filter(Q(user=user.pk) | Q(assignee=user.pk) | Q(user__isnull=True))
 
 
 class Voicemail(models.Model):
@@ -29,8 +43,17 @@ class Voicemail(models.Model):
     heard_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
 
+    objects = VoicemailQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["-happened_at", "-id"], name="voicemail_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["external_id"], name="voicemail_once", condition=~Q(external_id=""))
         ]
+
+
+class ToldOnce(models.Model):
+    """A call that a telephone system told of, by its own id, so that telling again changes nothing."""
+
+    external_id = models.CharField(max_length=200, unique=True)
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="+")

@@ -17,7 +17,7 @@ from apps.messaging.services.intake import Reading
 from apps.messaging.services.invitations import take_answers
 from apps.messaging.services.receipts import take_receipt
 from apps.messaging.services.strangers import meet_strangers
-from apps.messaging.services.voicemails import take_voicemail
+from apps.messaging.services.voicemail_mails import take_voicemail
 
 log = structlog.get_logger(__name__)
 

@@ -1,0 +1,5 @@
+"""The HTTP API's part on mail and voice."""
+
+from apps.messaging.api.voice import calls, voicemails
+
+__all__ = ["calls", "voicemails"]
