@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, TypeVar, cast
 
 from django.db import connection
@@ -37,6 +39,35 @@ def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Seque
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(values) for values in zip(*rows, strict=True)])
         return int(cursor.rowcount)
+
+
+def insert_rows(rows: Sequence[Model], *, but: Sequence[str] = (), ignore_conflicts: bool = False) -> None:
+    """Insert new rows of one model in one statement: `bulk_create` in a third of the time, for plain columns.
+
+    Without a key each is given one by the database, which isn't told back: reserve it beforehand where it is wanted.
+    `but` names fields that the database fills in.
+    """
+    if not rows:
+        return
+    meta = rows[0]._meta
+    left_out = {*but, *(() if rows[0].pk is not None else (meta.pk.name if meta.pk else "",))}
+    fields = [field for field in meta.concrete_fields if field.name not in left_out and not field.generated]
+    names = [(field.attname, str(field.column)) for field in fields]
+    plain = [{column: getattr(row, attribute) for attribute, column in names} for row in rows]
+    columns = sql.SQL(", ").join(sql.Identifier(column) for _, column in names)
+    statement = sql.SQL(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"
+    ).format(table=sql.Identifier(meta.db_table), columns=columns)
+    if ignore_conflicts:
+        statement += sql.SQL(" ON CONFLICT DO NOTHING")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [json.dumps(plain, default=_as_text, ensure_ascii=False)])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def delete_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:

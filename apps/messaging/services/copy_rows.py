@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from apps.contacts.services.batch import insert_rows
+from apps.contacts.services.imports.copying import reserve_ids
 from apps.messaging.models import MailAccount, MailCopy, MailMessage
 from apps.messaging.services.intake import Reading, fit
 
@@ -47,7 +49,9 @@ def place_copies(
     """The copy of each message in this mailbox, in that order, within a transaction."""
     held = _Held(account, messages)
     placed = [held.place(*row) for row in zip(items, messages, readings, received_at, strict=True)]
-    MailCopy.objects.bulk_create(held.made)
+    for copy, pk in zip(held.made, reserve_ids({MailCopy: len(held.made)})[MailCopy], strict=True):
+        copy.pk = pk
+    insert_rows(held.made)
     if held.moved:
         MailCopy.objects.bulk_update(held.moved.values(), _MOVED)
     return placed

@@ -51,7 +51,8 @@ def file_messages(messages: Sequence[MailMessage], *, now: datetime) -> None:
     for message, activity in zip(fresh, record_many(entries, now=now), strict=True):
         message.activity = activity
     update_rows(MailMessage, ["activity"], [(message.pk, message.activity_id) for message in fresh])
-    _add_people([message for message in wanted if message.activity_id and message not in fresh], people, now)
+    new = {message.pk for message in fresh}
+    _add_people([message for message in wanted if message.activity_id and message.pk not in new], people, now)
     stamp_messages([message.pk for message in wanted if message.activity_id], today=now.date())
     _tell([message for message in fresh if now - message.happened_at < _NEWS], authors, now)
 

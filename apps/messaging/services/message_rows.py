@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from apps.contacts.services.batch import insert_rows
+from apps.contacts.services.imports.copying import reserve_ids
 from apps.core.models import File
 from apps.core.services.files import store_many
 from apps.messaging.models import MailAccount, MailAddress, MailAttachment, MailFolder, MailMessage, Thread
@@ -13,7 +15,6 @@ from apps.messaging.services.intake import Reading, fit
 from apps.messaging.services.thread_finding import Wanted, find_threads, lock_threads
 
 RAW_TYPE = "message/rfc822"
-_PORTION = 2000
 _Key = tuple[str, str]
 Role = MailFolder.Role
 State = MailMessage.State
@@ -110,7 +111,9 @@ def _write(
         _row(reading, is_ours(account, reading, folder), thread, file, at, now)
         for (reading, folder, _), thread, file, at in zip(fresh, threads, files, moments, strict=True)
     ]
-    MailMessage.objects.bulk_create(rows)
+    for row, pk in zip(rows, reserve_ids({MailMessage: len(rows)})[MailMessage], strict=True):
+        row.pk = pk
+    insert_rows(rows, but=["words"])
     by_pk = dict(zip((row.pk for row in rows), (reading for reading, _, _ in fresh), strict=True))
     _write_parts(by_pk)
     return rows
@@ -161,7 +164,7 @@ def _write_parts(readings: Mapping[int, Reading]) -> None:
         for pk, reading in readings.items()
         for position, (role, box) in enumerate(reading.people)
     ]
-    MailAddress.objects.bulk_create(addresses, batch_size=_PORTION)
+    insert_rows(addresses)
     parts = [
         MailAttachment(
             message_id=pk,
@@ -175,4 +178,4 @@ def _write_parts(readings: Mapping[int, Reading]) -> None:
         for pk, reading in readings.items()
         for number, part in enumerate(reading.parsed.attachments)
     ]
-    MailAttachment.objects.bulk_create(parts, batch_size=_PORTION)
+    insert_rows(parts)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from apps.contacts.services.batch import update_rows
+from apps.contacts.services.batch import insert_rows, update_rows
 from apps.contacts.services.imports.copying import reserve_ids
 from apps.messaging.models import MailAddress, MailMessage, Thread, ThreadKey
 from apps.messaging.services.thread_joining import join_threads
@@ -69,7 +69,7 @@ def find_threads(wanted: Sequence[Wanted], *, now: datetime) -> list[Thread]:
     for place in sorted(range(len(wanted)), key=lambda place: wanted[place].at):
         found[place] = _settle(search, wanted[place], now)
     found = {place: search.true(thread) for place, thread in found.items()}
-    Thread.objects.bulk_create([thread for thread in search.made if thread.pk not in search.joined])
+    insert_rows([thread for thread in search.made if thread.pk not in search.joined])
     update_rows(Thread, ["last_at"], _moves(search))
     _remember(wanted, found)
     return [found[place] for place in range(len(wanted))]
@@ -156,4 +156,4 @@ def _remember(wanted: Sequence[Wanted], found: Mapping[int, Thread]) -> None:
     rows = [
         ThreadKey(message_id=key, thread_id=thread.pk) for key, thread in sorted(keys.items(), key=lambda row: row[0])
     ]
-    ThreadKey.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_rows(rows, ignore_conflicts=True)
