@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_staff_member
 from apps.core.contributions import EncryptedColumn, Kind, MenuItem, encrypted_columns, kinds, menu
+from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, kinds, verbs
+from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
 
 
@@ -13,9 +15,11 @@ def register() -> None:
     """Called once, when the app is ready."""
     for column in ("password", "refresh_token", "access_token"):
         encrypted_columns.register(f"messaging.mailaccount.{column}", EncryptedColumn(MailAccount, column))
-    kinds.register("mail", Kind(_("E-mail"), "mail"))
+    kinds.register("mail", Kind(_("E-mail"), "mail", draw=draw_mail, home=mail_home))
     kinds.register("voicemail", Kind(_("Voicemail"), "microphone"))
     voicemails = MenuItem(
         "main", _("Voicemails"), "messaging:voicemails", "microphone", is_staff_member, section="/mail/voicemails/"
     )
     menu.register("messaging.voicemails", voicemails, position=60)
+    verbs.register("contact.made_from_mail", _("Contact made from a mail"))
+    verbs.register("email.bounced", _("Address found that mail can't reach"))

@@ -16,6 +16,7 @@ import "./elements/repeat-rows.js";
 import "./elements/row-selection.js";
 import "./elements/save-in-place.js";
 import "./elements/select-picker.js";
+import "./elements/sender-tray.js";
 import "./elements/side-sheet.js";
 import "./elements/sortable-list.js";
 import "./elements/task-board.js";

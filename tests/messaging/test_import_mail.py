@@ -154,7 +154,8 @@ HOSTILE = {
     ),
     "a name with a path": raw_mail(id="path@x").replace(
         b'Content-Type: text/plain; charset="utf-8"',
-        b'Content-Type: application/x-sh; name="../../etc/passwd"\nContent-Disposition: attachment; filename="../../etc/passwd"',
+        b'Content-Type: application/x-sh; name="../../etc/passwd"\n'
+        b'Content-Disposition: attachment; filename="../../etc/passwd"',
     ),
     "an id without an end": raw_mail(id="y" * 5000 + "@x"),
     "an id in wide letters": raw_mail(id="wide@x").replace(b"<wide@x>", b"<" + "ї".encode() * 990 + b">"),
