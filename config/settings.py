@@ -309,6 +309,8 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = 20
 RAPPORT_MAIL_TIMEOUT = env.float("RAPPORT_MAIL_TIMEOUT", default=30)  # seconds that an account's server may be silent
+# Bytes; of a larger message only the header is fetched.
+RAPPORT_MAIL_LARGEST = env.int("RAPPORT_MAIL_LARGEST", default=50 * 1024 * 1024)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Rapport <rapport@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ADMINS = [("", address) for address in env.list("RAPPORT_ADMINS", default=[])]

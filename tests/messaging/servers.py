@@ -48,7 +48,7 @@ mail_fsync = never
 mail_location = maildir:{folder}/mail/%u
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN {folder}/users
+  args = scheme=PLAIN {folder}/users/%u
 }}
 userdb {{
   driver = static
@@ -150,7 +150,7 @@ class Dovecot(MailboxServer):
         me = getpass.getuser()
         (self.folder / "mail").mkdir()
         os.chown(self.folder / "mail", self.uid, self.gid)
-        (self.folder / "users").touch()
+        (self.folder / "users").mkdir()
         configuration = _DOVECOT.format(
             folder=self.folder,
             port=self.port,
@@ -166,9 +166,8 @@ class Dovecot(MailboxServer):
 
     def add_user(self, name: str = "", password: str = _PASSWORD) -> str:
         name = name or f"user{next(_count)}"
-        users = dict(line.split(":", 1) for line in (self.folder / "users").read_text().splitlines())
-        users[name] = f"{{PLAIN}}{password}"
-        (self.folder / "users").write_text("".join(f"{user}:{words}\n" for user, words in users.items()))
+        # A file each: Dovecot looks once a second at most whether one has changed.
+        (self.folder / "users" / name).write_text(f"{name}:{{PLAIN}}{password}\n")
         self.make_folder(name, "INBOX")
         return name
 

@@ -91,6 +91,8 @@ class MailAccount(models.Model):
     unknown_folder = models.ForeignKey(Folder, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     voicemail_sender = models.CharField(max_length=320, blank=True)  # its mails with sound are voicemails
     synced_at = models.DateTimeField(null=True)  # the last time without an error
+    next_sync_at = models.DateTimeField(null=True)  # None: at once
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)  # syncs that failed in a row
     failing_since = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)  # in words for people
     created_at = models.DateTimeField()

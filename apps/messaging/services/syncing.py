@@ -1,0 +1,161 @@
+"""A mailbox brought in line with its server: what was changed here goes out, what is new comes in, newest first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from apps.core import clock
+from apps.core.models import Operation
+from apps.core.services import operations
+from apps.core.services.operations import OperationFailed, Progress
+from apps.messaging.models import MailAccount, MailFolder
+from apps.messaging.services.problems import MailServerProblem
+from apps.messaging.services.server_folders import refresh_folders
+from apps.messaging.services.server_mailbox import ServerMailbox
+from apps.messaging.services.sync_changes import forget_homeless, read_changes
+from apps.messaging.services.sync_locks import AccountLock, SyncUnderWay, account_lock
+from apps.messaging.services.sync_news import announce_changes
+from apps.messaging.services.sync_pushing import push_changes
+from apps.messaging.services.sync_reading import Plan, plan, read_new, read_old
+from apps.messaging.services.sync_times import note_failure, note_success
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+log = structlog.get_logger(__name__)
+
+__all__ = ["VERB", "Counts", "SyncUnderWay", "begin_sync", "run_sync", "sync_account"]
+
+VERB = "mail.synced"
+_TURN = 30.0  # seconds of reading old mail before new mail is looked for again
+_SHIFT = 40 * 60.0  # seconds; under the time limit of a job, the next one goes on
+_WAIT_FOR_ANOTHER = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a sync did. `is_complete`: nothing is left for the next."""
+
+    seen: int = 0  # messages fetched
+    stored: int = 0  # of them new to this mailbox
+    pushed: int = 0  # changes of ours the server was told of
+    changed: int = 0  # threads whose flags or mail changed on the server
+    folders: int = 0
+    is_complete: bool = True
+
+
+def begin_sync(*, actor: User, account: MailAccount, now: datetime) -> Operation:
+    """Fetch the mail of `account` in the background. Raises PermissionDenied unless `actor` reads the mailbox."""
+    if not MailAccount.objects.visible_to(actor).active().filter(pk=account.pk).exists():
+        raise PermissionDenied
+    return operations.start(actor=actor, verb=VERB, parameters={"account_id": account.pk}, now=now, undoable=False)
+
+
+def run_sync(operation: Operation, progress: Progress) -> dict[str, Any]:
+    """The worker's part of `begin_sync`; where another worker is at it already, its turn comes after that."""
+    account = MailAccount.objects.active().filter(pk=operation.parameters["account_id"]).first()
+    if account is None:
+        raise OperationFailed(_("The mailbox is no longer used."))
+    deadline = clock.now() + _WAIT_FOR_ANOTHER
+    while True:
+        try:
+            return asdict(sync_account(account, now=clock.now(), progress=progress))
+        except SyncUnderWay:
+            if clock.now() > deadline:
+                raise OperationFailed(_("This mailbox is being fetched already.")) from None
+            progress.check_cancelled()
+            progress.at(progress.done, _("Waiting: this mailbox is being fetched already."))
+            time.sleep(1)
+        except MailServerProblem as problem:
+            raise OperationFailed(problem.words) from problem
+
+
+def sync_account(account: MailAccount, *, now: datetime, progress: Progress | None = None) -> Counts:
+    """Sync all folders of `account`, once; what can't be finished in a shift waits for the next.
+
+    A repeat changes nothing. Raises MailServerProblem, which is noted on the account, and SyncUnderWay.
+    """
+    with account_lock(account.pk) as lock:
+        account.refresh_from_db()
+        try:
+            with ServerMailbox(account) as mailbox:
+                counts = _Sync(mailbox, lock, progress, now).run()
+        except MailServerProblem as problem:
+            note_failure(account, problem, now=clock.now())
+            raise
+        note_success(account, now=now, is_complete=counts.is_complete)
+    log.info("mail.synced", account_id=account.pk, **asdict(counts))
+    return counts
+
+
+class _Sync:
+    def __init__(self, mailbox: ServerMailbox, lock: AccountLock, progress: Progress | None, now: datetime) -> None:
+        self.mailbox, self.lock, self.progress, self.now = mailbox, lock, progress, now
+        self.counts = Counts()
+        self.before = progress.done if progress else 0  # by an attempt that was cut
+        self.total = 0
+        self.ends = time.monotonic() + _SHIFT
+
+    def run(self) -> Counts:
+        account = self.mailbox.account
+        folders = refresh_folders(account, self.mailbox)
+        self.counts.pushed = push_changes(self.mailbox, folders, now=self.now)
+        synced = [folder for folder in folders if folder.is_synced]
+        self.counts.folders = len(synced)
+        plans = [plan(self.mailbox, folder) for folder in synced]
+        self._expect(sum(each.count for each in plans))
+        # Mail that was moved is found in its new folder before it is missed in the old one.
+        for each in plans:
+            read_new(self.mailbox, each, now=self.now, seen=self._seen)
+        changed = {pair for folder in synced for pair in read_changes(self.mailbox, folder, now=self.now)}
+        self._read_old(plans)
+        if self.counts.is_complete:
+            changed |= forget_homeless(account, now=self.now)
+        self.counts.changed = len(changed)
+        announce_changes(account, {thread for _account, thread in changed})
+        return self.counts
+
+    def _read_old(self, plans: Sequence[Plan]) -> None:
+        """Folder by folder, newest first; every half minute new mail has a turn."""
+        for each in plans:
+            while not self._read_turn(each):
+                if time.monotonic() > self.ends or each.folder.backfill_uid is None:
+                    self.counts.is_complete = False
+                    return
+                self._look_for_new([other.folder for other in plans])
+
+    def _read_turn(self, each: Plan) -> bool:
+        if each.folder.backfill_uid is None:
+            return True
+        turn = time.monotonic() + _TURN
+        return read_old(self.mailbox, each, now=self.now, seen=self._seen, until=lambda: time.monotonic() > turn)
+
+    def _look_for_new(self, folders: Sequence[MailFolder]) -> None:
+        for folder in folders:
+            fresh = plan(self.mailbox, folder)
+            self._expect(self.total + len(fresh.new))
+            read_new(self.mailbox, fresh, now=self.now, seen=self._seen)
+
+    def _expect(self, total: int) -> None:
+        self.total = total
+        if self.progress:
+            self.progress.total(self.before + total)
+
+    def _seen(self, seen: int, stored: int) -> None:
+        """After each portion: it is in the store, and somebody may want us to stop."""
+        self.counts.seen += seen
+        self.counts.stored += stored
+        self.lock.check()
+        if self.progress:
+            done, total = self.before + self.counts.seen, self.before + max(self.total, self.counts.seen)
+            words = _("Messages %(done)s of %(total)s") % {"done": f"{done:,}", "total": f"{total:,}"}
+            self.progress.at(done, words)
+            self.progress.check_cancelled()
