@@ -338,6 +338,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "apps.core.jobs.send_outgoing_mail": {"queue": "mail"},
+    "apps.messaging.jobs.sync_account": {"queue": "sync"},
+    "apps.messaging.jobs.measure_account": {"queue": "sync"},
     "apps.core.jobs.maintain": {"queue": "maintenance"},
     "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
 }
@@ -351,6 +353,8 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-current-copies": {"task": "apps.contacts.jobs.refresh_current_copies", "schedule": timedelta(hours=6)},
     "settle-imports": {"task": "apps.contacts.jobs.settle_waiting_imports", "schedule": timedelta(hours=6)},
     "extend-series": {"task": "apps.activities.jobs.extend_series", "schedule": timedelta(hours=6)},
+    "sync-mail": {"task": "apps.messaging.jobs.sync_accounts", "schedule": timedelta(minutes=1)},
+    "measure-mail": {"task": "apps.messaging.jobs.measure_accounts", "schedule": timedelta(minutes=20)},
     "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }

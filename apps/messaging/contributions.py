@@ -8,7 +8,9 @@ from apps.accounts.permissions import is_staff_member
 from apps.core.contributions import EncryptedColumn, Kind, MenuItem, encrypted_columns, kinds, menu
 from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, kinds, verbs
 from apps.messaging.drawing import draw_mail, mail_home
+from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, kinds, operation_runners, verbs
 from apps.messaging.models import MailAccount
+from apps.messaging.services import meter, syncing
 
 
 def register() -> None:
@@ -23,3 +25,9 @@ def register() -> None:
     menu.register("messaging.voicemails", voicemails, position=60)
     verbs.register("contact.made_from_mail", _("Contact made from a mail"))
     verbs.register("email.bounced", _("Address found that mail can't reach"))
+    verbs.register(syncing.VERB, _("Mail fetched"))
+    verbs.register(meter.MEASURED, _("Mailbox compared with its server"))
+    verbs.register(meter.MISSING_FETCHED, _("Missing mail fetched"))
+    operation_runners.register(syncing.VERB, syncing.run_sync)
+    operation_runners.register(meter.MEASURED, meter.run_measure)
+    operation_runners.register(meter.MISSING_FETCHED, meter.run_fetch_missing)

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from apps.core.models import Operation, OutgoingMail
 
 _MAIL_LATE_AFTER = timedelta(minutes=15)
-_BEAT_KEY = "worker:heartbeat"
+_PROCESSES = ("worker", "mailwatch")
 
 _migrated = False  # never turns false again while a process lives
 
@@ -28,21 +28,23 @@ class Health:
     failures: list[str] = field(default_factory=list)
 
 
-def beat(*, now: datetime) -> None:
-    """A worker lives: called by beat through the queue every ten seconds."""
-    cache.set(_BEAT_KEY, now.timestamp(), timeout=3600)
+def beat(*, now: datetime, process: str = "worker") -> None:
+    """A process of this kind lives: workers say so through the queue every ten seconds, others by themselves."""
+    cache.set(f"{process}:heartbeat", now.timestamp(), timeout=3600)
 
 
 def look(*, now: datetime) -> Health:
-    """Database, Redis, migrations and the age of the oldest due mail decide; the worker's silence is only told."""
+    """Database, Redis, migrations and the age of the oldest due mail decide; silent processes are only told of."""
     health = Health()
     try:
         _look_at_database(health, now)
     except DatabaseError:
         health.failures.append("database")
     try:
-        last_beat = cache.get(_BEAT_KEY)
-        health.figures["worker_silent_seconds"] = None if last_beat is None else round(now.timestamp() - last_beat)
+        for process in _PROCESSES:
+            last_beat = cache.get(f"{process}:heartbeat")
+            silent = None if last_beat is None else round(now.timestamp() - last_beat)
+            health.figures[f"{process}_silent_seconds"] = silent
     except (redis.RedisError, OSError):
         health.failures.append("redis")
     return health

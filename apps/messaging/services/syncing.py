@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from django.core.exceptions import PermissionDenied
@@ -30,13 +30,14 @@ from apps.messaging.services.sync_times import note_failure, note_success
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-__all__ = ["VERB", "Counts", "SyncUnderWay", "begin_sync", "run_sync", "sync_account"]
+__all__ = ["VERB", "Counts", "SyncUnderWay", "begin_sync", "in_turn", "run_sync", "sync_account"]
 
 VERB = "mail.synced"
-_TURN = 30.0  # seconds of reading old mail before new mail is looked for again
-_SHIFT = 40 * 60.0  # seconds; under the time limit of a job, the next one goes on
+_TURN = 10.0  # seconds of reading old mail before new mail is looked for again
+SHIFT = 40 * 60.0  # seconds; under the time limit of a job, the next one goes on
 _WAIT_FOR_ANOTHER = timedelta(minutes=10)
 
 
@@ -61,13 +62,20 @@ def begin_sync(*, actor: User, account: MailAccount, now: datetime) -> Operation
 
 def run_sync(operation: Operation, progress: Progress) -> dict[str, Any]:
     """The worker's part of `begin_sync`; where another worker is at it already, its turn comes after that."""
-    account = MailAccount.objects.active().filter(pk=operation.parameters["account_id"]).first()
+    return asdict(
+        in_turn(operation, progress, lambda account: sync_account(account, now=clock.now(), progress=progress))
+    )
+
+
+def in_turn(operation: Operation, progress: Progress, deed: Callable[[MailAccount], T]) -> T:
+    """Do something with an operation's mailbox once nobody else does. Raises OperationFailed in words for people."""
+    account = MailAccount.objects.active().exclude(imap_host="").filter(pk=operation.parameters["account_id"]).first()
     if account is None:
-        raise OperationFailed(_("The mailbox is no longer used."))
+        raise OperationFailed(_("This mailbox is not fetched from a server."))
     deadline = clock.now() + _WAIT_FOR_ANOTHER
     while True:
         try:
-            return asdict(sync_account(account, now=clock.now(), progress=progress))
+            return deed(account)
         except SyncUnderWay:
             if clock.now() > deadline:
                 raise OperationFailed(_("This mailbox is being fetched already.")) from None
@@ -78,8 +86,10 @@ def run_sync(operation: Operation, progress: Progress) -> dict[str, Any]:
             raise OperationFailed(problem.words) from problem
 
 
-def sync_account(account: MailAccount, *, now: datetime, progress: Progress | None = None) -> Counts:
-    """Sync all folders of `account`, once; what can't be finished in a shift waits for the next.
+def sync_account(
+    account: MailAccount, *, now: datetime, progress: Progress | None = None, shift: float = SHIFT
+) -> Counts:
+    """Sync all folders of `account`, once; what can't be finished in `shift` seconds waits for the next.
 
     A repeat changes nothing. Raises MailServerProblem, which is noted on the account, and SyncUnderWay.
     """
@@ -87,7 +97,7 @@ def sync_account(account: MailAccount, *, now: datetime, progress: Progress | No
         account.refresh_from_db()
         try:
             with ServerMailbox(account) as mailbox:
-                counts = _Sync(mailbox, lock, progress, now).run()
+                counts = _Sync(mailbox, lock, progress, now, shift).run()
         except MailServerProblem as problem:
             note_failure(account, problem, now=clock.now())
             raise
@@ -97,12 +107,14 @@ def sync_account(account: MailAccount, *, now: datetime, progress: Progress | No
 
 
 class _Sync:
-    def __init__(self, mailbox: ServerMailbox, lock: AccountLock, progress: Progress | None, now: datetime) -> None:
+    def __init__(
+        self, mailbox: ServerMailbox, lock: AccountLock, progress: Progress | None, now: datetime, shift: float
+    ) -> None:
         self.mailbox, self.lock, self.progress, self.now = mailbox, lock, progress, now
         self.counts = Counts()
         self.before = progress.done if progress else 0  # by an attempt that was cut
         self.total = 0
-        self.ends = time.monotonic() + _SHIFT
+        self.ends = time.monotonic() + shift
 
     def run(self) -> Counts:
         account = self.mailbox.account
@@ -124,7 +136,7 @@ class _Sync:
         return self.counts
 
     def _read_old(self, plans: Sequence[Plan]) -> None:
-        """Folder by folder, newest first; every half minute new mail has a turn."""
+        """Folder by folder, newest first; every few seconds new mail has a turn."""
         for each in plans:
             while not self._read_turn(each):
                 if time.monotonic() > self.ends or each.folder.backfill_uid is None:
@@ -135,7 +147,7 @@ class _Sync:
     def _read_turn(self, each: Plan) -> bool:
         if each.folder.backfill_uid is None:
             return True
-        turn = time.monotonic() + _TURN
+        turn = min(time.monotonic() + _TURN, self.ends)
         return read_old(self.mailbox, each, now=self.now, seen=self._seen, until=lambda: time.monotonic() > turn)
 
     def _look_for_new(self, folders: Sequence[MailFolder]) -> None:
