@@ -1,0 +1,32 @@
+"""The values a template is filled with, of one record and its sender."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+
+from apps.core import clock
+from apps.messaging.services.template_contexts import SHARED, template_contexts
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+def context_of(
+    user: User, context_type: str, record_id: int | None, language: str, *, now: datetime | None = None
+) -> dict[str, Any]:
+    """Plain values for `template_language.render`: of the record, the sender, the house and the day.
+
+    Raises Http404 for a record that `user` may not see, and for a type that nobody registered.
+    """
+    moment = now or clock.now()
+    found: dict[str, Any] = {}
+    for key, record in ((SHARED, 0), (context_type, record_id)):
+        context = template_contexts.get(key)
+        if context is None:
+            raise Http404
+        if record is not None:
+            found |= context.read(user, record, language, moment)
+    return found
