@@ -11,6 +11,7 @@ from apps.messaging.drawing import draw_mail, mail_home
 from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, kinds, operation_runners, verbs
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing
+from apps.messaging.services import contexts
 
 
 def register() -> None:
@@ -31,3 +32,4 @@ def register() -> None:
     operation_runners.register(syncing.VERB, syncing.run_sync)
     operation_runners.register(meter.MEASURED, meter.run_measure)
     operation_runners.register(meter.MISSING_FETCHED, meter.run_fetch_missing)
+    contexts.register()
