@@ -11,10 +11,14 @@ from kombu.exceptions import OperationalError
 log = structlog.get_logger(__name__)
 
 
-def nudge(job: Task[..., Any], *, in_seconds: float = 0.0, **parameters: Any) -> None:
-    """Wake a worker, now or after a moment; if the broker can't be reached, the sweep finds the row later."""
+def nudge(job: Task[..., Any], *, in_seconds: float = 0.0, queue: str = "", **parameters: Any) -> None:
+    """Wake a worker, of the job's own queue unless another is named, now or after a moment.
+
+    If the broker can't be reached, the sweep finds the row later.
+    """
+    route: dict[str, Any] = {"queue": queue} if queue else {}
     try:
-        job.apply_async(kwargs=parameters, retry=False, countdown=in_seconds)
+        job.apply_async(kwargs=parameters, retry=False, countdown=in_seconds, **route)
     except OperationalError:
         log.warning("job.nudge.failed", job=job.name)
 

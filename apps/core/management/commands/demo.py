@@ -129,7 +129,15 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket, imap_port: int
         Program(name="beat", command=[*celery, "beat", f"--schedule={var / 'beat'}", "--pidfile="], stage=1),
         Program(
             name="worker",
-            command=[*worker, "--concurrency", "2", "--queues", "default,mail,documents,sync", "--hostname", "worker@%h"],
+            command=[
+                *worker,
+                "--concurrency",
+                "2",
+                "--queues",
+                "default,mail,documents,sync",
+                "--hostname",
+                "worker@%h",
+            ],
             stage=1,
         ),
         Program(

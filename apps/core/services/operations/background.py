@@ -43,11 +43,13 @@ def start(
     total: int | None = None,
     undoable: bool = True,
     undo_of: Operation | None = None,
+    queue: str = "",
 ) -> Operation:
     """Leave work for a worker and return its row; it begins after the transaction has committed.
 
     `job` is the key in `contributions.operation_runners`, the verb unless given. The runner may be called again after
-    a worker died half-way: it must find out what is already done, or do it again without harm.
+    a worker died half-way: it must find out what is already done, or do it again without harm. `queue` names the
+    workers that take it, where not all of them do.
     """
     origin = current_origin()
     operation = Operation.objects.create(
@@ -56,7 +58,7 @@ def start(
         state=Operation.State.PENDING,
         total=total,
         # Whoever started it reads what the worker says about it.
-        parameters={**parameters, "job": job or verb, "language": translation.get_language()},
+        parameters={**parameters, "job": job or verb, "language": translation.get_language(), "queue": queue},
         created_at=now,
         undoable_until=now + UNDOABLE_FOR if undoable else None,
         undo_of=undo_of,
@@ -64,15 +66,16 @@ def start(
         user_agent=origin.user_agent,
         request_id=origin.request_id,
     )
-    wake(operation.pk)
+    wake(operation.pk, queue=queue)
     return operation
 
 
-def wake(operation_id: int) -> None:
+def wake(operation_id: int, *, queue: str = "") -> None:
     """Nudge a worker once the transaction has committed; without a broker the sweep finds the row."""
     from apps.core import jobs
 
-    transaction.on_commit(functools.partial(jobs.nudge, jobs.run_operation, operation_id=operation_id))
+    nudge = functools.partial(jobs.nudge, jobs.run_operation, queue=queue, operation_id=operation_id)
+    transaction.on_commit(nudge)
 
 
 def run(*, operation_id: int, now: datetime) -> None:
@@ -112,9 +115,9 @@ def sweep(*, now: datetime) -> int:
     hopeless.update(
         state=Operation.State.FAILED, finished_at=now, message=_("The work broke off again and again; it was given up.")
     )
-    found = list(waiting.order_by("created_at").values_list("pk", flat=True)[:100])
-    for operation_id in found:
-        wake(operation_id)
+    found = list(waiting.order_by("created_at").values_list("pk", "parameters__queue")[:100])
+    for operation_id, queue in found:
+        wake(operation_id, queue=queue or "")
     return len(found)
 
 
