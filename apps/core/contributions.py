@@ -181,7 +181,8 @@ class Document:
     """A PDF made from a record, to print or to send: registered under its key ("customer_sheet").
 
     `build(user, record_id, language)` gives the plain data of the template, of a record that `user` sees; it raises
-    Http404 otherwise. `filename(data)` is a file's name without its ending. Runs in the worker.
+    Http404 otherwise. `filename(data)` is a file's name without its ending. Runs in the worker. `build_many` is for a
+    document that can be made of many chosen records.
     """
 
     title: Any
@@ -190,6 +191,7 @@ class Document:
     build: Callable[[Any, int, str], dict[str, Any]]
     filename: Callable[[dict[str, Any]], str]
     mail_template: str = ""  # the key of the mail template that goes with it
+    build_many: Callable[[Any, Sequence[int], str], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

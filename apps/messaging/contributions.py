@@ -12,6 +12,19 @@ from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, ki
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing
 from apps.messaging.services import contexts
+from apps.core.contributions import (
+    EncryptedColumn,
+    Kind,
+    Panel,
+    encrypted_columns,
+    kinds,
+    operation_runners,
+    panels,
+    verbs,
+)
+from apps.messaging.models import MailAccount
+from apps.messaging.services import contexts, documents, papers
+from apps.messaging.views import documents as document_views
 
 
 def register() -> None:
@@ -33,3 +46,8 @@ def register() -> None:
     operation_runners.register(meter.MEASURED, meter.run_measure)
     operation_runners.register(meter.MISSING_FETCHED, meter.run_fetch_missing)
     contexts.register()
+    papers.register()
+    operation_runners.register(documents.VERB, documents.run_document)
+    verbs.register(documents.VERB, _("Document made"))
+    papers_of = Panel("contact", "more", _("Documents"), document_views.contact_documents, "file-type-pdf")
+    panels.register("messaging.documents", papers_of)

@@ -424,3 +424,8 @@ web("mail/voicemails/<int:voicemail_id>/comment/", "POST", _BOBS_VOICE, {"commen
 _NO_CALLS = to_programs(*_OUT, *[403] * 5)
 program("calls", "POST", _NO_CALLS, {"number": "1", "occurred_at": "2026-11-02T09:00:00Z"})
 program("voicemails", "POST", _NO_CALLS)
+# --- mail: templates --------------------------------------------------------------------------------------------------
+web("mail/documents/contact/<int:entity_id>/<slug:key>/", "POST", VIEWED, key="customer_sheet")
+_DOCUMENT: Scopes = {"document": BOB_OF_STAFF, "absent": NO_STAFF}
+web("mail/documents/<int:operation_id>/", "GET", _DOCUMENT)
+web("mail/documents/<int:operation_id>/document.pdf", "GET", _DOCUMENT)

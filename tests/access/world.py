@@ -91,6 +91,7 @@ def make_world() -> World:
     _voice(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public, ABSENT)
     _api_tokens(world)
+    _templates(world)
     return world
 
 
@@ -245,3 +246,15 @@ def _voice(world: World) -> None:
     sound = files.store(b"RIFF", mime_type="audio/wav", now=NOW)
     voicemail = Voicemail.objects.create(user=world.users["sales"], sound=sound, happened_at=NOW)
     world.places["public"]["voicemail_id"] = voicemail.pk
+def _templates(world: World) -> None:
+    """Documents and mail templates: one of the house, and those of bob's own."""
+    bob = world.users["sales"]
+    pdf = files.store(b"%PDF", mime_type="application/pdf", now=NOW)
+    made = Operation.objects.create(
+        actor=bob,
+        verb="document.made",
+        created_at=NOW,
+        finished_at=NOW,
+        result={"file": pdf.pk, "name": "customer-sheet.pdf"},
+    )
+    world.places["document"] = {"operation_id": made.pk}

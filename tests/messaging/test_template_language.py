@@ -107,7 +107,7 @@ def test_an_editors_marks_and_escapes_inside_a_variable_do_no_harm():
 def test_an_address_that_would_run_something_leads_nowhere():
     found = filled('<a href="{{ link }}">x</a><img src="x" onerror="alert(1)">', link="javascript:alert(1)")
 
-    assert found.body_html == '<a>x</a><img src="x">'
+    assert found.body_html == "<a>x</a>"
 
 
 @pytest.mark.parametrize(

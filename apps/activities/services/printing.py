@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from apps.core.services.operations import Progress
 
 VERB = "agenda.printed"
-_TEMPLATE = Path(__file__).parents[1] / "documents" / "day.typ"
+TEMPLATE = Path(__file__).parents[1] / "documents" / "day.typ"
 
 
 def begin_print(*, actor: User, first: date, days: int, now: datetime) -> Operation:
@@ -46,7 +46,7 @@ def run_print(operation: Operation, progress: Progress) -> dict[str, Any]:
     with reading_as(user, language=str(operation.parameters.get("language") or "")):
         data = agenda_of(user, first=first, days=days, now=now)
     try:
-        pdf = render(_TEMPLATE, data)
+        pdf = render(TEMPLATE, data)
     except DocumentFailed as error:
         raise OperationFailed(_("The document could not be made.")) from error
     stored = files.store(pdf, mime_type="application/pdf", now=now)

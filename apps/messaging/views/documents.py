@@ -1,0 +1,82 @@
+"""Documents: asked for, waited for, opened; each is its asker's alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.decorators import staff_required
+from apps.contacts.models import Entity
+from apps.core import clock
+from apps.core.contributions import documents
+from apps.core.htmx import Request, render_page
+from apps.core.models import Operation
+from apps.core.selectors import describe
+from apps.core.services import files
+from apps.messaging.services.documents import VERB, begin_document, document_file
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+_MOST_KEY = 2**63
+
+
+@staff_required
+@require_POST
+def contact_document(request: Request, entity_id: int, key: str) -> HttpResponse:
+    """Have a document of a contact made in the reader's own language, and wait for it."""
+    entity = get_object_or_404(Entity.objects.visible_to(request.user).live(), pk=entity_id)
+    document = documents.get(key)
+    if document is None or document.page != "contact":
+        raise Http404
+    operation = begin_document(actor=request.user, key=key, record_id=entity.pk, language="", now=clock.now())
+    return redirect("messaging:document", operation.pk)
+
+
+@staff_required
+@never_cache
+@require_GET
+def document(request: Request, operation_id: int) -> HttpResponse:
+    """How the document stands; once it is there, the document itself."""
+    operation = _own(request.user, operation_id)
+    if document_file(operation):
+        return redirect("messaging:document_file", operation.pk)
+    made = documents.get(operation.parameters.get("document", ""))
+    title = made.title if made else ""
+    context = {"operation": describe(operation, now=clock.now()), "title": title}
+    return render_page(request, "messaging/document.html", context, fragment="document")
+
+
+@staff_required
+@never_cache
+@require_GET
+def document_pdf(request: Request, operation_id: int) -> FileResponse:
+    found = document_file(_own(request.user, operation_id))
+    if found is None:
+        raise Http404
+    stored, name = found
+    try:
+        content = files.open_file(stored)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(content, filename=name, content_type="application/pdf")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def contact_documents(request: HttpRequest, entity: Entity) -> str:
+    """What can be printed of a contact, for the menu of its page."""
+    offered = [(key, each) for key, each in documents.items() if each.page == "contact"]
+    return render_to_string("messaging/document_actions.html", {"entity": entity, "documents": offered}, request)
+
+
+def _own(user: User, operation_id: int) -> Operation:
+    found = Operation.objects.of(user).filter(verb=VERB, pk=operation_id).first() if operation_id < _MOST_KEY else None
+    if found is None:
+        raise Http404
+    return found
