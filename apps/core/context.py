@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils.safestring import SafeString
 
 from apps.core import contributions
 from apps.core.frame import Shared, menus_of
@@ -22,6 +23,7 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.site_name = settings.RAPPORT_NAME
+        self.numbers: dict[str, SafeString] = {}  # of the menus, once a page
         self.language_codes = [code for code, _name in settings.LANGUAGES]
 
     @property

@@ -54,6 +54,20 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuCount:
+    """The number beside an entry of the sidebar: `count(user)` is asked on each page, `words(number)` say what it is.
+
+    The page at `url_name` answers with the number alone; open pages ask for it when the event `event` comes.
+    """
+
+    count: Callable[[Any], int]
+    words: Callable[[int], str]
+    url_name: str
+    event: str
+    most: int = 100  # from here on it says "99+"
+
+
+@dataclass(frozen=True, slots=True)
 class MenuItem:
     """An entry of the sidebar ("main"), of + New ("new") or of the settings pages ("settings")."""
 
@@ -64,6 +78,7 @@ class MenuItem:
     may_see: Callable[[Any], bool]
     section: str = ""  # paths beginning with this mark the item as current
     shortcut: str = ""
+    number: MenuCount | None = None  # of "main"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from apps.core import contributions
+from apps.core.markup import fill
 
 PLACES_ON_PHONES = 4  # beside "More"
 _KEPT = 512  # drawings of a few kilobytes
@@ -26,6 +27,7 @@ class MenuLink:
     icon: str
     is_current: bool
     shortcut: str
+    counted: str = ""  # the key under which its number is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ class Shared:
 def menus_of(user: Any, path: str) -> dict[str, tuple[MenuLink, ...]]:
     """The menus of a signed-in `user` on the page at `path`, by the names that `Shared` has for them."""
     found: dict[str, list[MenuLink]] = {"main": [], "new": [], "user": [], "settings": []}
-    for item in contributions.menu:
+    for key, item in contributions.menu.items():
         if item.may_see(user):
             url = _address(item.url_name)
             current = path.startswith(item.section or url)
-            found[item.place].append(MenuLink(item.title, url, item.icon, current, item.shortcut))
+            counted = key if item.number else ""
+            found[item.place].append(MenuLink(item.title, url, item.icon, current, item.shortcut, counted))
     if any(link.is_current for link in found["settings"]):  # settings of contacts are settings first
         found["main"] = [replace(link, is_current=False) for link in found["main"]]
     home = MenuLink(pgettext_lazy("menu", "Home"), _address("home"), "home", path == "/", "g h")
@@ -87,6 +90,44 @@ def draw(template: str, shared: Shared) -> SafeString:
 
 def _draw(template: str, shared: Shared, language: str | None) -> SafeString:
     return render_to_string(template, {"frame": shared})  # in `language`, the active one
+
+
+def with_numbers(drawn: str, user: Any, asked: dict[str, SafeString]) -> str:
+    """The drawing with what its menus count for this reader, whom a kept part knows nothing of.
+
+    `asked` keeps the numbers of one page, on which they stand twice.
+    """
+    for key, item in contributions.menu.items():
+        if item.number and (place := number_place(key)) in drawn:
+            if key not in asked:
+                asked[key] = draw_number(key, user)
+            drawn = drawn.replace(place, asked[key])
+    return drawn
+
+
+def number_place(key: str) -> str:
+    """Where a kept part has the number."""
+    return f"<!--number:{key}-->"
+
+
+def draw_number(key: str, user: Any) -> SafeString:
+    """What the entry `key` of the main menu counts for `user`; alone for a page that heard of news."""
+    item = contributions.menu.get(key)
+    if item is None or item.number is None:
+        return SafeString("")
+    count = item.number.count(user)
+    most = item.number.most
+    return fill(
+        '<menu-number class="menu-number" data-live-channel="user:{}" data-source="{}" data-event="{}">'
+        '<span class="menu-number__figure" aria-hidden="true"{}>{}</span>'
+        '<span class="menu-number__words visually-hidden">{}</span></menu-number>',
+        user.pk,
+        _address(item.number.url_name),
+        item.number.event,
+        SafeString("") if count else SafeString(" hidden"),
+        f"{most - 1}+" if count >= most else count,
+        item.number.words(count) if count else "",
+    )
 
 
 _kept = lru_cache(_KEPT)(_draw)

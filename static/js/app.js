@@ -9,6 +9,7 @@ import "./elements/event-calendar.js";
 import "./elements/list-view.js";
 import "./elements/local-time.js";
 import "./elements/menu-box.js";
+import "./elements/menu-number.js";
 import "./elements/notice-bell.js";
 import "./elements/operation-progress.js";
 import "./elements/push-switch.js";

@@ -55,7 +55,15 @@ def icon_symbols() -> SafeString:
 @register.simple_tag(takes_context=True)
 def kept(context: Context, name: str) -> SafeString:
     """`{% include %}` for a part of the frame that many readers share: the template sees `frame.shared` alone."""
-    return frame.draw(name, context["frame"].shared)
+    its = context["frame"]
+    drawn = frame.draw(name, its.shared)
+    return mark_safe(frame.with_numbers(drawn, its.user, its.numbers)) if its.is_signed_in else drawn
+
+
+@register.simple_tag
+def number_place(key: str) -> SafeString:
+    """Where a kept menu shows what `key` counts for its reader."""
+    return mark_safe(frame.number_place(key))
 
 
 @register.simple_tag(takes_context=True)
