@@ -25,6 +25,10 @@ from apps.core.contributions import (
 from apps.messaging.models import MailAccount
 from apps.messaging.services import contexts, documents, papers
 from apps.messaging.views import documents as document_views
+from apps.core.contributions import EncryptedColumn, Kind, Panel, encrypted_columns, kinds, panels
+from apps.messaging import reading_contributions
+from apps.messaging.models import MailAccount
+from apps.messaging.views.contact_mail import mail_panel
 
 
 def register() -> None:
@@ -51,3 +55,5 @@ def register() -> None:
     verbs.register(documents.VERB, _("Document made"))
     papers_of = Panel("contact", "more", _("Documents"), document_views.contact_documents, "file-type-pdf")
     panels.register("messaging.documents", papers_of)
+    reading_contributions.register()
+    panels.register("mail", Panel("contact", "tab", _("Mail"), mail_panel, "mail"), position=30)

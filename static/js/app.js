@@ -8,6 +8,7 @@ import "./elements/drop-zone.js";
 import "./elements/event-calendar.js";
 import "./elements/list-view.js";
 import "./elements/local-time.js";
+import "./elements/mail-list.js";
 import "./elements/menu-box.js";
 import "./elements/menu-number.js";
 import "./elements/notice-bell.js";

@@ -35,6 +35,10 @@ class MailMessageQuerySet(models.QuerySet["MailMessage"]):
         """Mail that this user reads through some copy: of their mailboxes, or one shared with them."""
         return self.filter(Exists(readable_copies(user).filter(message=OuterRef("pk"))))
 
+    def present_to(self, user: User) -> MailMessageQuerySet:
+        """The same without what was thrown away: what lists, threads and searches show."""
+        return self.filter(Exists(readable_copies(user).present().filter(message=OuterRef("pk"))))
+
 
 class MailMessage(models.Model):
     """One message, by its Message-ID and what it says, since an identifier can be forged."""

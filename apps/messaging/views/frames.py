@@ -1,0 +1,152 @@
+"""What a mail itself holds: its frame, pictures, attachments and raw bytes. None of it runs in the reader's session."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.accounts.decorators import staff_required
+from apps.accounts.models import User
+from apps.core.htmx import Request
+from apps.core.services import files
+from apps.messaging.contents import PDF, PICTURES, read_attachment, read_message, read_raw, safe_type
+from apps.messaging.frames import document_of
+from apps.messaging.mime.message import Attachment
+from apps.messaging.models import MailMessage
+from apps.messaging.pictures import read_token
+from apps.messaging.templatetags.mail import exact_moment
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+_RAW_SHOWN = 1024 * 1024  # bytes; all of it is in the download
+_NOTHING = "default-src 'none'; frame-ancestors 'none'"
+
+
+@staff_required
+@require_GET
+def frame(request: Request, message_id: int) -> HttpResponse:
+    """The mail's own document. `remote` lets pictures of others in, `plain` shows its words, `print` heads it."""
+    message = _message(request, message_id)
+    try:
+        parsed = read_message(message)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    document = document_of(
+        parsed,
+        user_id=request.user.pk,
+        message_id=message.pk,
+        language=get_language() or "en",
+        allow_remote="remote" in request.GET,
+        as_text="plain" in request.GET,
+        head=_head(message) if "print" in request.GET else None,
+    )
+    response = HttpResponse(document.body)
+    response["Content-Security-Policy"] = document.policy
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Referrer-Policy"] = "no-referrer"  # nobody learns where their link was read
+    return _private(response)
+
+
+@require_GET
+def picture(request: Request, token: str) -> HttpResponse:
+    """A picture within a mail, for the frame: its address says who reads, and is good for a quarter of an hour."""
+    wanted = read_token(token)
+    reader = User.objects.filter(pk=wanted.user_id, is_active=True).first() if wanted else None
+    if wanted is None or reader is None:
+        raise Http404
+    message = get_object_or_404(MailMessage.objects.visible_to(reader).select_related("raw"), pk=wanted.message_id)
+    found = _attachment(message, wanted.number)
+    kind = safe_type(found.content)
+    if kind not in PICTURES:
+        raise Http404
+    response = HttpResponse(found.content, content_type=kind)
+    response["Content-Security-Policy"] = _NOTHING
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # the frame has an origin of its own
+    return _private(response)
+
+
+@staff_required
+@require_GET
+def attachment(request: Request, message_id: int, number: int) -> HttpResponse:
+    """As a download; with `view`, pictures and PDF are shown, by what their bytes are."""
+    found = _attachment(_message(request, message_id), number)
+    kind = safe_type(found.content) if "view" in request.GET else ""
+    response = HttpResponse(found.content, content_type=kind or "application/octet-stream")
+    name = found.filename or _("attachment")
+    response["Content-Disposition"] = content_disposition_header(not kind, name) or "attachment"
+    # A sandboxed PDF is not shown by browsers at all; its scripts never reach the page around it.
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        if kind == PDF
+        else f"sandbox; {_NOTHING}"
+    )
+    return _private(response)
+
+
+@staff_required
+@require_GET
+def raw(request: Request, message_id: int) -> HttpResponse:
+    """The bytes of the mail as text, the first megabyte."""
+    try:
+        content = read_raw(_message(request, message_id))
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = HttpResponse(content[:_RAW_SHOWN], content_type="text/plain; charset=utf-8")
+    response["Content-Security-Policy"] = f"sandbox; {_NOTHING}"
+    return _private(response)
+
+
+@staff_required
+@require_GET
+def download(request: Request, message_id: int) -> FileResponse:
+    """The mail as a file that mail programs open."""
+    message = _message(request, message_id)
+    if message.raw is None:
+        raise Http404
+    try:
+        file = files.open_file(message.raw)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    name = f"{message.happened_at:%Y-%m-%d}-{message.pk}.eml"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="message/rfc822")
+    response["Content-Security-Policy"] = f"sandbox; {_NOTHING}"
+    return _private(response)
+
+
+def _message(request: Request, message_id: int) -> MailMessage:
+    return get_object_or_404(MailMessage.objects.visible_to(request.user).select_related("raw"), pk=message_id)
+
+
+def _attachment(message: MailMessage, number: int) -> Attachment:
+    try:
+        found = read_attachment(message, number)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return found
+
+
+def _head(message: MailMessage) -> list[tuple[str, str]]:
+    by_role: dict[str, list[str]] = {}
+    for each in message.addresses.order_by("role", "position", "pk")[:500]:
+        by_role.setdefault(each.role, []).append(f"{each.name} <{each.address}>" if each.name else each.address)
+    return [
+        (_("Subject"), message.subject or _("(no subject)")),
+        (_("From"), f"{message.sender_name} <{message.sender_address}>".strip()),
+        (_("To"), ", ".join(by_role.get("to", []))),
+        (_("Cc"), ", ".join(by_role.get("cc", []))),
+        (_("Date"), exact_moment(message.happened_at)),
+    ]
+
+
+def _private(response: Answer) -> Answer:
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
