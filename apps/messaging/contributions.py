@@ -5,29 +5,23 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_staff_member
-from apps.core.contributions import EncryptedColumn, Kind, MenuItem, encrypted_columns, kinds, menu
-from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, kinds, verbs
-from apps.messaging.drawing import draw_mail, mail_home
-from apps.core.contributions import EncryptedColumn, Kind, encrypted_columns, kinds, operation_runners, verbs
-from apps.messaging.models import MailAccount
-from apps.messaging.services import meter, syncing
-from apps.messaging.services import contexts
 from apps.core.contributions import (
     EncryptedColumn,
     Kind,
+    MenuItem,
     Panel,
     encrypted_columns,
     kinds,
+    menu,
     operation_runners,
     panels,
     verbs,
 )
-from apps.messaging.models import MailAccount
-from apps.messaging.services import contexts, documents, papers
-from apps.messaging.views import documents as document_views
-from apps.core.contributions import EncryptedColumn, Kind, Panel, encrypted_columns, kinds, panels
 from apps.messaging import reading_contributions
+from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
+from apps.messaging.services import contexts, documents, meter, papers, syncing
+from apps.messaging.views import documents as document_views
 from apps.messaging.views.contact_mail import mail_panel
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 # Mailboxes that anybody may have: their domain is nobody's firm.
-FREE_MAIL = frozenset(
-    """
+_FREE_MAIL = """
     gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com icloud.com
     me.com mac.com aol.com gmx.com gmx.net gmx.de gmx.at gmx.ch web.de t-online.de freenet.de mail.com email.com
     proton.me protonmail.com pm.me tutanota.com tuta.com zoho.com fastmail.com hey.com yandex.com yandex.ru ya.ru
@@ -13,17 +12,16 @@ FREE_MAIL = frozenset(
     centrum.cz azet.sk zoznam.sk freemail.hu citromail.hu libero.it virgilio.it tin.it alice.it orange.fr wanadoo.fr
     free.fr laposte.net sfr.fr bluewin.ch comcast.net verizon.net att.net sbcglobal.net btinternet.com qq.com 163.com
     126.com sina.com naver.com hanmail.net daum.net mail.bg abv.bg inbox.lv inbox.lt one.lt mail.ee tut.by
-    """.split()
-)
+"""
+FREE_MAIL = frozenset(_FREE_MAIL.split())
 _SECOND_LEVEL = frozenset(["ac", "co", "com", "edu", "gov", "net", "org", "in", "kiev", "kyiv", "lviv", "odesa", "dp"])
 # Addresses of desks, not of people.
-_DESKS = frozenset(
-    """
+_DESK_NAMES = """
     info office sales support contact contacts hello hi mail team service services help helpdesk admin administrator
     webmaster billing accounting accounts invoice invoices orders order shop store marketing press hr jobs career
     secretary reception kontakt buchhaltung vertrieb verkauf rechnung bestellung zakaz buh buhgalteria zamovlennya
-    """.split()
-)
+"""
+_DESKS = frozenset(_DESK_NAMES.split())
 
 
 def domain_of(address: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def draw_mail(activity: Activity) -> str:
-    """ "Received · 2 attachments", leading to the thread; of a mail whose words are its people's own, the fact alone."""
+    """ "Received · 2 attachments", of a mail whose words are its people's own the fact alone."""
     facts = activity.facts
     parts = [_("Sent") if facts.get("direction") == "out" else _("Received")]
     if count := facts.get("attachments"):

@@ -246,6 +246,8 @@ def _voice(world: World) -> None:
     sound = files.store(b"RIFF", mime_type="audio/wav", now=NOW)
     voicemail = Voicemail.objects.create(user=world.users["sales"], sound=sound, happened_at=NOW)
     world.places["public"]["voicemail_id"] = voicemail.pk
+
+
 def _templates(world: World) -> None:
     """Documents and mail templates: one of the house, and those of bob's own."""
     bob = world.users["sales"]

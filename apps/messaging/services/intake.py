@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from apps.messaging.mime.digests import digest
-from apps.messaging.mime.html import html_to_text
+from apps.messaging.mime.html_text import html_to_text
 from apps.messaging.mime.message import Mailbox, ParsedMessage
 from apps.messaging.mime.parsing import parse_message
 from apps.messaging.mime.quotes import split_reply

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("activities", "0010_task_uids"),
-        ("messaging", "0004_thread_keys"),
+        ("messaging", "0005_sync_due"),
     ]
 
     operations = [
