@@ -20,6 +20,7 @@ FOLDERS = ("Sent", "Drafts", "Trash", "Junk", "Archive")
 def make_mailbox(folder: Path, address: str, password: str) -> mailbox.Maildir:
     """Make the Maildir of `address` in `folder`, with the usual folders, and let `password` open it."""
     name = maildir_name(address)
+    folder.mkdir(parents=True, exist_ok=True)
     box = mailbox.Maildir(folder / name)
     for each in FOLDERS:
         if each not in box.list_folders():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mailbox
 import random
 from collections.abc import Iterator
@@ -75,7 +76,8 @@ def _message(
     message = EmailMessage()
     message["From"], message["To"] = formataddr(sender), formataddr(recipient)
     message["Subject"], message["Date"] = subject, format_datetime(at)
-    message["Message-ID"] = f"<{abs(hash((sender, recipient, subject, at)))}@{sender[1].rpartition('@')[2]}>"
+    name = hashlib.sha256(repr((sender, recipient, subject, at)).encode()).hexdigest()[:20]
+    message["Message-ID"] = f"<{name}@{sender[1].rpartition('@')[2]}>"
     message.set_content(text)
     return message
 
