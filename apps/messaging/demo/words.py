@@ -79,8 +79,31 @@ HOSTILE = (
     '<div style="position: fixed; inset: 0; background: url(https://bank-login.example/bg.png)">Pay now</div>'
 )
 
-BOUNCE = (
-    "This is the mail system.\n\nYour message could not be delivered to one or more recipients.\n",
-    "Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; nobody@old-customer.example\nAction: failed\n"
-    "Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 No such user here\n",
-)
+BOUNCE = """From: {sender}
+To: {to}
+Subject: Undelivered Mail
+Date: {date}
+Message-ID: <{id}@mx.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type="delivery-status"; boundary="report"
+
+--report
+Content-Type: text/plain; charset=utf-8
+
+This is the mail system.
+
+Your message could not be delivered to one or more recipients.
+
+--report
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; nobody@old-customer.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 No such user here
+
+--report--
+"""
