@@ -79,8 +79,8 @@ def test_lines_with_marks_at_the_end_are_a_quote():
     "text", ["On " + "a " * 50_000, "1.1.2026 10:10 " * 8000, "From: x\n" * 20_000, "> " * 50_000, "\n" * 100_000]
 )
 def test_text_made_to_stall_the_patterns_does_not(text):
-    started = time.perf_counter()
+    started = time.process_time()
 
     split_reply(text)
 
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
