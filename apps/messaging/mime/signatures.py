@@ -33,6 +33,7 @@ _FIRMS = re.compile(
 )
 _LINK = re.compile(r"(?i)\b(?:https?://|www\.)[^\s<>\"']{3,300}")
 _MAIL = re.compile(r"[^\s<>,;:]{1,64}@[^\s<>,;:]{1,255}")
+_SEPARATOR = re.compile(r"\s*(?:\||•|·|,(?!\s*(?:Inc|Ltd|LLC|Co)\b)|\s[-–—]\s)\s*")
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}\Z")
 _SENT_FROM = re.compile(r"(?i)^(?:sent from|отправлено|надіслано|gesendet von|get outlook)")
 
@@ -59,7 +60,7 @@ def read_signature(text: str, *, region: str) -> Signature:
         return Signature()
     links = tuple(dict.fromkeys(found.rstrip(".,;)") for line in lines for found in _LINK.findall(line)))
     words = [_bare(line, region) for line in lines]
-    name, title, firm = _who([word for word in words if word])
+    name, title, firm = _who([word for word in words if word], is_sure=is_sure)
     return Signature(name, title, firm, phones, links)
 
 
@@ -97,19 +98,19 @@ def _bare(line: str, region: str) -> str:
     return line
 
 
-def _who(lines: list[str]) -> tuple[str, str, str]:
-    name = title = firm = ""
-    for line in lines:
-        for piece in re.split(r"\s*(?:\||•|·|,(?!\s*(?:Inc|Ltd|LLC|Co)\b)|\s[-–—]\s)\s*", line):
-            if not piece:
-                continue
-            if not firm and _FIRMS.search(f"{piece} "):
-                firm = piece
-            elif not title and _TITLES.search(piece):
-                title = piece
-            elif not name and _NAME.match(piece) and _is_capital(piece):
-                name = piece
-    return name[:200], title[:200], firm[:200]
+def _who(lines: list[str], *, is_sure: bool) -> tuple[str, str, str]:
+    """Name, title and firm by what each piece looks like; the firm may also be what follows a name and a title."""
+    name = title = firm = after = ""
+    for piece in (piece for line in lines for piece in _SEPARATOR.split(line) if piece):
+        if not firm and _FIRMS.search(f"{piece} "):
+            firm = piece
+        elif not title and _TITLES.search(piece):
+            title = piece
+        elif not name and _NAME.match(piece) and _is_capital(piece):
+            name = piece
+        elif name and title and not after and piece[0].isupper() and not re.search(r"\d", piece):
+            after = piece
+    return name[:200], title[:200], (firm or (after if is_sure else ""))[:200]
 
 
 def _is_capital(name: str) -> bool:

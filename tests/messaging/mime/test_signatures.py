@@ -33,6 +33,8 @@ def test_signature_below_its_mark():
          "Олена Коваль", "директор", "ТОВ «Вікна»", "+380442791234"),
         ("Hi\n\nBest regards,\nJohn van Dyke\nHead of Purchasing\nPhone: (212) 555-2368", "US",
          "John van Dyke", "Head of Purchasing", "", "+12125552368"),
+        ("Hi\n\n-- \nOlena Koval\nBuyer\nVikna Plus\n+380 44 123 45 67", "UA",
+         "Olena Koval", "Buyer", "Vikna Plus", "+380441234567"),
         ("Please call.\n\nAnn Smith\nWindows Ltd\n+44 20 7946 0958", "GB",
          "Ann Smith", "", "Windows Ltd", "+442079460958"),
     ],
