@@ -110,12 +110,12 @@ HEAVY = {
 
 @pytest.mark.parametrize("html", HEAVY.values(), ids=HEAVY.keys())
 def test_heavy_html_takes_bounded_time(html):
-    started = time.perf_counter()
+    started = time.process_time()
 
     shown(html)
     html_to_text(html)
 
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 class Found(HTMLParser):
