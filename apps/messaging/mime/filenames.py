@@ -13,7 +13,6 @@ from .words import collapse, decode_words
 LIMIT = 200
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]')
 _DEVICES = re.compile(r"\A(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
-_PARAMETER = re.compile(r"(?:file)?name\*?(?:\d+\*?)?\s*=\s*", re.IGNORECASE)
 
 
 def filename_of(part: Part) -> str:
