@@ -17,11 +17,10 @@ from apps.core.contributions import (
     panels,
     verbs,
 )
-from apps.messaging import reading_contributions
+from apps.messaging import reading_contributions, template_contributions
 from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
-from apps.messaging.services import contexts, documents, meter, papers, syncing
-from apps.messaging.views import documents as document_views
+from apps.messaging.services import meter, syncing
 from apps.messaging.views.contact_mail import mail_panel
 
 
@@ -43,11 +42,6 @@ def register() -> None:
     operation_runners.register(syncing.VERB, syncing.run_sync)
     operation_runners.register(meter.MEASURED, meter.run_measure)
     operation_runners.register(meter.MISSING_FETCHED, meter.run_fetch_missing)
-    contexts.register()
-    papers.register()
-    operation_runners.register(documents.VERB, documents.run_document)
-    verbs.register(documents.VERB, _("Document made"))
-    papers_of = Panel("contact", "more", _("Documents"), document_views.contact_documents, "file-type-pdf")
-    panels.register("messaging.documents", papers_of)
     reading_contributions.register()
     panels.register("mail", Panel("contact", "tab", _("Mail"), mail_panel, "mail"), position=30)
+    template_contributions.register()

@@ -1,11 +1,11 @@
-"""Who may do what with mailboxes and mail."""
+"""Who may do what with mailboxes, mail and its templates."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from apps.accounts.permissions import is_manager, is_staff_member
-from apps.messaging.models import MailAccount
+from apps.messaging.models import MailAccount, MailTemplate
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -26,3 +26,14 @@ def can_share_accounts(user: User | AnonymousUser) -> bool:
 def can_change_account(user: User, account: MailAccount) -> bool:
     """One's own; of the shared ones administrators and managers. Who reads its mail is another question."""
     return account.owner_id == user.pk if account.owner_id is not None else can_share_accounts(user)
+
+
+def can_edit_template(user: User, template: MailTemplate) -> bool:
+    """One's own; those of the house are the managers' and administrators'."""
+    if template.owner_id is not None:
+        return template.owner_id == user.pk and is_staff_member(user)
+    return can_edit_house_templates(user)
+
+
+def can_edit_house_templates(user: User) -> bool:
+    return is_manager(user)

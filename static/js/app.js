@@ -25,6 +25,7 @@ import "./elements/task-board.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-item.js";
 import "./elements/toast-list.js";
+import "./elements/variable-picker.js";
 
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register("/sw.js").catch(() => {}); // without HTTPS there is none: pages work the same

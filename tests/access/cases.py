@@ -429,3 +429,23 @@ web("mail/documents/contact/<int:entity_id>/<slug:key>/", "POST", VIEWED, key="c
 _DOCUMENT: Scopes = {"document": BOB_OF_STAFF, "absent": NO_STAFF}
 web("mail/documents/<int:operation_id>/", "GET", _DOCUMENT)
 web("mail/documents/<int:operation_id>/document.pdf", "GET", _DOCUMENT)
+web("mail/templates/", "GET", STAFF)
+web("mail/templates/new/", "GET POST", STAFF)
+_HOUSE = of("login", 403, 403, 403, IN, IN)
+_READ_TEMPLATE: Scopes = {"template": STAFF, "own template": BOB_OF_STAFF, "absent": NO_STAFF}
+_EDIT_TEMPLATE: Scopes = {**_READ_TEMPLATE, "template": _HOUSE}
+web("mail/templates/<int:template_id>/", "GET", _READ_TEMPLATE)
+web("mail/templates/<int:template_id>/", "POST", _EDIT_TEMPLATE, {"seen": "1", "subject": "Hello", "body": "<p>x</p>"})
+web("mail/templates/<int:template_id>/preview/", "POST", _READ_TEMPLATE)
+web("mail/templates/<int:template_id>/settings/", "GET", _READ_TEMPLATE)
+web(
+    "mail/templates/<int:template_id>/settings/",
+    "POST",
+    _EDIT_TEMPLATE,
+    {"name": "Offer", "category": "free", "context_type": "contacts.entity"},
+)
+web("mail/templates/<int:template_id>/copy/", "POST", _READ_TEMPLATE)
+web("mail/templates/<int:template_id>/retire/", "POST", _EDIT_TEMPLATE)
+web("mail/templates/<int:template_id>/restore/", "POST", _EDIT_TEMPLATE)
+_VERSION: Scopes = {**_EDIT_TEMPLATE, "strange version": NO_STAFF}
+web("mail/templates/<int:template_id>/versions/<int:version_id>/restore/", "POST", _VERSION)

@@ -47,7 +47,7 @@ from apps.contacts.services.relationships import ParticipantInput, add_relations
 from apps.core.kept import forget_kept
 from apps.core.models import File, Operation, SavedView
 from apps.core.services import files
-from apps.messaging.models import Voicemail
+from apps.messaging.models import MailTemplate, MailTemplateVersion, Voicemail
 from tests.conftest import NOW, make_user
 
 ABSENT = 10**20  # larger than any key of the database
@@ -260,3 +260,12 @@ def _templates(world: World) -> None:
         result={"file": pdf.pk, "name": "customer-sheet.pdf"},
     )
     world.places["document"] = {"operation_id": made.pk}
+    own = MailTemplate.objects.create(key="own", name="Own", owner=bob, created_at=NOW)
+    house = MailTemplate.objects.get(key="free")
+    words = {"language": "en", "number": 1, "subject": "Hello", "body": "<p>Hello</p>", "created_at": NOW}
+    own_words = MailTemplateVersion.objects.create(template=own, **words)
+    house_words = house.versions.get(language="en")
+    world.places["template"] = {"template_id": house.pk, "version_id": house_words.pk}
+    world.places["own template"] = {"template_id": own.pk, "version_id": own_words.pk}
+    world.places["strange version"] = {"template_id": house.pk, "version_id": own_words.pk}
+    world.places["absent"] |= {"template_id": ABSENT, "version_id": ABSENT}

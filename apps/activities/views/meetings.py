@@ -24,6 +24,7 @@ from apps.activities.services import meetings as service
 from apps.activities.services.meeting_changes import change_meeting, move_meeting
 from apps.activities.services.meeting_inputs import Span
 from apps.core import clock
+from apps.core.contributions import panels
 from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet, way_back
 from apps.core.toasts import toast, with_toast
@@ -39,6 +40,7 @@ def meeting(request: Request, meeting_id: int) -> HttpResponse:
     own = next((each for each in guests if each.user_id == request.user.pk), None)
     context = {
         "meeting": found,
+        "added": [each.render(request, found) for each in panels if each.page == "meeting" and each.slot == "action"],
         "activity": found.activity,
         "when": when_text(found.activity.facts),
         "repeats": described(found.series.rule) if found.series else "",

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
+_BUILT_IN = {
+    "customer_sheet": ("Customer sheet", _("Customer sheet")),
+    "statement": ("Statement of settlements", _("Statement of settlements")),
+    "order_confirmation": ("Order confirmation", _("Order confirmation")),
+    "invoice": ("Invoice", _("Invoice")),
+    "claim_report": ("Claim report", _("Claim report")),
+    "todo_list": ("To-do list", _("To-do list")),
+    "contact_list": ("Contact list", _("Contact list")),
+    "appointment_reminder": ("Appointment reminder", _("Appointment reminder")),
+    "payment_reminder": ("Payment reminder", _("Payment reminder")),
+    "free": ("Free letter", _("Free letter")),
+}
+
+
 class MailTemplateQuerySet(models.QuerySet["MailTemplate"]):
     def visible_to(self, user: User) -> MailTemplateQuerySet:
         """The house's templates and one's own."""
@@ -47,10 +61,21 @@ class MailTemplate(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     document = models.CharField(max_length=60, blank=True)  # attached with it: a key of `core.contributions.documents`
+    # What it is filled from: a key of `template_contexts`; "" is the sender, the house and what a call brings.
+    context_type = models.CharField(max_length=60, blank=True, default="contacts.entity", db_default="contacts.entity")
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
     objects = MailTemplateQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name; that of a built-in one in the reader's language, until the house calls it something else."""
+        name, title = _BUILT_IN.get(self.key, ("", ""))
+        return str(title) if name == self.name else self.name
 
 
 class MailTemplateVersion(models.Model):

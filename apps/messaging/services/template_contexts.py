@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from apps.contacts.models import Entity
 
 SHARED = ""  # the sender, the house and the day: part of every context
+CONTACT = "contacts.entity"
 
 
 @dataclass(frozen=True, slots=True)

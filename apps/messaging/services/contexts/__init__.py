@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.messaging.services.contexts import contacts, house, meetings, samples
-from apps.messaging.services.template_contexts import SHARED, TemplateContext, template_contexts
+from apps.messaging.services.template_contexts import CONTACT, SHARED, TemplateContext, template_contexts
 
-CONTACT = "contacts.entity"
 MEETING = "activities.meeting"
 ORDER = "crm.order"
 CLAIM = "crm.claim"

@@ -42,13 +42,17 @@ def read(user: User, record_id: int, language: str, now: datetime) -> dict[str, 
         "place": meeting.place,
         "organiser": str(meeting.organiser) if meeting.organiser else "",
     }
-    guest = recipient(user, record_id)
+    guest = guest_of(meeting, user=user)
     return {"meeting": known(values)} | ({"contact": contacts.values_of(guest, language)} if guest else {})
 
 
 def recipient(user: User, record_id: int) -> Entity | None:
-    """The first guest who is a contact that `user` sees and has an address."""
-    meeting = _found(user, record_id)
+    """The guest to write to, of an appointment that `user` sees. Raises Http404."""
+    return guest_of(_found(user, record_id), user=user)
+
+
+def guest_of(meeting: Meeting, *, user: User) -> Entity | None:
+    """The first guest who is a contact that `user` sees and no colleague; one with an address before others."""
     seen = Entity.objects.visible_to(user).live().filter(user=None)
     guests = seen.filter(pk__in=meeting.attendees.filter(entity__isnull=False).values("entity"))
     found = sorted(guests, key=lambda each: (not each.primary_email, each.sort_name, each.pk))

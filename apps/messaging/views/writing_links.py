@@ -1,0 +1,39 @@
+"""Buttons on other apps' pages that begin a mail: with a document, or as a reminder."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+
+from apps.accounts.permissions import is_staff_member
+from apps.activities.models import Meeting
+from apps.core import clock
+from apps.messaging.services.contexts.meetings import guest_of
+
+
+def compose_url(**given: object) -> str:
+    """The address of a mail begun with what is given; "" where nothing is written in this house."""
+    try:
+        return f"{reverse('messaging:compose')}?{urlencode(given)}"
+    except NoReverseMatch:
+        return ""
+
+
+def send_customer_sheet(entity_id: int) -> str:
+    """A mail to the contact with its sheet and the words that go with it."""
+    return compose_url(entity=entity_id, document="customer_sheet", template="customer_sheet")
+
+
+def remind_guests(request: HttpRequest, meeting: Meeting) -> str:
+    """The button on an appointment to come: a reminder to the guest who is a contact with an address."""
+    user = request.user
+    if not is_staff_member(user) or meeting.is_cancelled or meeting.begins <= clock.now():
+        return ""
+    guest = guest_of(meeting, user=user)
+    url = ""
+    if guest is not None and guest.primary_email:
+        url = compose_url(entity=guest.pk, template="appointment_reminder", record=meeting.pk)
+    return render_to_string("messaging/remind_action.html", {"url": url}, request) if url else ""
