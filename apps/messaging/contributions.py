@@ -10,17 +10,21 @@ from apps.core.contributions import (
     Kind,
     MenuItem,
     Panel,
+    RecordAction,
     encrypted_columns,
     kinds,
     menu,
     operation_runners,
     panels,
+    record_actions,
     verbs,
 )
 from apps.messaging import reading_contributions, template_contributions
 from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing
+from apps.messaging.views import documents as document_views
+from apps.messaging.views import writing_links
 from apps.messaging.views.contact_mail import mail_panel
 
 
@@ -45,3 +49,9 @@ def register() -> None:
     reading_contributions.register()
     panels.register("mail", Panel("contact", "tab", _("Mail"), mail_panel, "mail"), position=30)
     template_contributions.register()
+    papers_of = Panel("contact", "more", _("Documents"), document_views.contact_documents, "file-type-pdf")
+    panels.register("messaging.documents", papers_of)
+    sheet = RecordAction("contact", _("Send customer sheet"), "mail-forward", writing_links.send_customer_sheet)
+    record_actions.register("customer_sheet", sheet)
+    remind = Panel("meeting", "action", _("Remind"), writing_links.remind_guests, "bell-ringing")
+    panels.register("messaging.remind", remind)

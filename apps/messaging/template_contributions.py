@@ -7,20 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.permissions import is_staff_member
 from apps.core.contributions import (
     MenuItem,
-    Panel,
-    RecordAction,
     Undoer,
     menu,
     operation_runners,
-    panels,
-    record_actions,
     undoers,
     verbs,
 )
 from apps.messaging.models import MailTemplate, MailTemplateVersion
 from apps.messaging.services import contexts, documents, papers
-from apps.messaging.views import documents as document_views
-from apps.messaging.views import writing_links
 
 VERBS = {
     "mail_template.made": _("Mail template added"),
@@ -43,9 +37,3 @@ def register() -> None:
         undoers.register(model._meta.label_lower, Undoer(model))
     pages = MenuItem("settings", _("Mail templates"), "messaging:templates", "template", is_staff_member)
     menu.register("messaging.templates", pages, position=60)
-    papers_of = Panel("contact", "more", _("Documents"), document_views.contact_documents, "file-type-pdf")
-    panels.register("messaging.documents", papers_of)
-    sheet = RecordAction("contact", _("Send customer sheet"), "mail-forward", writing_links.send_customer_sheet)
-    record_actions.register("customer_sheet", sheet)
-    remind = Panel("meeting", "action", _("Remind"), writing_links.remind_guests, "bell-ringing")
-    panels.register("messaging.remind", remind)
