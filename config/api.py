@@ -14,7 +14,7 @@ from apps.accounts.api_auth import TokenAuth
 from apps.activities.api import activities, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
-from apps.messaging.api import calls, voicemails
+from apps.messaging.api import calls, messages, voicemails
 
 api = NinjaAPI(
     title="Rapport",
@@ -30,6 +30,7 @@ api.add_router("/activities", activities)
 api.add_router("/tasks", tasks)
 api.add_router("/calls", calls)
 api.add_router("/voicemails", voicemails)
+api.add_router("/messages", messages)
 
 
 @login_required

@@ -37,6 +37,7 @@ SCOPE_TITLES = {
     "activities:read": _("Read history and tasks"),
     "activities:write": _("Write history and tasks"),
     "calls:write": _("Tell of calls and leave voicemails"),
+    "messages:read": _("Read mail"),
 }
 
 

@@ -449,3 +449,34 @@ web("mail/templates/<int:template_id>/retire/", "POST", _EDIT_TEMPLATE)
 web("mail/templates/<int:template_id>/restore/", "POST", _EDIT_TEMPLATE)
 _VERSION: Scopes = {**_EDIT_TEMPLATE, "strange version": NO_STAFF}
 web("mail/templates/<int:template_id>/versions/<int:version_id>/restore/", "POST", _VERSION)
+# --- mail: reading ----------------------------------------------------------------------------------------------------
+web("mail/", "GET", STAFF)
+web("mail/unread/", "GET", STAFF)
+for _act in ("bulk/snooze/", "bulk/assign/"):
+    web(f"mail/{_act}", "POST", STAFF)
+web("mail/bulk/<slug:act>/", "POST", STAFF, act="archive")
+web("mail/report/", "GET", STAFF)
+web("mail/report.csv", "GET", STAFF)
+web("mail/of/<int:entity_id>/", "GET", VIEWED)
+web("mail/pictures/<str:token>/", "GET", of(404, 404, 404, 404, 404, 404), token="guessed")
+_THREAD = "mail/threads/<int:thread_id>/"  # of bob's own mailbox: not even an administrator sees it
+web(_THREAD, "GET", OWN_OF_STAFF)
+web(f"{_THREAD}seen/", "POST", OWN_OF_STAFF)
+web(f"{_THREAD}<slug:act>/", "POST", OWN_OF_STAFF, act="archive")
+for _sheet in ("snooze", "assign", "share"):
+    web(f"{_THREAD}{_sheet}/", "GET POST", OWN_OF_STAFF)
+web(f"{_THREAD}share/<int:share_id>/stop/", "POST", OWN_OF_STAFF)
+_MAIL = "mail/messages/<int:message_id>/"
+for _part in ("frame", "raw", "download"):
+    web(f"{_MAIL}{_part}/", "GET", OWN_OF_STAFF)
+web(f"{_MAIL}attachments/<int:number>/", "GET", OWN_OF_STAFF, number=0)
+for _sheet in ("file", "task", "meeting", "note"):
+    web(f"{_MAIL}{_sheet}/", "GET POST", OWN_OF_STAFF)
+web(f"{_MAIL}act/<slug:act>/", "POST", OWN_OF_STAFF, act="flag")
+_API_MAIL: Scopes = {
+    "mail": to_programs(*_OUT, 403, IN, 404, 404, 404),
+    "absent": to_programs(*_OUT, 403, 404, 404, 404, 404),
+}
+program("messages", "GET", _WRITE)  # as for writing: the token of the reader lacks its scope
+program("messages/<message_id>", "GET", _API_MAIL)
+add("api", "api/v1/messages/<message_id>/attachments/<number>", "GET", _API_MAIL, number=0)

@@ -49,6 +49,7 @@ from apps.core.models import File, Operation, SavedView
 from apps.core.services import files
 from apps.messaging.models import MailTemplate, MailTemplateVersion, Voicemail
 from tests.conftest import NOW, make_user
+from tests.messaging.factories import Part, mail_in, mailbox_of
 
 ABSENT = 10**20  # larger than any key of the database
 
@@ -89,6 +90,7 @@ def make_world() -> World:
     world.places["strange part"] = personal | {"entity_id": public["entity_id"], "contact_id": public["contact_id"]}
     _own_things(world)
     _voice(world)
+    _mail(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public, ABSENT)
     _api_tokens(world)
     _templates(world)
@@ -197,6 +199,14 @@ def _own_things(world: World) -> None:
     world.places["print"] = {"operation_id": _print_out(bob)}
     world.places["entry category"] = {"category_id": ActivityCategory.objects.create(name="Vacation").pk}
     world.places["shared view"] = {"view_id": _view(bob, is_shared=True)}
+
+
+def _mail(world: World) -> None:
+    """A mail in bob's own mailbox, in a thread that he shares with nobody; with a file."""
+    bob = world.users["sales"]
+    mail = mail_in(mailbox_of(bob), parts=[Part("offer.pdf", "application/pdf", b"%PDF-")])
+    world.places["all"] |= {"message_id": mail.pk, "thread_id": mail.thread_id, "share_id": ABSENT}
+    world.places["mail"] = {}
 
 
 def _notice(user: User, activity_id: int) -> int:

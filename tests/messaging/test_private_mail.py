@@ -102,7 +102,7 @@ def test_a_private_mail_is_for_its_owner_alone(client, alice, bob, charlie, ada,
         for act in ("archive", "trash", "spam", "read", "seen"):
             assert client.post(f"/mail/threads/{mail.thread_id}/{act}/").status_code == 404
         for act in ("flag", "trash"):
-            assert client.post(f"/mail/messages/{mail.pk}/{act}/").status_code == 404
+            assert client.post(f"/mail/messages/{mail.pk}/act/{act}/").status_code == 404
     client.logout()
     assert client.get(picture_url(Picture(alice.pk, mail.pk, 0))).status_code == 404
     assert ThreadState.objects.get().is_archived is False

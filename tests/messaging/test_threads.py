@@ -259,11 +259,11 @@ def test_a_mail_that_was_thrown_away_leaves_the_thread(client, bob, box, now):
     second = mail_in(box, text="Second", thread=mail.thread, at=now + HOUR)
     client.force_login(bob)
 
-    answer = client.post(f"/mail/messages/{second.pk}/trash/")
+    answer = client.post(f"/mail/messages/{second.pk}/act/trash/")
     assert answer.url == f"/mail/threads/{mail.thread_id}/"
     assert "Second" not in page(client, mail)
 
-    assert client.post(f"/mail/messages/{mail.pk}/trash/").url == "/mail/"
+    assert client.post(f"/mail/messages/{mail.pk}/act/trash/").url == "/mail/"
     assert client.get(f"/mail/threads/{mail.thread_id}/").status_code == 404
     operation = Operation.objects.filter(verb="mail.trashed").latest("pk")
     client.post(f"/operations/{operation.pk}/undo/")
@@ -274,11 +274,11 @@ def test_a_flag_goes_to_the_server(client, bob, box):
     mail = mail_in(box)
     client.force_login(bob)
 
-    client.post(f"/mail/messages/{mail.pk}/flag/")
+    client.post(f"/mail/messages/{mail.pk}/act/flag/")
     assert MailCopy.objects.filter(is_flagged=True, is_dirty=True).count() == 1
     assert "Take the flag away" in page(client, mail)
 
-    client.post(f"/mail/messages/{mail.pk}/unflag/")
+    client.post(f"/mail/messages/{mail.pk}/act/unflag/")
     assert MailCopy.objects.filter(is_flagged=False).count() == 1
 
 

@@ -1,5 +1,6 @@
 """The HTTP API's part on mail and voice."""
 
+from apps.messaging.api.reading import messages
 from apps.messaging.api.voice import calls, voicemails
 
-__all__ = ["calls", "voicemails"]
+__all__ = ["calls", "messages", "voicemails"]

@@ -68,12 +68,16 @@ def mails_of(entity: Entity, *, user: User, after: str = "") -> ContactMails:
 
     Those that stand on its timeline, and those that bear one of its addresses though they don't.
     """
-    filed = ActivityEntity.objects.filter(entity=entity.pk, activity__kind="mail").values("activity")
-    addresses = EmailAddress.objects.filter(entity=entity.pk).values_list("address", flat=True)
-    bears = MailAddress.objects.filter(message=OuterRef("pk"), address__in=[each.lower() for each in addresses])
-    found = MailMessage.objects.present_to(user).filter(Q(activity__in=filed) | Exists(bears))
-    rows, after = _newest(found, after)
+    rows, after = _newest(MailMessage.objects.present_to(user).filter(with_contact(entity.pk)), after)
     return ContactMails(rows, after)
+
+
+def with_contact(entity_id: int) -> Q:
+    """The condition on `MailMessage`; the caller has asked whether its reader sees the contact."""
+    filed = ActivityEntity.objects.filter(entity=entity_id, activity__kind="mail").values("activity")
+    addresses = EmailAddress.objects.filter(entity=entity_id).values_list("address", flat=True)
+    bears = MailAddress.objects.filter(message=OuterRef("pk"), address__in=[each.lower() for each in addresses])
+    return Q(activity__in=filed) | Q(Exists(bears))
 
 
 def _newest(found: Any, after: str) -> tuple[list[MailMessage], str]:

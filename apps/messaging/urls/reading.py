@@ -27,5 +27,5 @@ urlpatterns: list[URLPattern] = [
     path("messages/<int:message_id>/task/", thread_sheets.message_task, name="message_task"),
     path("messages/<int:message_id>/meeting/", thread_sheets.message_meeting, name="message_meeting"),
     path("messages/<int:message_id>/note/", thread_sheets.message_note, name="message_note"),
-    path("messages/<int:message_id>/<slug:act>/", threads.message_act, name="message_act"),
+    path("messages/<int:message_id>/act/<slug:act>/", threads.message_act, name="message_act"),
 ]

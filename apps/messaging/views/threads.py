@@ -57,6 +57,7 @@ def thread(request: Request, thread_id: int) -> HttpResponse:
         "account": request.GET.get("account", ""),
         "account_query": f"?account={page.states[0].account_id}" if len(page.states) == 1 else "",
         "unread_ids": [one.message.pk for one in page.messages if one.is_unread],
+        "send_again": bool(address_of("messaging:send_again", 0)),
         "reply_url": "messaging:reply" if address_of("messaging:reply", 0) else "",
     }
     return render_page(request, THREAD, context, fragment="thread-messages" if before else "thread")

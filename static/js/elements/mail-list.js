@@ -32,6 +32,7 @@ class MailList extends HTMLElement {
     const [ours, theirs] = [this.querySelector("[data-rows]"), fresh.querySelector("[data-rows]")];
     if (ours && theirs) this.merge(ours, [...theirs.querySelectorAll("[data-row]")]);
     else this.replaceChildren(...fresh.querySelector("mail-list").childNodes);
+    htmx.process(this);
     this.querySelector("row-selection")?.show?.();
   }
 
