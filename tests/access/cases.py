@@ -480,3 +480,8 @@ _API_MAIL: Scopes = {
 program("messages", "GET", _WRITE)  # as for writing: the token of the reader lacks its scope
 program("messages/<message_id>", "GET", _API_MAIL)
 add("api", "api/v1/messages/<message_id>/attachments/<number>", "GET", _API_MAIL, number=0)
+# --- mail: senders: bob's mailbox, its unknown sender and its blocked one --------------------------------------------
+web("mail/unknown/", "GET", STAFF)
+web("mail/unknown/<int:sender_id>/attach/", "GET POST", OWN_OF_STAFF)
+web("mail/unknown/<int:sender_id>/<slug:act>/", "POST", OWN_OF_STAFF, act="ignore")
+web("mail/unknown/blocked/<int:blocked_id>/remove/", "POST", OWN_OF_STAFF)

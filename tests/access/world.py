@@ -48,6 +48,7 @@ from apps.core.kept import forget_kept
 from apps.core.models import File, Operation, SavedView
 from apps.core.services import files
 from apps.messaging.models import MailTemplate, MailTemplateVersion, Voicemail
+from apps.messaging.models import BlockedSender, MailAccount, UnknownSender, Voicemail
 from tests.conftest import NOW, make_user
 from tests.messaging.factories import Part, mail_in, mailbox_of
 
@@ -91,6 +92,7 @@ def make_world() -> World:
     _own_things(world)
     _voice(world)
     _mail(world)
+    _mail_senders(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public, ABSENT)
     _api_tokens(world)
     _templates(world)
@@ -207,6 +209,14 @@ def _mail(world: World) -> None:
     mail = mail_in(mailbox_of(bob), parts=[Part("offer.pdf", "application/pdf", b"%PDF-")])
     world.places["all"] |= {"message_id": mail.pk, "thread_id": mail.thread_id, "share_id": ABSENT}
     world.places["mail"] = {}
+def _mail_senders(world: World) -> None:
+    """Bob's mailbox knows somebody who waits, and somebody whom he blocked."""
+    account = MailAccount.objects.create(
+        owner=world.users["sales"], address="bob@mail.example", display_name="Bob", created_at=NOW
+    )
+    sender = UnknownSender.objects.create(account=account, address="eve@new.example", created_at=NOW)
+    blocked = BlockedSender.objects.create(account=account, pattern="spam.example", created_at=NOW)
+    world.places["all"] |= {"sender_id": sender.pk, "blocked_id": blocked.pk}
 
 
 def _notice(user: User, activity_id: int) -> int:

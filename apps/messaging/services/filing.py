@@ -128,10 +128,10 @@ def _authors(messages: Sequence[MailMessage], holders: Mapping[int, Sequence[Mai
 
 def _add_people(messages: Iterable[MailMessage], people: Mapping[int, Sequence[Entity]], now: datetime) -> None:
     """Another mailbox, or an address that has a contact now, may bring contacts to an entry; none is taken away."""
-    by_activity = {message.activity_id: message for message in messages}
+    by_activity = {message.activity_id: message for message in messages if message.activity_id is not None}
     if not by_activity:
         return
-    activities = Activity.objects.filter(pk__in=by_activity, removed_at__isnull=True).prefetch_related(
+    activities = Activity.objects.filter(pk__in=list(by_activity), removed_at__isnull=True).prefetch_related(
         "participants__entity"
     )
     for activity in activities:

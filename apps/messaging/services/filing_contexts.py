@@ -43,4 +43,4 @@ def _of_threads(messages: Sequence[MailMessage]) -> dict[int, Context]:
         thread__in={message.thread_id for message in messages}, activity__context_id__isnull=False
     ).order_by("happened_at", "pk")
     rows = earlier.values_list("thread_id", "activity__context_type", "activity__context_id")
-    return {thread_id: Context(kind, pk) for thread_id, kind, pk in rows}
+    return {thread_id: Context(kind, pk) for thread_id, kind, pk in rows if pk is not None}

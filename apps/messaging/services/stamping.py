@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -83,7 +84,7 @@ def tokens_of(account: MailAccount, *, today: date) -> set[int]:
     return tokens
 
 
-def _stamp(which: str, holders: Q, today: date, **arguments: object) -> None:
+def _stamp(which: str, holders: Q, today: date, **arguments: Any) -> None:
     accounts = list(MailAccount.objects.filter(holders).order_by("pk"))
     told = [(account.pk, token) for account in accounts for token in sorted(tokens_of(account, today=today))]
     arguments |= {

@@ -112,7 +112,7 @@ def _firms_made_with(sender: UnknownSender) -> list[int]:
     """Those of which nobody else has become a part since."""
     made = Change.objects.filter(operation=sender.operation_id, record_type="contacts.entity", kind=Change.Kind.CREATED)
     firms = Entity.objects.live().organisations().filter(pk__in=list(made.values_list("record_id", flat=True)))
-    others = Entity.objects.live().filter(organisation_entity=OuterRef("pk")).exclude(pk=sender.entity_id)
+    others = Entity.objects.live().filter(organisation_entity=OuterRef("pk")).exclude(pk=sender.entity_id or 0)
     return list(firms.exclude(Exists(others)).values_list("pk", flat=True))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -100,7 +101,7 @@ def refresh_states(pairs: Iterable[tuple[int, int]], *, now: datetime) -> None:
     wanted = sorted(set(pairs))
     if not wanted:
         return
-    arguments = {
+    arguments: dict[str, Any] = {
         "accounts": [account for account, _ in wanted],
         "threads": [thread for _, thread in wanted],
         "since": now - _WAITS,

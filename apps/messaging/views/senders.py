@@ -52,7 +52,7 @@ def sender_act(request: Request, sender_id: int, act: str) -> HttpResponse:
 def sender_attach(request: Request, sender_id: int) -> HttpResponse:
     """Whose address is it? In the side sheet."""
     sender = _own(request, sender_id)
-    form = AttachForm(request.POST or None, user=request.user)
+    form = AttachForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         entity = form.cleaned_data["entity"]
         try:
