@@ -60,7 +60,7 @@ def test_all_mail_comes_once_with_its_flags(request, kind, alice):
     assert subjects(account) == ["Question 1", "Question 2", "Question 3"]
     seen = account.copies.get(message__subject="Question 1")
     assert (seen.is_seen, seen.is_answered, seen.is_flagged) == (True, True, False)
-    assert account.copies.get(message__subject="Question 3").folder.name.endswith("Projects")
+    assert account.copies.filter(message__subject="Question 3", folder__name__endswith="Projects").exists()
     account.refresh_from_db()
     assert account.synced_at == NOW
 
@@ -114,7 +114,8 @@ def test_a_mail_moved_elsewhere_stays_one_mail(dovecot, alice):
     sync_account(account, now=NOW)
 
     copy = account.copies.get()
-    assert (copy.folder.name, copy.deleted_at) == ("Projects", None)
+    assert copy.folder == account.folders.get(name="Projects")
+    assert copy.deleted_at is None
     assert MailMessage.objects.count() == 1
 
 
@@ -248,7 +249,8 @@ def test_what_was_deleted_here_lies_in_the_trash_there_and_does_not_come_back(do
     assert set(flags_on(account)) == {account.copies.get(message__subject="Question 2").uid}
     assert len(flags_on(account, "Trash")) == 1
     tombstone = account.copies.get(message__subject="Question 1")
-    assert (tombstone.pk, tombstone.folder.role, tombstone.is_dirty) == (copy.pk, "trash", False)
+    assert (tombstone.pk, tombstone.is_dirty) == (copy.pk, False)
+    assert tombstone.folder == account.folders.get(role="trash")
     assert subjects(account) == ["Question 2"]
 
     at_server(account, lambda client: (client.delete_messages(client.search()), client.expunge()), "Trash")
@@ -272,7 +274,8 @@ def test_sent_mail_is_put_into_the_sent_folder_once(dovecot, alice):
 
     assert list(flags_on(account, "Sent").values()) == [{b"\\Seen"}]
     kept = account.copies.get()
-    assert (kept.pk, kept.folder.role, kept.is_dirty) == (copy.pk, "sent", False)
+    assert (kept.pk, kept.is_dirty) == (copy.pk, False)
+    assert kept.folder == account.folders.get(role="sent")
 
 
 def make_sent(account) -> MailCopy:
@@ -312,6 +315,7 @@ def test_a_failing_server_is_left_alone_for_longer_and_longer(dovecot, alice):
         with pytest.raises(MailServerProblem):
             sync_account(account, now=NOW)
         account.refresh_from_db()
+        assert account.next_sync_at is not None
         pauses.append(account.next_sync_at - clock.now())
 
     assert "refused the sign-in" in account.last_error
