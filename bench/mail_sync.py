@@ -1,0 +1,43 @@
+"""One mailbox synced by a process of its own: `python -m bench.mail_sync ACCOUNT_ID` prints how it went, as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+
+
+def main(account_id: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    import logging
+
+    logging.disable(logging.WARNING)
+    from apps.core import clock
+    from apps.messaging.models import MailAccount
+    from apps.messaging.services.meter import measure
+    from apps.messaging.services.syncing import sync_account
+
+    account = MailAccount.objects.get(pk=account_id)
+    told: dict[str, float] = {}
+    began = time.perf_counter()
+    counts = sync_account(account, now=clock.now())
+    told["seconds"] = time.perf_counter() - began
+    told["stored"] = counts.stored
+    told["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    began = time.perf_counter()
+    sync_account(account, now=clock.now())
+    told["again_ms"] = (time.perf_counter() - began) * 1000
+    began = time.perf_counter()
+    found = measure(account, now=clock.now())
+    told["meter_seconds"] = time.perf_counter() - began
+    told["missing"] = sum(len(each.missing) for each in found)
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
