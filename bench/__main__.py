@@ -12,7 +12,7 @@ import sys
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the house against its budgets.")
     parser.add_argument("--scale", type=float, default=0.02, help="1: 1,000,000 contacts, 5,000,000 activities")
-    parser.add_argument("--only", default="", help="which figures, by comma: contacts, activities, documents, messaging")
+    parser.add_argument("--only", default="", help="by comma: contacts, activities, documents, messaging")
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
     wanted = parser.parse_args()

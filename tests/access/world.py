@@ -47,8 +47,14 @@ from apps.contacts.services.relationships import ParticipantInput, add_relations
 from apps.core.kept import forget_kept
 from apps.core.models import File, Operation, SavedView
 from apps.core.services import files
-from apps.messaging.models import MailTemplate, MailTemplateVersion, Voicemail
-from apps.messaging.models import BlockedSender, MailAccount, UnknownSender, Voicemail
+from apps.messaging.models import (
+    BlockedSender,
+    MailAccount,
+    MailTemplate,
+    MailTemplateVersion,
+    UnknownSender,
+    Voicemail,
+)
 from tests.conftest import NOW, make_user
 from tests.messaging.factories import Part, mail_in, mailbox_of
 
@@ -209,6 +215,8 @@ def _mail(world: World) -> None:
     mail = mail_in(mailbox_of(bob), parts=[Part("offer.pdf", "application/pdf", b"%PDF-")])
     world.places["all"] |= {"message_id": mail.pk, "thread_id": mail.thread_id, "share_id": ABSENT}
     world.places["mail"] = {}
+
+
 def _mail_senders(world: World) -> None:
     """Bob's mailbox knows somebody who waits, and somebody whom he blocked."""
     account = MailAccount.objects.create(

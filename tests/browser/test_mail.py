@@ -15,7 +15,8 @@ from tests.messaging.test_frames import PNG
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 HOSTILE = """
-<html><head><link rel="stylesheet" href="https://tracker.example/a.css"><meta http-equiv="refresh" content="0;url=https://evil.example/">
+<html><head><link rel="stylesheet" href="https://tracker.example/a.css">
+<meta http-equiv="refresh" content="0;url=https://evil.example/">
 <style>@import url(https://tracker.example/b.css); body { background: url(https://tracker.example/c.png) }</style></head>
 <body background="https://tracker.example/d.png" onload="parent.document.title = 'taken'">
 <p style="background-image: url('https://tracker.example/e.png'); position: fixed">Good day from afar</p>
@@ -24,7 +25,8 @@ HOSTILE = """
 <img src="cid:logo@x" alt="Our logo" width="40" height="40">
 <svg><image href="https://tracker.example/i.png"/><script>alert(1)</script></svg>
 <iframe src="https://tracker.example/j"></iframe><object data="https://tracker.example/k"></object>
-<video poster="https://tracker.example/l.png" src="https://tracker.example/m"></video><audio src="https://tracker.example/n" autoplay></audio>
+<video poster="https://tracker.example/l.png" src="https://tracker.example/m"></video>
+<audio src="https://tracker.example/n" autoplay></audio>
 <form action="https://evil.example/"><input name="password" autofocus><button>Sign in</button></form>
 <a href="javascript:alert(1)">press</a> <a href="https://shop.example/oak">Our shop</a>
 <base href="https://evil.example/">

@@ -78,7 +78,7 @@ def test_the_house_takes_no_firm_out_of_somebodys_own_folder(bob, alice):
 
     arrive(make_account(None, "info@rapport.example"), raw_mail(SIGNED))
 
-    person = Entity.objects.people().get()
+    assert Entity.objects.people().count() == 1
     assert Entity.objects.visible_to(alice).filter(display_name="Vikna Plus LLC").exists()
 
 
