@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOSTILE = """
 <html><head><link rel="stylesheet" href="https://tracker.example/a.css">
 <meta http-equiv="refresh" content="0;url=https://evil.example/">
-<style>@import url(https://tracker.example/b.css); body { background: url(https://tracker.example/c.png) }</style></head>
+<style>@import url(https://tracker.example/b.css);
+body { background: url(https://tracker.example/c.png) }</style></head>
 <body background="https://tracker.example/d.png" onload="parent.document.title = 'taken'">
 <p style="background-image: url('https://tracker.example/e.png'); position: fixed">Good day from afar</p>
 <script>document.title = "taken"; fetch("https://tracker.example/f")</script>

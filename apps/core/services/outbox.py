@@ -61,6 +61,7 @@ def queue_message(
 ) -> OutgoingMail:
     """Queue one of Django's messages, as `queue_mail` does; it is its own dedupe key unless one is given."""
     encoding = message.encoding or settings.DEFAULT_CHARSET
+    message.extra_headers.setdefault("Auto-Submitted", "auto-generated")  # RFC 3834: nobody's robot answers it
     mime = message.message()
     envelope = Envelope(
         sender=_address(message.from_email, encoding),

@@ -43,7 +43,7 @@ def letters_for(account: MailAccount, reader: User, *, now: datetime) -> Iterato
     for number, person in enumerate(dice.sample(list(people), min(_CONVERSATIONS, len(people)))):
         begun = now - timedelta(days=number * 3, hours=dice.randint(1, 9), minutes=dice.randint(0, 59))
         yield from _conversation(dice, us, (person.display_name, person.primary_email), begun, is_fresh=number < 4)
-    for number, (name, address, subject, text) in enumerate(STRANGERS):
+    for number, (name, address, subject, text) in enumerate(STRANGERS if account.is_shared else ()):
         at = now - timedelta(hours=5 + number * 20)
         yield Letter(_message((name, address), us, subject, text, at), at, is_seen=False)
     at = now - timedelta(days=2)
