@@ -1,0 +1,67 @@
+"""Who may listen to which events: the matrix's streams, answered in front of Django."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from django.test import Client
+
+from apps.core.models import Operation
+from config.asgi import application
+from tests.access.cases import CASES, ROLES, Outcome
+from tests.conftest import NOW, make_user
+from tests.loops import run_async
+
+LIVE = [case for case in CASES.values() if case.door == "live"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stream_is_for_whose_it_is(transactional_db):
+    bob = make_user("bob@example.com", "Bob Sales", "sales")
+    others = {role: make_user(f"{role}@example.com", role, role) for role in ("dealer", "content", "manager", "admin")}
+    operation = Operation.objects.create(actor=bob, verb="entities.moved", created_at=NOW, finished_at=NOW)
+    values = {"user_id": bob.pk, "operation_id": operation.pk}
+
+    questions = {}
+    for role, user in {"anonymous": None, "sales": bob, **others}.items():
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        cookies = client.cookies.output(header="", sep=";").strip()
+        for case in LIVE:
+            questions[role, case.scope] = (cookies, case.scope.format(**values))
+
+    met = run_async(ask_for_streams(questions))
+    assert met == {(role, case.scope): case.expected[role] for case in LIVE for role in ROLES}
+
+
+async def ask_for_streams(questions: dict[tuple[str, str], tuple[str, str]]) -> dict[tuple[str, str], Outcome]:
+    """Open each stream and leave it: "in" where it began, else the status of the refusal."""
+    answers: dict[tuple[str, str], Outcome] = {}
+    for key, (cookies, channel) in questions.items():
+        begun = asyncio.Event()
+        statuses: list[int] = []
+
+        async def receive(begun=begun) -> dict[str, str]:
+            await begun.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message, begun=begun, statuses=statuses) -> None:
+            statuses.extend([message["status"]] if "status" in message else [])
+            begun.set()
+
+        headers = [(b"cookie", cookies.encode())]
+        query = f"channel={channel}".encode()
+        scope = {"type": "http", "method": "GET", "path": "/live/", "query_string": query, "headers": headers}
+        await application(scope, receive, send)
+        answers[key] = "in" if statuses == [200] else statuses[0]
+
+    async def shutdown() -> dict[str, str]:
+        return {"type": "lifespan.shutdown"}
+
+    async def ignore(message) -> None:
+        pass
+
+    await application({"type": "lifespan"}, shutdown, ignore)
+    return answers
