@@ -20,6 +20,7 @@ from apps.core.contributions import (
     verbs,
 )
 from apps.messaging import reading_contributions, template_contributions
+from apps.messaging import account_contributions, reading_contributions
 from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing
@@ -55,3 +56,4 @@ def register() -> None:
     record_actions.register("customer_sheet", sheet)
     remind = Panel("meeting", "action", _("Remind"), writing_links.remind_guests, "bell-ringing")
     panels.register("messaging.remind", remind)
+    account_contributions.register()

@@ -319,7 +319,7 @@ site("password_change/done/", "GET", _SITE)
 site("autocomplete/", "GET", _CLOSED)  # says what it completes, or nothing
 site("jsi18n/", "GET", _SITE)
 site("r/<path:content_type_id>/<path:object_id>/", "GET", _NOWHERE, content_type_id="1", object_id="1")
-site("^(?P<app_label>accounts|auth)/$", "GET", _SITE, app_label="accounts")
+site("^(?P<app_label>accounts|auth|messaging)/$", "GET", _SITE, app_label="accounts")
 site("(?P<url>.*)$", "GET", _NOWHERE, url="nothing/")
 _MODELS = {
     "accounts/user": ("user_id", "change"),
@@ -327,6 +327,7 @@ _MODELS = {
     "accounts/team": ("team_id", "add change delete"),
     "accounts/apitoken": ("token_id", ""),
     "accounts/auditevent": ("event_id", ""),
+    "messaging/mailaccount": ("mailbox_id", ""),
 }
 for _model, (_id, _allowed) in _MODELS.items():
     site(f"{_model}/", "GET POST", _SITE)
@@ -485,3 +486,21 @@ web("mail/unknown/", "GET", STAFF)
 web("mail/unknown/<int:sender_id>/attach/", "GET POST", OWN_OF_STAFF)
 web("mail/unknown/<int:sender_id>/<slug:act>/", "POST", OWN_OF_STAFF, act="ignore")
 web("mail/unknown/blocked/<int:blocked_id>/remove/", "POST", OWN_OF_STAFF)
+
+# --- mail: accounts ---------------------------------------------------------------------------------------------------
+# Bob's own mailbox, and a shared one whose only member he is: managers and administrators look after that.
+_SHARED_MAILBOX = of("login", 403, IN, 404, IN, IN)
+_MAILBOX: Scopes = {**OWN_OF_STAFF, "shared mailbox": _SHARED_MAILBOX}
+_MAILBOX_CHANGED: Scopes = {**OWN_OF_STAFF, "shared mailbox": of("login", 403, 403, 404, IN, IN)}
+for _page in ("accounts/", "accounts/signed-in/"):
+    web(f"mail/{_page}", "GET", STAFF)
+web("mail/accounts/add/", "GET POST", STAFF)
+web("mail/accounts/try/", "POST", STAFF)
+web("mail/accounts/<int:account_id>/", "GET", _MAILBOX)
+_FETCHED = of("login", 403, IN, 404, 403, 403)  # by who reads it
+for _act in ("fetch", "measure", "fetch-missing"):
+    web(f"mail/accounts/<int:account_id>/{_act}/", "POST", {**OWN_OF_STAFF, "shared mailbox": _FETCHED})
+web("mail/accounts/<int:account_id>/edit/", "GET POST", _MAILBOX_CHANGED)
+web("mail/accounts/<int:account_id>/sign-in/", "GET", _MAILBOX_CHANGED)
+for _act in ("test", "folders", "close", "reopen"):
+    web(f"mail/accounts/<int:account_id>/{_act}/", "POST", _MAILBOX_CHANGED)

@@ -55,6 +55,7 @@ from apps.messaging.models import (
     UnknownSender,
     Voicemail,
 )
+from apps.messaging.models import MailAccount, Voicemail
 from tests.conftest import NOW, make_user
 from tests.messaging.factories import Part, mail_in, mailbox_of
 
@@ -99,6 +100,7 @@ def make_world() -> World:
     _voice(world)
     _mail(world)
     _mail_senders(world)
+    _mailboxes(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public, ABSENT)
     _api_tokens(world)
     _templates(world)
@@ -297,3 +299,13 @@ def _templates(world: World) -> None:
     world.places["own template"] = {"template_id": own.pk, "version_id": own_words.pk}
     world.places["strange version"] = {"template_id": house.pk, "version_id": own_words.pk}
     world.places["absent"] |= {"template_id": ABSENT, "version_id": ABSENT}
+
+
+def _mailboxes(world: World) -> None:
+    """Bob's own, and a shared one that he alone reads. Without servers: nothing is asked of any."""
+    bob = world.users["sales"]
+    own = MailAccount.objects.create(owner=bob, address="bob@mail.example", created_at=NOW)
+    shared = MailAccount.objects.create(address="office@mail.example", created_at=NOW)
+    shared.members.add(bob)
+    world.places["all"] |= {"account_id": own.pk, "mailbox_id": shared.pk}
+    world.places["shared mailbox"] = {"account_id": shared.pk}

@@ -74,6 +74,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(200, f'<a href="{allow}">Allow</a> <a href="{deny}">Deny</a>', "text/html")
             case "/tokeninfo" if user := self.server.access.get(asked.get("access_token", "")):
                 self._answer(200, json.dumps({"email": user, "expires_in": 3000}))
+            case "/favicon.ico":
+                self._answer(200, "", "image/x-icon")
             case _:
                 self._answer(400, json.dumps({"error": "invalid_token"}))
 

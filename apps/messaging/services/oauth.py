@@ -126,8 +126,8 @@ def accept_consent(
         locked = MailAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
         _keep(locked, token, now)
         locked.login = _who(token) or locked.login
-        locked.failing_since, locked.last_error = None, ""
-        locked.save(update_fields=[*_TOKENS, "login", "failing_since", "last_error"])
+        locked.failing_since, locked.last_error, locked.next_sync_at, locked.failures = None, "", None, 0
+        locked.save(update_fields=[*_TOKENS, "login", "failing_since", "last_error", "next_sync_at", "failures"])
         record_event(actor=actor, verb="mail_account.signed_in", now=now, record=locked)
 
 
