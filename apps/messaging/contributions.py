@@ -19,8 +19,7 @@ from apps.core.contributions import (
     record_actions,
     verbs,
 )
-from apps.messaging import reading_contributions, template_contributions
-from apps.messaging import account_contributions, reading_contributions
+from apps.messaging import account_contributions, reading_contributions, template_contributions
 from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing

@@ -55,7 +55,6 @@ from apps.messaging.models import (
     UnknownSender,
     Voicemail,
 )
-from apps.messaging.models import MailAccount, Voicemail
 from tests.conftest import NOW, make_user
 from tests.messaging.factories import Part, mail_in, mailbox_of
 
