@@ -11,6 +11,7 @@ from apps.activities.models import (
     Activity,
     ActivityCategory,
     ActivityCategoryPermission,
+    ActivityFile,
     ActivityKind,
     Attendee,
     CalendarFeed,
@@ -46,6 +47,8 @@ from apps.core.contributions import (
 VERBS = {
     "activity.edited": _("History entry edited"),
     "activity.removed": _("History entry removed"),
+    "activity.file_added": _("File added"),
+    "activity.file_removed": _("File removed"),
     "activity.pinned": _("History entry pinned"),
     "log.exported": _("Action log exported"),
     "activity.unpinned": _("History entry no longer pinned"),
@@ -74,6 +77,8 @@ def register() -> None:
     )
     for model in (ActivityKind, ActivityCategory, ActivityCategoryPermission):
         undoers.register(model._meta.label_lower, Undoer(model, after=kind_service.after_undo))
+    files = Undoer(ActivityFile, subject_field="activity_id", root="activities.activity")
+    undoers.register("activities.activityfile", files)
     encrypted_columns.register("activities.calendarfeed.token", EncryptedColumn(CalendarFeed, "token"))
     undoers.register("activities.series", Undoer(Series))
     undoers.register("activities.meeting", Undoer(Meeting, subject_field="pk", after=settle_undone))

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -49,7 +51,7 @@ def _entry(entry: Activity, reading: Reading, words: _Words) -> SafeString:
     mine = entry.actor_id is not None and entry.actor_id == reading.reader_id
     return fill(
         '<li class="activity{}" id="activity-{}"><span class="activity__icon">{}</span><div class="activity__body">'
-        '<p class="activity__head">{}{}</p>{}{}{}</div>{}{}</li>',
+        '<p class="activity__head">{}{}</p>{}{}{}{}</div>{}{}</li>',
         " activity--pinned" if entry.pinned_at else "",
         entry.pk,
         icon(entry.kind_shown.icon, label=str(entry.kind_shown.title)),
@@ -58,6 +60,7 @@ def _entry(entry: Activity, reading: Reading, words: _Words) -> SafeString:
         fill('<p class="activity__subject">{}</p>', entry.subject) if entry.subject else "",
         entry.kind_shown.draw(entry) if entry.kind_shown.draw and entry.facts else "",
         fill('<div class="prose">{}</div>', prose(entry.snippet)) if entry.snippet else "",
+        _files(entry, reading, words, mine) if "files" in entry.facts else "",
         _reminders(entry, words) if reading.is_ahead else "",
         _actions(entry, reading, words) if mine and entry.is_written_here else "",
     )
@@ -80,6 +83,21 @@ def _head(entry: Activity, reading: Reading, words: _Words) -> list[str]:
     if entry.visibility != entry.Visibility.PUBLIC:
         parts.append(fill("{}{}", icon("lock"), entry.get_visibility_display()))
     return parts
+
+
+def _files(entry: Activity, reading: Reading, words: _Words, mine: bool) -> SafeString:
+    link = '<li><a href="{}" download>{}{}</a> <span class="text-secondary">{}</span>{}</li>'
+    remove = (
+        '<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<button class="btn btn--ghost" type="submit" aria-label="{}: {}">{}</button></form>'
+    )
+    rows = []
+    for pk, name, size in entry.facts["files"]:
+        taken = reverse("activities:activity_file_remove", args=[entry.pk, pk])
+        away = fill(remove, taken, reading.token, words.remove, name, icon("x")) if mine else ""
+        url = reverse("activities:activity_file", args=[entry.pk, pk])
+        rows.append(fill(link, url, icon("paperclip"), name, filesizeformat(size), away))
+    return fill('<ul class="activity__files">{}</ul>', joined("", rows))
 
 
 def _reminders(entry: Activity, words: _Words) -> SafeString:

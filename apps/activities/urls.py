@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.activities.views import (
     calendar,
+    entry_files,
     feeds,
     home,
     kinds,
@@ -41,6 +42,10 @@ urlpatterns = [
     path("of/<int:entity_id>/add/", timelines.activity_add, name="activity_add"),
     path("of/<int:entity_id>/call/", timelines.call_log, name="call_log"),
     path("<int:activity_id>/edit/", timelines.activity_edit, name="activity_edit"),
+    path("<int:activity_id>/files/<int:file_id>/", entry_files.activity_file, name="activity_file"),
+    path(
+        "<int:activity_id>/files/<int:file_id>/remove/", entry_files.activity_file_remove, name="activity_file_remove"
+    ),
     path("<int:activity_id>/pin/", timelines.activity_pin, name="activity_pin"),
     path("<int:activity_id>/remove/", timelines.activity_remove, name="activity_remove"),
     path("kinds/", kinds.kind_list, name="kinds"),

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from PIL import Image
 
 from apps.accounts.models import ApiToken, AuditEvent, Team, User
 from apps.accounts.permissions import SCOPES
 from apps.accounts.services.tokens import create_token
 from apps.activities.models import ActivityCategory, ActivityKind, Notice
+from apps.activities.services.entry_files import attach_files
 from apps.activities.services.meeting_inputs import Guests, Span, Words
 from apps.activities.services.meetings import plan_meeting
 from apps.activities.services.notes import add_note
@@ -142,8 +144,9 @@ def _contact(actor: User, writer: User, folder: Folder, categories: list[int]) -
         participants=[ParticipantInput(person.pk, "source"), ParticipantInput(organisation.pk, "target")],
         now=NOW,
     )
-    paper = add_attachment(actor=actor, entity=person, name="offer.txt", content=io.BytesIO(b"Oak"), size=3, now=NOW)
+    paper = add_attachment(actor=actor, entity=person, upload=ContentFile(b"Oak", "offer.txt"), now=NOW)
     note = add_note(actor=writer, entity=person, text="Wants oak", now=NOW)
+    attach_files(actor=writer, activity=note, uploads=[ContentFile(b"Oak", "plan.txt")], now=NOW)
     wish = TaskInput(subject="Send the offer", zone="Europe/Kyiv", entities=[person], items=["Measure"])
     task = add_task(actor=writer, data=wish, now=NOW)
     span = Span(NOW.replace(tzinfo=None), NOW.replace(tzinfo=None), "UTC")
@@ -161,6 +164,7 @@ def _contact(actor: User, writer: User, folder: Folder, categories: list[int]) -
         "relationship_id": tie.pk,
         "job_id": job.relationship_id,
         "activity_id": note.pk,
+        "file_id": note.files.get().pk,
         "task_id": task.pk,
         "item_id": task.items.get().pk,
         "meeting_id": meeting.pk,

@@ -18,6 +18,21 @@ from apps.activities.selectors.timelines import Narrowing
 from apps.contacts.forms.ties import EntitiesChoiceField
 
 
+class FilesField(forms.FileField):
+    """Any number of files; cleans to a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=_FilesInput(), required=False, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list) else [data]
+        return [each for each in given if each is not None]
+
+
+class _FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
 class EntryForm(forms.Form):
     """What every entry has: words, and who may read it."""
 
@@ -36,6 +51,7 @@ class EntryForm(forms.Form):
     category = forms.ModelChoiceField(
         label=_("Category"), queryset=ActivityCategory.objects.none(), required=False, empty_label=_("None")
     )
+    files = FilesField(label=_("Files"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,7 +66,7 @@ class ComposerForm(EntryForm):
 
     kind = forms.ChoiceField(label=_("Kind"), widget=forms.RadioSelect, initial="note")
 
-    field_order = ["kind", "text", "visibility", "category"]
+    field_order = ["kind", "text", "visibility", "category", "files"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,13 +106,23 @@ class CallForm(EntryForm):
     )
     number = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
-    field_order = ["outcome", "direction", "duration", "occurred_at", "text", "visibility", "category", "number"]
+    field_order = [
+        "outcome",
+        "direction",
+        "duration",
+        "occurred_at",
+        "text",
+        "visibility",
+        "category",
+        "files",
+        "number",
+    ]
 
 
 class EditForm(EntryForm):
     """An entry that is there: its words, whom it is about, who may read it."""
 
-    field_order = ["text", "entities", "visibility", "category"]
+    field_order = ["text", "entities", "visibility", "category", "files"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """What happened, what is next, and who is told: one history for every record of the house."""
 
 from apps.activities.models.calls import Call
+from apps.activities.models.files import ActivityFile
 from apps.activities.models.kinds import ActivityCategory, ActivityCategoryPermission, ActivityKind
 from apps.activities.models.meetings import Attendee, CalendarFeed, Meeting, MeetingQuerySet, Series
 from apps.activities.models.notices import Notice, NoticePreference, PushSubscription
@@ -15,6 +16,7 @@ __all__ = [
     "ActivityCategory",
     "ActivityCategoryPermission",
     "ActivityEntity",
+    "ActivityFile",
     "ActivityKind",
     "ActivityQuerySet",
     "Attendee",

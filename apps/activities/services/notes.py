@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from apps.activities.models import Activity, ActivityEntity, Call
 from apps.activities.permissions import can_change_activity, can_write_on
 from apps.activities.selectors.kinds import is_written_by_hand
+from apps.activities.services.entry_files import attach_files
 from apps.activities.services.recording import (
     Context,
     Entry,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.activities.models import ActivityCategory
     from apps.contacts.models import Entity
+    from apps.core.services.files import Upload
 
 
 class Keep(Enum):
@@ -42,6 +44,7 @@ KEEP = Keep.KEEP
 LONGEST_CALL = 24 * 3600  # seconds
 
 
+@transaction.atomic
 def add_note(
     *,
     actor: User,
@@ -54,6 +57,7 @@ def add_note(
     context: Context | None = None,
     visibility: str = Activity.Visibility.PUBLIC,
     category: ActivityCategory | None = None,
+    files: Sequence[Upload] = (),
 ) -> Activity:
     """Write a note, or an entry of another kind that is only words, about `entity` and `others`.
 
@@ -72,7 +76,9 @@ def add_note(
         visibility=visibility,
         category=category,
     )
-    return record(entry, actor=actor, now=now)
+    activity = record(entry, actor=actor, now=now)
+    attach_files(actor=actor, activity=activity, uploads=files, now=now)
+    return activity
 
 
 @transaction.atomic
@@ -91,6 +97,7 @@ def log_call(
     context: Context | None = None,
     visibility: str = Activity.Visibility.PUBLIC,
     category: ActivityCategory | None = None,
+    files: Sequence[Upload] = (),
 ) -> Activity:
     """Write down a call that began at `occurred_at` and took `seconds`; words are optional.
 
@@ -115,6 +122,7 @@ def log_call(
     )
     activity = record(entry, actor=actor, now=now)
     Call.objects.create(activity=activity, **facts)
+    attach_files(actor=actor, activity=activity, uploads=files, now=now)
     return activity
 
 
@@ -127,6 +135,7 @@ def write_many(entries: Sequence[tuple[Entry, User]], *, now: datetime) -> list[
     return activities
 
 
+@transaction.atomic
 def edit_activity(
     *,
     actor: User,
@@ -136,6 +145,7 @@ def edit_activity(
     entities: Sequence[Entity] | None = None,
     visibility: str | None = None,
     category: ActivityCategory | Keep | None = KEEP,
+    files: Sequence[Upload] = (),
 ) -> Activity:
     """Correct one's own entry; what it was stays in the changes. `entities`: all whom it is about, None leaves them.
 
@@ -158,6 +168,7 @@ def edit_activity(
         if entities is not None:
             set_entities(locked, about, now=now, recorder=recorder)
         recorder.updated(locked, before)
+    attach_files(actor=actor, activity=locked, uploads=files, now=now)
     return locked
 
 

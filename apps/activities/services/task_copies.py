@@ -12,6 +12,7 @@ from django.db.models import F, Prefetch
 
 from apps.activities.models import Activity, ActivityEntity, Task, TaskAssignee
 from apps.activities.models.reach import user_token
+from apps.activities.services.entry_files import show_files
 from apps.activities.services.recording import follow_moments, restamp
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def put_back(ids: list[int], now: datetime) -> None:
     """After undo has touched these entries: what is copied from them follows, and who may read them."""
     tasks = list(Task.objects.filter(pk__in=ids).values_list("pk", flat=True))
     refresh_tasks(tasks, now=now)
+    show_files(ids)
     links = ActivityEntity.objects.filter(activity__in=ids)
     stale = links.exclude(activity__in=tasks).exclude(occurred_at=F("activity__occurred_at"))
     follow_moments(sorted(set(stale.values_list("activity_id", flat=True))), now=now)

@@ -115,7 +115,7 @@ def activity_add(request: Request, entity_id: int) -> HttpResponse:
     """Write a note from the composer, or an entry of another kind and for fewer readers from the sheet."""
     entity = _entity(request, entity_id)
     inline = request.method == "POST" and "kind" not in request.POST
-    form: Form = NoteForm(request.POST) if inline else ComposerForm(request.POST or None)
+    form: Form = NoteForm(request.POST) if inline else ComposerForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         now = clock.now()
         try:
@@ -136,7 +136,7 @@ def activity_add(request: Request, entity_id: int) -> HttpResponse:
 def call_log(request: Request, entity_id: int) -> HttpResponse:
     """Write down a call that was made or is being made: its timer runs in the sheet."""
     entity = _entity(request, entity_id)
-    form = CallForm(request.POST or None, initial={"number": request.GET.get("number", "")})
+    form = CallForm(request.POST or None, request.FILES or None, initial={"number": request.GET.get("number", "")})
     if request.method == "POST" and form.is_valid():
         now = clock.now()
         given = dict(form.cleaned_data)
@@ -166,7 +166,7 @@ def activity_edit(request: Request, activity_id: int) -> HttpResponse:
         "category": activity.category_id,
         "entities": list(about.order_by("pk").values_list("entity_id", flat=True)),
     }
-    form = EditForm(request.POST or None, initial=initial, user=request.user)
+    form = EditForm(request.POST or None, request.FILES or None, initial=initial, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             notes.edit_activity(actor=request.user, activity=activity, now=clock.now(), **form.cleaned_data)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
-
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,8 +15,8 @@ from apps.contacts.services.attachments import add_attachment, remove_attachment
 from apps.contacts.services.errors import InTrash
 from apps.contacts.views.lookups import editable_entity, visible_entity
 from apps.core import clock
+from apps.core.downloads import as_download
 from apps.core.htmx import Request
-from apps.core.services import files
 from apps.core.toasts import toast
 
 
@@ -31,17 +29,11 @@ def attachment_add(request: Request, entity_id: int) -> HttpResponse:
         toast(request, _("Choose a file first."), kind="warning")
     for upload in uploads:
         try:
-            add_attachment(
-                actor=request.user,
-                entity=entity,
-                name=upload.name or "",
-                content=cast(BinaryIO, upload),
-                size=upload.size or 0,
-                now=clock.now(),
-            )
-        except (ValidationError, InTrash) as error:
-            words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-            toast(request, f"{upload.name}: {words}", kind="danger")
+            add_attachment(actor=request.user, entity=entity, upload=upload, now=clock.now())
+        except ValidationError as error:
+            toast(request, " ".join(error.messages), kind="danger")
+        except InTrash as error:
+            toast(request, f"{upload.name}: {error}", kind="danger")
         else:
             toast(request, _("%(name)s was added.") % {"name": upload.name})
     return redirect("contacts:entity_tab", entity_id=entity.pk, tab="files")
@@ -55,11 +47,7 @@ def attachment(request: Request, entity_id: int, attachment_id: int) -> FileResp
     found = get_object_or_404(
         Attachment.objects.select_related("file"), pk=attachment_id, entity=entity, removed_at__isnull=True
     )
-    response = FileResponse(
-        files.open_file(found.file), as_attachment=True, filename=found.name, content_type="application/octet-stream"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_download(found.file, found.name)
 
 
 @staff_required

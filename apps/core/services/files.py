@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO, Protocol
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from apps.core.models import File
 
@@ -19,6 +22,18 @@ _FEW = 8
 
 
 class Readable(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+MOST_UPLOADED = 50 * 1024 * 1024  # bytes of a file that a person adds to a record
+
+
+class Upload(Protocol):
+    """A file as a form brings it."""
+
+    name: str | None
+    size: int | None
+
     def read(self, size: int = ..., /) -> bytes: ...
 
 
@@ -134,3 +149,20 @@ def _chunks(content: Readable | bytes) -> Iterator[bytes]:
         return
     while chunk := content.read(_CHUNK):
         yield chunk
+
+
+def keep_upload(upload: Upload, *, now: datetime) -> tuple[File, str]:
+    """Keep a file that a person adds to a record: its row, and its bare name. Raises ValidationError under "files"."""
+    name = bare_name(upload.name or "")
+    if not upload.size:
+        raise ValidationError({"files": _("%(name)s is empty.") % {"name": name}})
+    if upload.size > MOST_UPLOADED:
+        most = MOST_UPLOADED // 1024 // 1024
+        raise ValidationError({"files": _("%(name)s has more than %(size)s MB.") % {"name": name, "size": most}})
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return store(upload, mime_type=kind, now=now), name
+
+
+def bare_name(name: str) -> str:
+    """The file's name alone, without folders of whoever sent it."""
+    return PurePath(name.replace("\\", "/").replace("\x00", "")).name.strip()[:255] or _("file")
