@@ -24,6 +24,7 @@ from apps.contacts.phones import dial_address, show_number
 from apps.contacts.selectors.narrowing import narrow_by_words
 from apps.contacts.templatetags.contacts import mailto
 from apps.core import markup
+from apps.core.contributions import record_actions
 from apps.core.listing import (
     Action,
     ChoiceFilter,
@@ -83,6 +84,7 @@ def entity_listing(
             Action("owner", _("Give to"), _bulk("owner", tab), "user-share", sheet=True),
             Action("mail", _("Mail"), reverse("contacts:selection_mail") + f"?tab={tab}", "mail", sheet=True),
             Action("print", _("Print"), reverse("contacts:selection_print") + f"?tab={tab}", "printer"),
+            *_added_actions(tab),
             Action("export", _("Export"), reverse("contacts:export") + f"?tab={tab}", "download", sheet=True),
             Action("trash", _("Move to trash"), _bulk("trash", tab), "trash", sheet=True, danger=True),
         ],
@@ -97,6 +99,12 @@ def entity_listing(
         may_set_default=can_change_settings(user),
         path=reverse("contacts:list_tab", args=[tab]),
     )
+
+
+def _added_actions(tab: str) -> Iterable[Action]:
+    for key, action in record_actions.items():
+        if action.page == "contacts":
+            yield Action(key, action.title, f"{action.url(0)}?tab={tab}", action.icon)
 
 
 def _bulk(action: str, tab: str) -> str:

@@ -163,9 +163,12 @@ class ActivityContext:
 
 @dataclass(frozen=True, slots=True)
 class RecordAction:
-    """A button beside a record, on its page and, `in_search`, in the Ctrl-K box; `url(id)` opens in the side sheet."""
+    """A button beside a record, on its page and, `in_search`, in the Ctrl-K box; `url(id)` opens in the side sheet.
 
-    page: str  # "contact"
+    On the page "contacts" it stands beside the chosen ones, and `url(0)` takes a POST of their selection.
+    """
+
+    page: str  # "contact", "contacts"
     title: Any
     icon: str
     url: Callable[[int], str]

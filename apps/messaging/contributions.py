@@ -53,6 +53,8 @@ def register() -> None:
     panels.register("messaging.documents", papers_of)
     sheet = RecordAction("contact", _("Send customer sheet"), "mail-forward", writing_links.send_customer_sheet)
     record_actions.register("customer_sheet", sheet)
+    people = RecordAction("contacts", _("List as PDF"), "file-type-pdf", document_views.contacts_document_url)
+    record_actions.register("contact_list", people)
     remind = Panel("meeting", "action", _("Remind"), writing_links.remind_guests, "bell-ringing")
     panels.register("messaging.remind", remind)
     account_contributions.register()

@@ -429,6 +429,7 @@ program("calls", "POST", _NO_CALLS, {"number": "1", "occurred_at": "2026-11-02T0
 program("voicemails", "POST", _NO_CALLS)
 # --- mail: templates --------------------------------------------------------------------------------------------------
 web("mail/documents/contact/<int:entity_id>/<slug:key>/", "POST", VIEWED, key="customer_sheet")
+web("mail/documents/contacts/", "POST", STAFF)
 _DOCUMENT: Scopes = {"document": BOB_OF_STAFF, "absent": NO_STAFF}
 web("mail/documents/<int:operation_id>/", "GET", _DOCUMENT)
 web("mail/documents/<int:operation_id>/document.pdf", "GET", _DOCUMENT)

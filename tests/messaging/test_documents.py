@@ -196,3 +196,18 @@ def test_only_documents_of_contacts_are_made_of_contacts(client, bob, olena):
 
     for key in ("invoice", "todo_list", "nothing"):
         assert client.post(reverse("messaging:contact_document", args=[olena.pk, key])).status_code == 404
+
+
+def test_chosen_contacts_become_a_list(client, charlie, bob, now):
+    seen = PersonFactory(display_name="Anna Seen")
+    hidden = PersonFactory(display_name="Bohdan Hidden", folder=FolderFactory(kind="personal", owner=bob))
+    client.force_login(charlie)
+    page = reverse("messaging:contacts_document")
+
+    assert page in client.get(reverse("contacts:list")).content.decode()
+    assert client.post(page, {"ids": []})["Location"] == reverse("contacts:list")
+    answer = client.post(page, {"ids": [seen.pk, hidden.pk]})
+
+    operation = Operation.objects.get(verb="document.made")
+    assert answer["Location"] == reverse("messaging:document", args=[operation.pk])
+    assert operation.parameters["ids"] == [seen.pk]

@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("documents/<int:operation_id>/", documents.document, name="document"),
     path("documents/<int:operation_id>/document.pdf", documents.document_pdf, name="document_file"),
+    path("documents/contacts/", documents.contacts_document, name="contacts_document"),
     path("documents/contact/<int:entity_id>/<slug:key>/", documents.contact_document, name="contact_document"),
 ]
