@@ -210,6 +210,7 @@ class Document:
     filename: Callable[[dict[str, Any]], str]
     mail_template: str = ""  # the key of the mail template that goes with it
     build_many: Callable[[Any, Sequence[int], str], dict[str, Any]] | None = None
+    is_sample: bool = False  # invented figures, until its records exist: shown to authors, sent to nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from tests.messaging.pdf_text import pdf_text
 pytestmark = pytest.mark.django_db
 
 
-def made(actor, key, record_id, now, *, language="", ids=()):
-    operation = begin_document(actor=actor, key=key, record_id=record_id, language=language, now=now, ids=ids)
+def made(actor, key, record_id, now, *, language="", ids=(), **more):
+    operation = begin_document(actor=actor, key=key, record_id=record_id, language=language, now=now, ids=ids, **more)
     run(operation_id=operation.pk, now=now)
     operation.refresh_from_db()
     return operation
@@ -148,7 +148,7 @@ def test_the_todo_list_is_ones_own(bob, charlie, now):
     ],
 )
 def test_what_has_no_records_yet_is_a_sample_and_says_so(bob, now, key, figures):
-    words = text_of(made(bob, key, 1, now, language="en"))
+    words = text_of(made(bob, key, 1, now, language="en", with_samples=True))
 
     assert "Sample" in words
     assert [each for each in figures if each not in words] == []
@@ -167,6 +167,8 @@ def test_every_document_is_set_without_a_warning(bob, olena, now, language):
 def test_an_unknown_document_and_a_dealer_are_refused(bob, dora, now):
     with pytest.raises(UnknownDocument):
         begin_document(actor=bob, key="tax_return", record_id=1, language="en", now=now)
+    with pytest.raises(UnknownDocument):  # a sample
+        begin_document(actor=bob, key="invoice", record_id=1, language="en", now=now)
     with pytest.raises(UnknownDocument):
         begin_document(actor=bob, key="customer_sheet", record_id=1, language="en", ids=[1], now=now)
     with pytest.raises(PermissionDenied):

@@ -39,17 +39,26 @@ class UnknownDocument(Refused):
 
 
 def begin_document(
-    *, actor: User, key: str, record_id: int, language: str, now: datetime, ids: Collection[int] = ()
+    *,
+    actor: User,
+    key: str,
+    record_id: int,
+    language: str,
+    now: datetime,
+    ids: Collection[int] = (),
+    with_samples: bool = False,
 ) -> Operation:
     """Have the PDF made in `language` ("" for the actor's own), as the actor sees the record when it is made.
 
     `ids` instead of `record_id` for a document of many records, at most 5,000. See `document_file` for what comes
-    of it. Raises PermissionDenied, UnknownDocument.
+    of it. A document of invented figures is made `with_samples` alone. Raises PermissionDenied, UnknownDocument.
     """
     if not is_staff_member(actor):
         raise PermissionDenied
     document = documents.get(key)
-    if document is None or (ids and document.build_many is None) or len(ids) > MOST:
+    if document is None or (document.is_sample and not with_samples):
+        raise UnknownDocument
+    if (ids and document.build_many is None) or len(ids) > MOST:
         raise UnknownDocument
     known = language if language in dict(settings.LANGUAGES) else ""
     parameters = {"document": key, "record": record_id, "ids": sorted(ids), "set_in": known}

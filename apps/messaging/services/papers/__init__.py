@@ -31,4 +31,4 @@ def register() -> None:
         ("statement", _("Statement of settlements"), "customer", letters.statement),
         ("claim_report", _("Claim report"), "claim", letters.claim_report),
     ):
-        documents.register(key, Document(title, page, letter, build, letters.name_of, key))
+        documents.register(key, Document(title, page, letter, build, letters.name_of, key, is_sample=True))
