@@ -11,7 +11,8 @@ from django.db import connection
 from apps.core import clock
 from apps.messaging.models import MailAccount
 from apps.messaging.services import oauth
-from apps.messaging.services.problems import MailServerProblem
+from apps.messaging.services.connections import open_imap
+from apps.messaging.services.problems import MailServerProblem, SignInRefused
 from tests.messaging.oauth_server import on_servers, send_and_count, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,13 @@ def test_a_token_that_the_servers_take_no_longer_is_fetched_anew_before_its_time
 
     assert len(provider.renewals) == 1
     assert len(token_sink.envelopes) == 1
+
+
+def test_access_to_another_mailbox_than_this_is_told_in_words(bob, provider, token_dovecot, token_sink):
+    account = signed_in(bob, provider, **on_servers(token_dovecot, token_sink), login="office@example.com")
+
+    with pytest.raises(SignInRefused, match=r"office@example\.com .*Sign in again"):
+        open_imap(account)
 
 
 def test_an_ended_consent_is_told_in_words_and_asked_of_once(bob, provider):

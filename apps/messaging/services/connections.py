@@ -48,7 +48,14 @@ def _with_good_token(account: MailAccount, dial: Callable[[], Connection]) -> Co
         from apps.messaging.services import oauth  # it needs this module's problems
 
         oauth.access_token(account, now=clock.now(), refused=secrets.decrypt(account.access_token))
-    return dial()
+    try:
+        return dial()
+    except SignInRefused as problem:
+        told = {"auth": account.get_auth_display(), "login": _name(account)}
+        words = _(
+            "The server doesn't take the access of %(login)s (%(auth)s). Sign in again in the mailbox's settings."
+        )
+        raise SignInRefused(words % told) from problem
 
 
 def _dial_imap(account: MailAccount, say: Say | None) -> imapclient.IMAPClient:
