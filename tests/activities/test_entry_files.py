@@ -28,7 +28,7 @@ def plan(name: str = "plan.txt") -> ContentFile[bytes]:
 
 def test_a_file_comes_with_the_note_and_whoever_reads_it_has_it(client, alice, bob, olena):
     client.force_login(bob)
-    given = {"kind": "note", "text": "The plan", "files": [SimpleUploadedFile("../plan.html", b"<b>Oak</b>")]}
+    given = {"kind": "note", "text": "The plan", "uploads": [SimpleUploadedFile("../plan.html", b"<b>Oak</b>")]}
 
     client.post(reverse("activities:activity_add", args=[olena.pk]), given)
 
@@ -43,7 +43,7 @@ def test_a_file_comes_with_the_note_and_whoever_reads_it_has_it(client, alice, b
 
 
 def test_the_file_of_a_private_note_is_its_authors_alone(client, alice, bob, olena, now):
-    note = add_note(actor=bob, entity=olena, text="Mine", visibility="private", files=[plan()], now=now)
+    note = add_note(actor=bob, entity=olena, text="Mine", visibility="private", uploads=[plan()], now=now)
     url = reverse("activities:activity_file", args=[note.pk, note.files.get().pk])
 
     client.force_login(alice)
@@ -53,7 +53,7 @@ def test_the_file_of_a_private_note_is_its_authors_alone(client, alice, bob, ole
 
 
 def test_a_file_taken_off_comes_back_with_undo(alice, bob, olena, now):
-    note = add_note(actor=bob, entity=olena, text="The plan", files=[plan()], now=now)
+    note = add_note(actor=bob, entity=olena, text="The plan", uploads=[plan()], now=now)
     with pytest.raises(PermissionDenied):
         detach_file(actor=alice, file=note.files.get(), now=now)
 
@@ -61,17 +61,17 @@ def test_a_file_taken_off_comes_back_with_undo(alice, bob, olena, now):
     note.refresh_from_db()
     assert "files" not in note.facts
 
-    undo(actor=bob, operation=Operation.objects.get(pk=operation), now=now)
+    undo(actor=bob, operation=Operation.objects.get(pk=operation or 0), now=now)
     note.refresh_from_db()
     assert [name for _pk, name, _size in note.facts["files"]] == ["plan.txt"]
 
 
 def test_an_empty_file_or_too_many_are_refused_and_nothing_is_written(bob, olena, now):
     with pytest.raises(ValidationError, match="empty"):
-        add_note(actor=bob, entity=olena, text="The plan", files=[plan(), ContentFile(b"", "none.txt")], now=now)
+        add_note(actor=bob, entity=olena, text="The plan", uploads=[plan(), ContentFile(b"", "none.txt")], now=now)
     assert not Activity.objects.exists()
 
-    note = add_note(actor=bob, entity=olena, text="The plan", files=[plan()] * MOST_FILES, now=now)
+    note = add_note(actor=bob, entity=olena, text="The plan", uploads=[plan()] * MOST_FILES, now=now)
     with pytest.raises(ValidationError, match="files at most"):
         attach_files(actor=bob, activity=note, uploads=[plan()], now=now)
     assert ActivityFile.objects.count() == MOST_FILES

@@ -51,7 +51,7 @@ class EntryForm(forms.Form):
     category = forms.ModelChoiceField(
         label=_("Category"), queryset=ActivityCategory.objects.none(), required=False, empty_label=_("None")
     )
-    files = FilesField(label=_("Files"))
+    uploads = FilesField(label=_("Files"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +66,7 @@ class ComposerForm(EntryForm):
 
     kind = forms.ChoiceField(label=_("Kind"), widget=forms.RadioSelect, initial="note")
 
-    field_order = ["kind", "text", "visibility", "category", "files"]
+    field_order = ["kind", "text", "visibility", "category", "uploads"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,7 +122,7 @@ class CallForm(EntryForm):
 class EditForm(EntryForm):
     """An entry that is there: its words, whom it is about, who may read it."""
 
-    field_order = ["text", "entities", "visibility", "category", "files"]
+    field_order = ["text", "entities", "visibility", "category", "uploads"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

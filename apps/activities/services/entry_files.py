@@ -23,7 +23,7 @@ MOST_FILES = 20
 
 @transaction.atomic
 def attach_files(*, actor: User, activity: Activity, uploads: Sequence[Upload], now: datetime) -> None:
-    """Keep files with one's own entry, all or none. Raises PermissionDenied, ValidationError under "files"."""
+    """Keep files with one's own entry, all or none. Raises PermissionDenied, ValidationError under "uploads"."""
     if not uploads:
         return
     if not can_change_activity(actor, activity):
@@ -31,7 +31,7 @@ def attach_files(*, actor: User, activity: Activity, uploads: Sequence[Upload], 
     with operate(actor=actor, verb="activity.file_added", now=now) as recorder:
         locked = Activity.objects.select_for_update().get(pk=activity.pk)
         if locked.files.filter(removed_at__isnull=True).count() + len(uploads) > MOST_FILES:
-            raise ValidationError({"files": _("An entry holds %(most)s files at most.") % {"most": MOST_FILES}})
+            raise ValidationError({"uploads": _("An entry holds %(most)s files at most.") % {"most": MOST_FILES}})
         for upload in uploads:
             stored, name = keep_upload(upload, now=now)
             made = ActivityFile.objects.create(

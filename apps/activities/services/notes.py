@@ -57,7 +57,7 @@ def add_note(
     context: Context | None = None,
     visibility: str = Activity.Visibility.PUBLIC,
     category: ActivityCategory | None = None,
-    files: Sequence[Upload] = (),
+    uploads: Sequence[Upload] = (),
 ) -> Activity:
     """Write a note, or an entry of another kind that is only words, about `entity` and `others`.
 
@@ -77,7 +77,7 @@ def add_note(
         category=category,
     )
     activity = record(entry, actor=actor, now=now)
-    attach_files(actor=actor, activity=activity, uploads=files, now=now)
+    attach_files(actor=actor, activity=activity, uploads=uploads, now=now)
     return activity
 
 
@@ -97,7 +97,7 @@ def log_call(
     context: Context | None = None,
     visibility: str = Activity.Visibility.PUBLIC,
     category: ActivityCategory | None = None,
-    files: Sequence[Upload] = (),
+    uploads: Sequence[Upload] = (),
 ) -> Activity:
     """Write down a call that began at `occurred_at` and took `seconds`; words are optional.
 
@@ -122,7 +122,7 @@ def log_call(
     )
     activity = record(entry, actor=actor, now=now)
     Call.objects.create(activity=activity, **facts)
-    attach_files(actor=actor, activity=activity, uploads=files, now=now)
+    attach_files(actor=actor, activity=activity, uploads=uploads, now=now)
     return activity
 
 
@@ -145,7 +145,7 @@ def edit_activity(
     entities: Sequence[Entity] | None = None,
     visibility: str | None = None,
     category: ActivityCategory | Keep | None = KEEP,
-    files: Sequence[Upload] = (),
+    uploads: Sequence[Upload] = (),
 ) -> Activity:
     """Correct one's own entry; what it was stays in the changes. `entities`: all whom it is about, None leaves them.
 
@@ -168,7 +168,7 @@ def edit_activity(
         if entities is not None:
             set_entities(locked, about, now=now, recorder=recorder)
         recorder.updated(locked, before)
-    attach_files(actor=actor, activity=locked, uploads=files, now=now)
+    attach_files(actor=actor, activity=locked, uploads=uploads, now=now)
     return locked
 
 

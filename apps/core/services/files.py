@@ -31,9 +31,10 @@ MOST_UPLOADED = 50 * 1024 * 1024  # bytes of a file that a person adds to a reco
 class Upload(Protocol):
     """A file as a form brings it."""
 
-    name: str | None
-    size: int | None
-
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def size(self) -> int | None: ...
     def read(self, size: int = ..., /) -> bytes: ...
 
 
@@ -152,13 +153,13 @@ def _chunks(content: Readable | bytes) -> Iterator[bytes]:
 
 
 def keep_upload(upload: Upload, *, now: datetime) -> tuple[File, str]:
-    """Keep a file that a person adds to a record: its row, and its bare name. Raises ValidationError under "files"."""
+    """Keep a file that a person adds to a record: its row, and its bare name. Raises ValidationError under "uploads"."""
     name = bare_name(upload.name or "")
     if not upload.size:
-        raise ValidationError({"files": _("%(name)s is empty.") % {"name": name}})
+        raise ValidationError({"uploads": _("%(name)s is empty.") % {"name": name}})
     if upload.size > MOST_UPLOADED:
         most = MOST_UPLOADED // 1024 // 1024
-        raise ValidationError({"files": _("%(name)s has more than %(size)s MB.") % {"name": name, "size": most}})
+        raise ValidationError({"uploads": _("%(name)s has more than %(size)s MB.") % {"name": name, "size": most}})
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return store(upload, mime_type=kind, now=now), name
 

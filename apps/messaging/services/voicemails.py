@@ -138,6 +138,7 @@ def _entry(entity: Entity, user: User | None, happened_at: datetime, now: dateti
 def _length_of(sound: bytes) -> int | None:
     try:
         with wave.open(io.BytesIO(sound)) as recording:
-            return round(recording.getnframes() / int(recording.getframerate()))
+            frames, rate = int(recording.getnframes()), int(recording.getframerate())
+            return round(frames / rate)
     except (wave.Error, EOFError, ZeroDivisionError):
         return None
