@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -92,16 +91,19 @@ def _account(server: Any, user: str, house: House) -> MailAccount:
 
 def _letter(user: str, number: int, addresses: list[str]) -> bytes:
     """Half of the mail is from contacts of the house; three in four answer another."""
-    mail = EmailMessage()
-    mail["From"] = addresses[number % len(addresses)] if number % 2 and addresses else f"p{number}@elsewhere.example"
-    mail["To"] = "bench@example.com"
-    mail["Subject"] = f"{'Re: ' if number % 4 else ''}Windows for house {number // 4} of {user}"
-    mail["Date"] = format_datetime(clock.now() - timedelta(minutes=number))
-    mail["Message-ID"] = f"<{number}.{user}@bench.example>"
-    if number % 4:
-        mail["In-Reply-To"] = f"<{number - number % 4}.{user}@bench.example>"
-    mail.set_content(f"Letter {number} of {user}.\n\n" + "How long does it take to make a window of this size?\n" * 20)
-    return mail.as_bytes()
+    sender = addresses[number % len(addresses)] if number % 2 and addresses else f"p{number}@elsewhere.example"
+    head = [
+        f"From: {sender}",
+        "To: bench@example.com",
+        f"Subject: {'Re: ' if number % 4 else ''}Windows for house {number // 4} of {user}",
+        f"Date: {format_datetime(clock.now() - timedelta(minutes=number))}",
+        f"Message-ID: <{number}.{user}@bench.example>",
+        *([f"In-Reply-To: <{number - number % 4}.{user}@bench.example>"] if number % 4 else []),
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+    ]
+    text = [f"Letter {number} of {user}.", "", *["How long does it take to make a window of this size?"] * 20]
+    return "\r\n".join([*head, "", *text, ""]).encode()
 
 
 def _empty() -> None:

@@ -10,10 +10,11 @@ from django.core.exceptions import PermissionDenied
 from apps.core import clock
 from apps.core.models import Operation
 from apps.core.services import files
-from apps.core.services.operations import OperationCancelled, Progress
+from apps.core.services.operations import OperationCancelled, Progress, undo
 from apps.messaging.models import MailCopy, MailFolder, MailMessage, ThreadState
 from apps.messaging.services import fetching
 from apps.messaging.services.connections import open_imap
+from apps.messaging.services.copies import trash_threads
 from apps.messaging.services.problems import MailServerProblem
 from apps.messaging.services.sync_locks import SyncUnderWay, account_lock
 from apps.messaging.services.sync_times import take_due
@@ -258,6 +259,24 @@ def test_what_was_deleted_here_lies_in_the_trash_there_and_does_not_come_back(do
     sync_account(account, now=NOW)
 
     assert subjects(account) == ["Question 2"]
+
+
+def test_a_deletion_taken_back_brings_the_mail_out_of_the_trash(dovecot, alice):
+    user = dovecot.add_user()
+    dovecot.write(user, letter(1))
+    account = account_on(dovecot, user, owner=alice)
+    sync_account(account, now=NOW)
+    operation_id = trash_threads(actor=alice, states=ThreadState.objects.filter(account=account), now=NOW)
+    sync_account(account, now=NOW)
+    assert not ThreadState.objects.filter(account=account).exists()
+
+    undo(actor=alice, operation=Operation.objects.get(pk=operation_id), now=NOW)
+    assert ThreadState.objects.get(account=account).message_count == 1
+    sync_account(account, now=NOW)
+
+    assert account.copies.get().folder == account.folders.get(role="inbox")
+    assert (len(flags_on(account)), flags_on(account, "Trash")) == (1, {})
+    assert ThreadState.objects.get(account=account).message_count == 1
 
 
 def test_sent_mail_is_put_into_the_sent_folder_once(dovecot, alice):

@@ -47,6 +47,8 @@ class MailCopy(models.Model):
     # What was changed here and the server doesn't know yet: flags, a deletion, a Sent copy to append.
     is_dirty = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True)  # the tombstone: it doesn't come back with the next sync
+    # Where it lay before we moved it to the server's trash: whoever takes the deletion back wants it there.
+    trashed_from = models.ForeignKey(MailFolder, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
     objects = MailCopyQuerySet.as_manager()
 

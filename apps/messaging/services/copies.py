@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TRASHED = "mail.trashed"
 # What the sync changes by itself: undo brings a mail back wherever the server has put it by then.
-KEPT_BY_SYNC = frozenset({"is_dirty", "folder", "uidvalidity", "uid", "modseq", "keywords"})
+KEPT_BY_SYNC = frozenset({"is_dirty", "folder", "uidvalidity", "uid", "modseq", "keywords", "trashed_from"})
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -19,6 +19,7 @@ from apps.messaging.services.syncing import sync_account
 
 log = structlog.get_logger(__name__)
 
+_SOON = timedelta(seconds=30)
 _NIGHT = range(1, 5)  # hours of the house's clock
 
 
@@ -33,12 +34,19 @@ def begin_due_syncs(*, now: datetime) -> int:
 def sync_one(*, account_id: int, now: datetime) -> None:
     """Sync this mailbox, unless somebody is at it; what goes wrong with its server stands on the account."""
     account = MailAccount.objects.active().exclude(imap_host="").filter(pk=account_id).first()
-    if account is None:
+    if account is None or _was_just_synced(account, now):
         return
     try:
         sync_account(account, now=now)
     except (MailServerProblem, SyncUnderWay) as problem:
         log.info("mail.sync.left", account_id=account_id, reason=type(problem).__name__)
+
+
+def _was_just_synced(account: MailAccount, now: datetime) -> bool:
+    """Where workers were away, the jobs of several rounds wait for them."""
+    if account.synced_at is None or account.next_sync_at is None or account.failures:
+        return False
+    return account.next_sync_at > now and account.synced_at > now - _SOON
 
 
 def begin_due_measures(*, now: datetime) -> int:

@@ -55,6 +55,7 @@ def _push_folder(
     current = [copy for copy in copies if copy.uidvalidity == selected.uidvalidity and copy.uid]
     deleted = [copy for copy in current if copy.deleted_at]
     kept = [copy for copy in current if not copy.deleted_at]
+    restored = {copy.uid: copy for copy in kept if copy.uid and copy.trashed_from_id and folder.role == Role.TRASH}
     for name, flag in _FLAGS:
         for value in (True, False):
             if uids := [copy.uid for copy in kept if copy.uid and getattr(copy, name) is value]:
@@ -66,6 +67,9 @@ def _push_folder(
     if deleted:
         trash = next((each for each in folders if each.role == Role.TRASH), None)
         _delete(mailbox, folder, {copy.uid: copy for copy in deleted if copy.uid}, trash)
+    for home in folders:
+        if back := {uid: copy for uid, copy in restored.items() if copy.trashed_from_id == home.pk}:
+            _bring_back(mailbox, back, home)
     return len(current)
 
 
@@ -83,7 +87,22 @@ def _delete(mailbox: ServerMailbox, folder: MailFolder, copies: dict[int, MailCo
             uidvalidity=uidvalidity if moved_to else None,
             uid=moved_to,
             modseq=None,
+            trashed_from=folder,
             is_dirty=False,
+        )
+
+
+def _bring_back(mailbox: ServerMailbox, copies: dict[int, MailCopy], home: MailFolder) -> None:
+    """Out of the trash again, since the deletion was taken back here."""
+    uidvalidity, places = _move(mailbox, sorted(copies), home.name)
+    for uid, copy in copies.items():
+        moved_to = places.get(uid)
+        MailCopy.objects.filter(pk=copy.pk).update(
+            folder=home if moved_to else None,
+            uidvalidity=uidvalidity if moved_to else None,
+            uid=moved_to,
+            modseq=None,
+            trashed_from=None,
         )
 
 

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from apps.core import clock
 from apps.core.models import Operation
 from apps.core.services import operations
-from apps.core.services.operations import OperationFailed, Progress
-from apps.messaging.models import MailAccount, MailFolder
+from apps.core.services.operations import OperationCancelled, OperationFailed, Progress
+from apps.messaging.models import MailAccount
+from apps.messaging.services.announcing import announce_mail
 from apps.messaging.services.problems import MailServerProblem
 from apps.messaging.services.server_folders import refresh_folders
 from apps.messaging.services.server_mailbox import ServerMailbox
 from apps.messaging.services.sync_changes import forget_homeless, read_changes
 from apps.messaging.services.sync_locks import AccountLock, SyncUnderWay, account_lock
-from apps.messaging.services.sync_news import announce_changes
 from apps.messaging.services.sync_pushing import push_changes
 from apps.messaging.services.sync_reading import Plan, plan, read_new, read_old
 from apps.messaging.services.sync_times import note_failure, note_success
@@ -98,8 +98,13 @@ def sync_account(
         try:
             with ServerMailbox(account) as mailbox:
                 counts = _Sync(mailbox, lock, progress, now, shift).run()
+        except OperationCancelled:
+            raise
         except MailServerProblem as problem:
             note_failure(account, problem, now=clock.now())
+            raise
+        except Exception:
+            note_failure(account, MailServerProblem(_("Something went wrong; it was logged.")), now=clock.now())
             raise
         note_success(account, now=now, is_complete=counts.is_complete)
     log.info("mail.synced", account_id=account.pk, **asdict(counts))
@@ -132,7 +137,7 @@ class _Sync:
         if self.counts.is_complete:
             changed |= forget_homeless(account, now=self.now)
         self.counts.changed = len(changed)
-        announce_changes(account, {thread for _account, thread in changed})
+        announce_mail(changed)
         return self.counts
 
     def _read_old(self, plans: Sequence[Plan]) -> None:
@@ -142,7 +147,7 @@ class _Sync:
                 if time.monotonic() > self.ends or each.folder.backfill_uid is None:
                     self.counts.is_complete = False
                     return
-                self._look_for_new([other.folder for other in plans])
+                self._look_for_new(plans)
 
     def _read_turn(self, each: Plan) -> bool:
         if each.folder.backfill_uid is None:
@@ -150,9 +155,12 @@ class _Sync:
         turn = min(time.monotonic() + _TURN, self.ends)
         return read_old(self.mailbox, each, now=self.now, seen=self._seen, until=lambda: time.monotonic() > turn)
 
-    def _look_for_new(self, folders: Sequence[MailFolder]) -> None:
-        for folder in folders:
-            fresh = plan(self.mailbox, folder)
+    def _look_for_new(self, plans: Sequence[Plan]) -> None:
+        for each in plans:
+            counted_by = each.folder.uidvalidity
+            fresh = plan(self.mailbox, each.folder)
+            if each.folder.uidvalidity != counted_by:
+                each.old = fresh.old
             self._expect(self.total + len(fresh.new))
             read_new(self.mailbox, fresh, now=self.now, seen=self._seen)
 

@@ -28,7 +28,9 @@ held AS (
     JOIN messaging_mailaccount a ON a.id = c.account_id
     JOIN messaging_mailmessage m ON m.id = c.message_id
     LEFT JOIN messaging_mailfolder f ON f.id = c.folder_id
-    WHERE c.deleted_at IS NULL AND coalesce(f.role, '') NOT IN ('trash', 'drafts')
+    WHERE c.deleted_at IS NULL
+        -- What was brought back lies in the server's trash until the next sync.
+        AND (coalesce(f.role, '') NOT IN ('trash', 'drafts') OR c.trashed_from_id IS NOT NULL)
     WINDOW same AS (PARTITION BY c.account_id, c.thread_id, c.message_id)
     ORDER BY c.account_id, c.thread_id, c.message_id, c.received_at
 ),
@@ -87,7 +89,7 @@ USING unnest(%(accounts)s::bigint[], %(threads)s::bigint[]) AS p (account_id, th
 WHERE t.account_id = p.account_id AND t.thread_id = p.thread_id AND NOT EXISTS (
     SELECT FROM messaging_mailcopy c LEFT JOIN messaging_mailfolder f ON f.id = c.folder_id
     WHERE c.account_id = p.account_id AND c.thread_id = p.thread_id AND c.deleted_at IS NULL
-        AND coalesce(f.role, '') NOT IN ('trash', 'drafts')
+        AND (coalesce(f.role, '') NOT IN ('trash', 'drafts') OR c.trashed_from_id IS NOT NULL)
 )
 """
 
