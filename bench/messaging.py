@@ -111,6 +111,8 @@ def _empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute(f"TRUNCATE {', '.join(_EMPTIED)} CASCADE")
+        mails = "(SELECT id FROM activities_activity WHERE kind = 'mail')"
+        cursor.execute(f"DELETE FROM activities_activityentity WHERE activity_id IN {mails}")
         cursor.execute("DELETE FROM activities_activity WHERE kind = 'mail'")
         cursor.execute("DELETE FROM core_file WHERE mime_type = 'message/rfc822'")
         cursor.execute(f"SET ROLE {settings.DATABASE_WEB_ROLE}")

@@ -64,6 +64,8 @@ def _own_starts(text: str) -> list[int]:
 
 def _first_of_library(text: str) -> int | None:
     """Where the first introduction or header block begins that mail-parser-reply knows, in any language."""
+    if ":" not in text:
+        return None  # what is taken below ends with one, or has fields
     lines = text.split("\n")[:_MAX_LINES]
     short = "\n".join(line if len(line) <= _LINE_LIMIT else "." * len(line) for line in lines)
     for match in _library_pattern().finditer(short):

@@ -27,6 +27,7 @@ class Plan:
     folder: MailFolder
     new: list[int] = field(default_factory=list)
     old: list[int] = field(default_factory=list)
+    is_quiet: bool = False  # nothing at all happened there since the last sync
 
     @property
     def count(self) -> int:
@@ -36,6 +37,8 @@ class Plan:
 def plan(mailbox: ServerMailbox, folder: MailFolder) -> Plan:
     """Look at a folder and begin with it, if it wasn't yet or its UIDs no longer count (RFC 3501, 2.3.1.1)."""
     selected = mailbox.select(folder.name, readonly=True)
+    if _is_quiet(folder, selected):
+        return Plan(folder, is_quiet=True)
     if folder.uidvalidity != selected.uidvalidity:
         if folder.uidvalidity is not None:
             log.info("mail.folder.renumbered", folder_id=folder.pk)
@@ -73,6 +76,16 @@ def read_old(
     MailFolder.objects.filter(pk=plan.folder.pk).update(backfill_uid=None)
     plan.folder.backfill_uid = None
     return True
+
+
+def _is_quiet(folder: MailFolder, selected: Selected) -> bool:
+    """A server that counts changes counts new mail among them (RFC 7162, 3.1.1)."""
+    known = (folder.uidvalidity, folder.highest_modseq, folder.total)
+    return (
+        folder.backfill_uid is None
+        and selected.modseq is not None
+        and known == (selected.uidvalidity, selected.modseq, selected.exists)
+    )
 
 
 def _begin(mailbox: ServerMailbox, folder: MailFolder, selected: Selected) -> None:
