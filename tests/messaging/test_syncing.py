@@ -266,7 +266,7 @@ def test_a_deletion_taken_back_brings_the_mail_out_of_the_trash(dovecot, alice):
     dovecot.write(user, letter(1))
     account = account_on(dovecot, user, owner=alice)
     sync_account(account, now=NOW)
-    operation_id = trash_threads(actor=alice, states=ThreadState.objects.filter(account=account), now=NOW)
+    operation_id = trash_threads(actor=alice, states=ThreadState.objects.filter(account=account), now=NOW) or 0
     sync_account(account, now=NOW)
     assert not ThreadState.objects.filter(account=account).exists()
 
@@ -324,6 +324,24 @@ def test_two_workers_never_sync_one_mailbox_at_once(dovecot, alice):
         sync_account(account, now=NOW)
 
     sync_account(account, now=NOW)
+
+
+def test_mail_that_comes_amid_a_sync_is_found_by_the_next(dovecot, alice):
+    user = dovecot.add_user()
+    dovecot.write(user, letter(1))
+    account = account_on(dovecot, user, owner=alice)
+    sync_account(account, now=NOW)
+    dovecot.write(user, letter(2))
+
+    class Late(Progress):
+        def check_cancelled(self) -> None:
+            """After the folder was looked through, before its changes are."""
+            dovecot.write(user, letter(3))
+
+    sync_account(account, now=NOW, progress=Late(Operation()))
+    sync_account(account, now=NOW)
+
+    assert subjects(account) == ["Question 1", "Question 2", "Question 3"]
 
 
 def test_a_failing_server_is_left_alone_for_longer_and_longer(dovecot, alice):

@@ -23,8 +23,11 @@ _WINDOW = 5000
 Pairs = set[tuple[int, int]]  # account, thread
 
 
-def read_changes(mailbox: ServerMailbox, folder: MailFolder, *, now: datetime) -> Pairs:
-    """Take over flags and disappearances of a folder whose new mail is stored; return whose threads changed."""
+def read_changes(mailbox: ServerMailbox, folder: MailFolder, before: Selected, *, now: datetime) -> Pairs:
+    """Take over flags and disappearances of a folder whose new mail is stored; return whose threads changed.
+
+    `before` is how it stood when it was looked through for new mail: what came since must not count as known.
+    """
     selected = mailbox.select(folder.name, readonly=True)
     if selected.uidvalidity != folder.uidvalidity:
         return set()  # the next sync begins anew
@@ -34,7 +37,7 @@ def read_changes(mailbox: ServerMailbox, folder: MailFolder, *, now: datetime) -
         changed |= _take_flags(held, _changed_flags(mailbox, folder, selected, held, now), now)
     if folder.backfill_uid is not None or held.count() != selected.exists:
         changed |= _let_go(mailbox, folder, selected, held, now)
-    folder.highest_modseq, folder.total = selected.modseq, selected.exists
+    folder.highest_modseq, folder.total = before.modseq, before.exists
     folder.save(update_fields=["highest_modseq", "total"])
     return changed
 

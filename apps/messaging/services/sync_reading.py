@@ -25,6 +25,7 @@ class Plan:
     """What is still to be fetched of a folder. `new` ascends, `old` descends: the newest comes first."""
 
     folder: MailFolder
+    selected: Selected  # how the folder stood before it was looked through
     new: list[int] = field(default_factory=list)
     old: list[int] = field(default_factory=list)
     is_quiet: bool = False  # nothing at all happened there since the last sync
@@ -38,7 +39,7 @@ def plan(mailbox: ServerMailbox, folder: MailFolder) -> Plan:
     """Look at a folder and begin with it, if it wasn't yet or its UIDs no longer count (RFC 3501, 2.3.1.1)."""
     selected = mailbox.select(folder.name, readonly=True)
     if _is_quiet(folder, selected):
-        return Plan(folder, is_quiet=True)
+        return Plan(folder, selected, is_quiet=True)
     if folder.uidvalidity != selected.uidvalidity:
         if folder.uidvalidity is not None:
             log.info("mail.folder.renumbered", folder_id=folder.pk)
@@ -46,7 +47,7 @@ def plan(mailbox: ServerMailbox, folder: MailFolder) -> Plan:
         _begin(mailbox, folder, selected)
     elif folder.last_uid == 0 and folder.backfill_uid is None:
         _begin(mailbox, folder, selected)  # it was empty
-    return Plan(folder, _new(mailbox, folder), _old(mailbox, folder))
+    return Plan(folder, selected, _new(mailbox, folder), _old(mailbox, folder))
 
 
 def read_new(mailbox: ServerMailbox, plan: Plan, *, now: datetime, seen: Callable[[int, int], None]) -> None:

@@ -132,8 +132,10 @@ class _Sync:
         # Mail that was moved is found in its new folder before it is missed in the old one.
         for each in plans:
             read_new(self.mailbox, each, now=self.now, seen=self._seen)
-        lively = [each.folder for each in plans if not each.is_quiet]
-        changed = {pair for folder in lively for pair in read_changes(self.mailbox, folder, now=self.now)}
+        changed: set[tuple[int, int]] = set()
+        for each in plans:
+            if not each.is_quiet:
+                changed |= read_changes(self.mailbox, each.folder, each.selected, now=self.now)
         self._read_old(plans)
         if self.counts.is_complete:
             changed |= forget_homeless(account, now=self.now)
