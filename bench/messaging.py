@@ -77,6 +77,7 @@ def _sync(server: Any, house: House, count: int) -> dict[str, float]:
         shutil.rmtree(media, ignore_errors=True)
         shutil.rmtree(server.maildir(user), ignore_errors=True)
     told: dict[str, float] = json.loads(answer.stdout)
+    say(f"{count:,} messages took {told['processor']:.0f} s of this process alone, {told['seconds']:.0f} s in all")
     if told["stored"] != count or told["missing"]:
         raise RuntimeError(f"of {count} messages {told['stored']} were stored, {told['missing']} are missing")
     return told
