@@ -59,12 +59,15 @@ class Shared:
 def menus_of(user: Any, path: str) -> dict[str, tuple[MenuLink, ...]]:
     """The menus of a signed-in `user` on the page at `path`, by the names that `Shared` has for them."""
     found: dict[str, list[MenuLink]] = {"main": [], "new": [], "user": [], "settings": []}
-    for key, item in contributions.menu.items():
-        if item.may_see(user):
-            url = _address(item.url_name)
-            current = path.startswith(item.section or url)
-            counted = key if item.number else ""
-            found[item.place].append(MenuLink(item.title, url, item.icon, current, item.shortcut, counted))
+    seen = [(key, item, _address(item.url_name)) for key, item in contributions.menu.items() if item.may_see(user)]
+    sections = (item.section or url for _key, item, url in seen if item.place == "main")
+    # Voicemails lie within the mail: the closest section is the current one.
+    closest = max((section for section in sections if path.startswith(section)), key=len, default="")
+    for key, item, url in seen:
+        section = item.section or url
+        current = section == closest if item.place == "main" else path.startswith(section)
+        counted = key if item.number else ""
+        found[item.place].append(MenuLink(item.title, url, item.icon, current, item.shortcut, counted))
     if any(link.is_current for link in found["settings"]):  # settings of contacts are settings first
         found["main"] = [replace(link, is_current=False) for link in found["main"]]
     home = MenuLink(pgettext_lazy("menu", "Home"), _address("home"), "home", path == "/", "g h")
