@@ -79,7 +79,7 @@ def test_a_thread_shows_its_mails_from_the_oldest_with_people_and_files(client, 
     assert "plan.pdf" in content
     assert "R&amp;D.exe" in content
     assert content.count("Look at") == 1  # the PDF alone
-    assert content.index("Quoted text") < content.index("See below")
+    assert content.index("Quoted text") < content.rindex("See below")
 
 
 def test_opening_a_thread_reads_it_with_a_request_of_its_own(client, bob, box, now):
@@ -185,6 +185,7 @@ def test_a_thread_is_assigned_to_whoever_reads_the_mailbox_and_tells_them(
     [notice] = Notice.objects.filter(verb="mail.assigned")
     assert notice.user == bob
     client.force_login(bob)
+    assert "Alice Manager asks you to see to this: Windows" in client.get("/activities/notices/").content.decode()
     assert "Windows" in client.get("/mail/?box=assigned").content.decode()
 
 

@@ -106,6 +106,8 @@ def _about_entry(notice: Notice, entry: Any, who: str) -> tuple[str, str]:
     match notice.event:
         case Event.REMINDER:
             return _("Reminder: %(what)s") % what, about
+        case Event.ASSIGNED if entry.kind != "task":
+            return _("%(who)s asks you to see to this: %(what)s") % what, text
         case Event.ASSIGNED:
             return _("%(who)s gives you a task: %(what)s") % what, about
         case Event.INVITED:

@@ -31,7 +31,10 @@ def readers_of(account_ids: Collection[int]) -> dict[int, set[int]]:
 
 
 def announce_mail(pairs: Collection[tuple[int, int]]) -> None:
-    """Tell the readers of each (account id, thread id) that it changed, once the transaction is through."""
+    """Tell the readers of each (account id, thread id) that it changed, once the transaction is through.
+
+    Thread 0 stands for many of that mailbox.
+    """
     pairs = sorted(set(pairs))
     if not pairs:
         return

@@ -8,9 +8,8 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError, transaction
 
-from apps.core import live
 from apps.messaging.models import MailAccount, MailCopy, MailFolder, MailMessage
-from apps.messaging.selectors.readers import readers_of_account
+from apps.messaging.services.announcing import announce_mail
 from apps.messaging.services.bouncing import take_bounces
 from apps.messaging.services.filing import file_messages
 from apps.messaging.services.intake import Reading
@@ -22,7 +21,6 @@ from apps.messaging.services.voicemail_mails import take_voicemail
 log = structlog.get_logger(__name__)
 
 _ASIDE = (MailFolder.Role.JUNK, MailFolder.Role.TRASH, MailFolder.Role.DRAFTS)
-_MANY = 50
 Arrived = tuple[MailMessage, MailCopy, Reading]
 
 
@@ -55,12 +53,5 @@ def _understand(account: MailAccount, message: MailMessage, reading: Reading, no
 
 
 def _announce(account: MailAccount, messages: Sequence[MailMessage]) -> None:
-    """The open pages of its people learn of it; where there is much of it, of the mailbox alone (thread 0)."""
-    if not messages:
-        return
-    threads = sorted({message.thread_id for message in messages})
-    if len(threads) > _MANY:
-        threads = [0]
-    for user_id in readers_of_account(account):
-        for thread in threads:
-            live.publish(f"user:{user_id}", "mail", {"thread": thread, "account": account.pk})
+    """The open pages of its people learn of it; of many at once they learn once."""
+    announce_mail([(account.pk, message.thread_id) for message in messages])
