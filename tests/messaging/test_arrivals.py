@@ -219,3 +219,15 @@ def test_open_pages_of_its_readers_hear_of_it(account, bob, settings, django_cap
     assert heard["channel"].decode() == f"{PREFIX}user:{bob.pk}"
     news = {"thread": stored.message.thread_id, "account": account.pk}
     assert json.loads(heard["data"]) == {"event": "mail", "data": news}
+
+
+def test_a_colleagues_answer_counts_though_the_house_sent_it(account, alice, meeting):
+    """It lay among what alice sent before it came to bob."""
+    hers = make_account(alice, "olena@vikna.example", unknown_senders="never")
+    said = "ATTENDEE;PARTSTAT=DECLINED:mailto:olena@vikna.example\r\n"
+    raw = calendar_mail("REPLY", meeting.uid, sender="olena@vikna.example", lines=said)
+    arrive(hers, raw, role="sent")
+
+    arrive(account, raw)
+
+    assert Attendee.objects.get(meeting=meeting, email="olena@vikna.example").answer == "declined"

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from apps.accounts.models import Team, TeamMembership
 from apps.activities.models import Activity, Notice
@@ -191,3 +192,29 @@ def test_a_thread_keeps_the_record_that_one_of_its_mails_named(account, olena, m
 
     entries = Activity.objects.filter(kind="mail").values_list("context_type", "context_id")
     assert set(entries) == {("test.order", 12)}
+
+
+def test_on_the_timeline_it_leads_to_its_thread_and_a_mere_fact_nowhere(client, account, olena, bob, alice, now):
+    [stored] = arrive(account, raw_mail())
+    way = reverse("messaging:thread", args=[stored.message.thread_id])
+    timeline = reverse("activities:timeline", args=[olena.pk])
+    client.force_login(bob)
+    assert way in client.get(timeline).content.decode()
+
+    set_sharing(actor=bob, account=account, sharing="happened", now=now)
+
+    client.force_login(alice)
+    page = client.get(timeline).content.decode()
+    assert "Received" in page
+    assert way not in page
+    assert "Windows" not in page
+
+
+def test_what_is_taken_out_of_spam_is_history_from_then_on(account, olena, bob, now):
+    raw = raw_mail()
+    arrive(account, raw, role="junk")
+    assert read(olena, bob, now) == []
+
+    arrive(account, raw, role="inbox")
+
+    assert len(read(olena, bob, now)) == 1

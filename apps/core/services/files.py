@@ -153,7 +153,7 @@ def _chunks(content: Readable | bytes) -> Iterator[bytes]:
 
 
 def keep_upload(upload: Upload, *, now: datetime) -> tuple[File, str]:
-    """Keep a file that a person adds to a record: its row, and its bare name. Raises ValidationError under "uploads"."""
+    """Keep a file that a person adds to a record: its row and bare name. Raises ValidationError under "uploads"."""
     name = bare_name(upload.name or "")
     if not upload.size:
         raise ValidationError({"uploads": _("%(name)s is empty.") % {"name": name}})

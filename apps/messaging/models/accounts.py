@@ -134,6 +134,9 @@ class MailFolder(models.Model):
         ARCHIVE = "archive", _("Archive")
         OTHER = "other", _("Other")
 
+    # What lies there is no correspondence: it is neither filed nor makes anybody known.
+    ASIDE = (Role.JUNK, Role.TRASH, Role.DRAFTS)
+
     account = models.ForeignKey(MailAccount, on_delete=models.CASCADE, related_name="folders")
     name = models.CharField(max_length=500)  # decoded
     role = models.CharField(max_length=7, choices=Role, default=Role.OTHER)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 
 from apps.messaging.models import MailAccount, MailCopy, MailFolder, MailMessage
@@ -14,30 +15,30 @@ from apps.messaging.services.bouncing import take_bounces
 from apps.messaging.services.filing import file_messages
 from apps.messaging.services.intake import Reading
 from apps.messaging.services.invitations import take_answers
+from apps.messaging.services.message_rows import is_ours
 from apps.messaging.services.receipts import take_receipt
 from apps.messaging.services.strangers import meet_strangers
 from apps.messaging.services.voicemail_mails import take_voicemail
 
 log = structlog.get_logger(__name__)
 
-_ASIDE = (MailFolder.Role.JUNK, MailFolder.Role.TRASH, MailFolder.Role.DRAFTS)
 Arrived = tuple[MailMessage, MailCopy, Reading]
 
 
-def take(account: MailAccount, arrived: Sequence[Arrived], *, firsts: Collection[int], now: datetime) -> None:
-    """Do all that follows, within the transaction that stores it. `firsts` are ids of messages new to the house.
+def take(account: MailAccount, arrived: Sequence[Arrived], *, now: datetime) -> None:
+    """Do all that follows, within the transaction that stores it; what lies aside waits until it is taken out of there.
 
     What can't be understood in a mail is left alone: the mail itself is stored in any case.
     """
     heard = [row for row in arrived if row[1].deleted_at is None]
-    common = [row for row in heard if row[1].folder is None or row[1].folder.role not in _ASIDE]
-    incoming = [(message, reading) for message, _copy, reading in common if not message.is_outgoing]
+    common = [row for row in heard if row[1].folder is None or row[1].folder.role not in MailFolder.ASIDE]
+    # A colleague's mail is sent from one mailbox of the house and comes into another one.
+    incoming = [(message, reading) for message, copy, reading in common if not is_ours(account, reading, copy.folder)]
     meet_strangers(account, incoming, now=now)
     file_messages([message for message, _copy, _reading in common], now=now)
     for message, reading in incoming:
-        if message.pk in firsts:
-            _understand(account, message, reading, now)
-    _announce(account, [message for message, _copy, _reading in heard])
+        _understand(account, message, reading, now)
+    announce_mail([(account.pk, message.thread_id) for message, _copy, _reading in heard])
 
 
 def _understand(account: MailAccount, message: MailMessage, reading: Reading, now: datetime) -> None:
@@ -48,10 +49,5 @@ def _understand(account: MailAccount, message: MailMessage, reading: Reading, no
         try:
             with transaction.atomic():
                 take_it(account, message, reading, now=now)
-        except (DatabaseError, ValueError) as error:
+        except (DatabaseError, PermissionDenied, ValidationError, ValueError) as error:
             log.warning("mail.part.refused", message_id=message.pk, part=take_it.__name__, error=type(error).__name__)
-
-
-def _announce(account: MailAccount, messages: Sequence[MailMessage]) -> None:
-    """The open pages of its people learn of it; of many at once they learn once."""
-    announce_mail([(account.pk, message.thread_id) for message in messages])

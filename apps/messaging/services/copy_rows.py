@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from apps.contacts.services.batch import insert_rows
 from apps.contacts.services.imports.copying import reserve_ids
-from apps.messaging.models import MailAccount, MailCopy, MailMessage
+from apps.messaging.models import MailAccount, MailCopy, MailFolder, MailMessage
 from apps.messaging.services.intake import Reading, fit
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _MOVED = ("folder", "uidvalidity", "uid", "modseq", "is_seen", "is_answered", "i
 class Placed:
     copy: MailCopy
     is_new: bool  # the mailbox did not hold the message at all
+    is_rescued: bool = False  # it lay in Spam, Trash or Drafts alone, and doesn't now
 
 
 def copies_at(items: Sequence[Incoming]) -> dict[int, MailCopy]:
@@ -65,7 +66,8 @@ class _Held:
         self.made: list[MailCopy] = []
         self.moved: dict[int, MailCopy] = {}
         self.by_message: dict[int, list[MailCopy]] = {}
-        self._know(account.copies.filter(message__in={message.pk for message in messages}))
+        held = account.copies.filter(message__in={message.pk for message in messages})
+        self._know(held.select_related("folder"))
 
     def place(self, item: Incoming, message: MailMessage, reading: Reading, received_at: datetime) -> Placed:
         others = self.by_message.get(message.pk, [])
@@ -79,8 +81,10 @@ class _Held:
         if others and all(other.deleted_at for other in others):
             copy.deleted_at = max(other.deleted_at for other in others if other.deleted_at)
         self.made.append(copy)
+        rescued = bool(others) and not _is_aside(copy) and all(_is_aside(other) for other in others)
+        is_new = not others
         self._know([copy])
-        return Placed(copy, not others)
+        return Placed(copy, is_new, rescued and copy.deleted_at is None)
 
     def _know(self, copies: Iterable[MailCopy]) -> None:
         for copy in copies:
@@ -122,6 +126,10 @@ def _is_void(copy: MailCopy, item: Incoming) -> bool:
         return copy.uid is None and item.uid is not None
     same_folder = copy.folder_id == (item.folder.pk if item.folder else None)
     return copy.folder_id is None or (same_folder and copy.uidvalidity != item.uidvalidity)
+
+
+def _is_aside(copy: MailCopy) -> bool:
+    return copy.folder is not None and copy.folder.role in MailFolder.ASIDE
 
 
 def _flag(copy: MailCopy, flags: frozenset[str]) -> None:

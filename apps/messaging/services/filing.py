@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 KIND = "mail"
 # What a program sent to many, or a server said of our own mail, is no word between people.
 _NOT_FILED = ("newsletter", "bounce")
-_ASIDE = (MailFolder.Role.JUNK, MailFolder.Role.TRASH, MailFolder.Role.DRAFTS)
 _ENTITIES = "contacts.entity"
 _NEWS = timedelta(days=1)
 
@@ -88,7 +87,7 @@ def _tell(messages: Sequence[MailMessage], authors: Mapping[int, User], now: dat
 def _holders(messages: Sequence[MailMessage]) -> dict[int, list[MailAccount]]:
     """The mailboxes that hold each message somewhere else than aside; deleted there too: what was said was said."""
     rows = MailCopy.objects.filter(message__in=[message.pk for message in messages])
-    rows = rows.exclude(folder__role__in=_ASIDE).order_by("account")
+    rows = rows.exclude(folder__role__in=MailFolder.ASIDE).order_by("account")
     pairs = list(rows.values_list("message_id", "account_id").distinct())
     accounts = MailAccount.objects.select_related("owner").in_bulk({account_id for _, account_id in pairs})
     holders: dict[int, list[MailAccount]] = {}

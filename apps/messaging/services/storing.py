@@ -98,8 +98,9 @@ def _store(account: MailAccount, items: Sequence[Incoming], readings: Sequence[R
     ]
     refresh_states({(account.pk, each.message.thread_id) for each in stored}, now=now)
     arrived = [
-        (each.message, each.copy, reading) for each, reading in zip(stored, readings, strict=True) if each.is_new
+        (each.message, each.copy, reading)
+        for each, place, reading in zip(stored, placed, readings, strict=True)
+        if place.is_new or place.is_rescued
     ]
-    firsts = {each.message.pk for each in stored if each.is_first}
-    arrivals.take(account, arrived, firsts=firsts, now=now)
+    arrivals.take(account, arrived, now=now)
     return stored
