@@ -193,6 +193,8 @@ def test_the_same_subject_is_one_thread_among_the_same_people_within_a_month(acc
     threads = [each.message.thread_id for each in (first, late, other, near)]
     assert threads[1] == threads[3]
     assert len(set(threads)) == 3
+    [fresh] = arrive(account, raw_mail(id="5@x", at=now))
+    assert fresh.message.thread_id not in threads  # a usual subject, and no answer
 
 
 def test_the_list_row_tells_of_the_thread(account, now):
@@ -232,3 +234,10 @@ def test_a_portion_takes_few_statements(account, django_assert_max_num_queries, 
         stored = store(account, items, now=now)
 
     assert len({each.message.pk for each in stored}) == 200
+
+
+def test_the_row_shows_an_answers_own_words(account):
+    quoting = "Agreed.\n\nOn Mon, 2 Nov 2026, Bob <bob@rapport.example> wrote:\n> Is it white?\n"
+    arrive(account, raw_mail(quoting, id="2@x", subject="Re: Windows", headers={"In-Reply-To": "<1@x>"}))
+
+    assert MailMessage.objects.get().snippet == "Agreed."

@@ -13,7 +13,7 @@ from apps.messaging.mime.message import Mailbox, ParsedMessage
 from apps.messaging.mime.parsing import parse_message
 from apps.messaging.mime.quotes import split_reply
 from apps.messaging.mime.robots import is_automatic
-from apps.messaging.mime.threads import subject_key
+from apps.messaging.mime.threads import is_answer, subject_key
 
 SNIPPET_LENGTH = 300
 _TEXT_LENGTH = 1_000_000  # for search and reading; the raw message has the rest
@@ -55,7 +55,6 @@ def read(raw: bytes) -> Reading:
     seal = digest(raw)
     sender = _box(parsed.sender)
     text = fit(parsed.text or html_to_text(parsed.html), _TEXT_LENGTH)
-    answer = split_reply(text[: 20 * SNIPPET_LENGTH])[0].strip() or text
     in_reply_to = fit_id(parsed.in_reply_to)
     references = [fit_id(each) for each in parsed.references]
     known = [*references[:1], *references[1:][-_REFERENCES:], in_reply_to]
@@ -71,12 +70,20 @@ def read(raw: bytes) -> Reading:
         people=tuple(_people(parsed, sender)),
         bcc=tuple(_boxes(parsed.bcc)),
         text=text,
-        snippet=fit(" ".join(answer.split()), SNIPPET_LENGTH),
+        snippet=_snippet(parsed, text),
         automatic=is_automatic(parsed),
         sent_at=_moment(parsed.sent_at),
         is_broken=parsed.is_broken,
         parsed=parsed,
     )
+
+
+def _snippet(parsed: ParsedMessage, text: str) -> str:
+    """The first words of this mail itself. Only an answer quotes; looking for that takes as long as all the rest."""
+    head = text[: 4 * SNIPPET_LENGTH]
+    if parsed.in_reply_to or parsed.references or is_answer(parsed.subject):
+        head = split_reply(head)[0].strip() or head
+    return fit(" ".join(head.split()), SNIPPET_LENGTH)
 
 
 def unreadable(reading: Reading) -> Reading:

@@ -10,6 +10,7 @@ from apps.contacts.services.batch import insert_rows
 from apps.contacts.services.imports.copying import reserve_ids
 from apps.core.models import File
 from apps.core.services.files import store_many
+from apps.messaging.mime.threads import is_answer
 from apps.messaging.models import MailAccount, MailAddress, MailAttachment, MailFolder, MailMessage, Thread
 from apps.messaging.services.intake import Reading, fit
 from apps.messaging.services.thread_finding import Wanted, find_threads, lock_threads
@@ -127,7 +128,7 @@ def _wanted(reading: Reading, at: datetime) -> Wanted:
         subject=reading.subject,
         subject_key=reading.subject_key,
         addresses=reading.addresses,
-        by_subject=not reading.automatic,
+        by_subject=not reading.automatic and is_answer(reading.subject),
     )
 
 

@@ -30,7 +30,7 @@ class Wanted:
     subject: str = ""
     subject_key: str = ""
     addresses: Collection[str] = frozenset()
-    by_subject: bool = True  # may a subject alone lead it to a thread? Not what programs write
+    by_subject: bool = True  # may a subject alone lead it to a thread? Only an answer, and not what programs write
 
 
 @dataclass(slots=True)
@@ -60,8 +60,8 @@ def lock_threads() -> None:
 def find_threads(wanted: Sequence[Wanted], *, now: datetime) -> list[Thread]:
     """The thread of each message, made where there is none; in that order. Call it within a transaction.
 
-    References decide, also those to messages that are gone or still to come. Without any that is known, a thread of
-    the same subject within thirty days, with two addresses in common, takes it.
+    References decide, also those to messages that are gone or still to come. An answer without any that is known goes
+    to a thread of the same subject within thirty days with two addresses in common.
     """
     lock_threads()
     search = _look(wanted)
