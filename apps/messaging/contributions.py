@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.permissions import is_staff_member
 from apps.core.contributions import (
@@ -47,7 +48,9 @@ def register() -> None:
     operation_runners.register(meter.MEASURED, meter.run_measure)
     operation_runners.register(meter.MISSING_FETCHED, meter.run_fetch_missing)
     reading_contributions.register()
-    panels.register("mail", Panel("contact", "tab", _("Mail"), mail_panel, "mail"), position=30)
+    panels.register(
+        "mail", Panel("contact", "tab", pgettext_lazy("the mail of somebody", "Mail"), mail_panel, "mail"), position=30
+    )
     template_contributions.register()
     papers_of = Panel("contact", "more", _("Documents"), document_views.contact_documents, "file-type-pdf")
     panels.register("messaging.documents", papers_of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.utils.translation import ngettext
 
 from apps.accounts.permissions import is_staff_member
@@ -39,7 +40,15 @@ def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     number = MenuCount(unread_threads, _unread_words, "messaging:unread_number", "mail", MOST)
-    item = MenuItem("main", _("Mail"), "messaging:mail", "mail", is_staff_member, section="/mail/", number=number)
+    item = MenuItem(
+        "main",
+        pgettext_lazy("the mail of somebody", "Mail"),
+        "messaging:mail",
+        "mail",
+        is_staff_member,
+        section="/mail/",
+        number=number,
+    )
     menu.register("mail", item, position=25)
     states = Undoer(
         ThreadState,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -58,7 +59,7 @@ def sent(box, now):
         server="mx.example.com",
         last_error="250 queued",
     )
-    ours = {"sender": "Bob <bob@example.com>", "is_outgoing": True}
+    ours: dict[str, Any] = {"sender": "Bob <bob@example.com>", "is_outgoing": True}
     paper = Part("offer.pdf", "application/pdf", b"%PDF-")
     fields = {"template_version": version, "outgoing": envelope, "opened_at": now}
     mail_in(box, **ours, to="Olena <olena@example.com>", subject="Our offer", parts=[paper], fields=fields, at=now)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.core.models import Operation
 from apps.messaging.models import MailAccount, MailFolder
@@ -84,7 +85,7 @@ def state_of(account: MailAccount) -> State:
     if not account.imap_host:
         return State(_("Only sends"), "", "send")
     if not account.synced_at:
-        return State(_("New"), "blue", "clock")
+        return State(pgettext("mailbox", "New"), "blue", "clock")
     return State(_("Up to date"), "green", "check")
 
 

@@ -76,7 +76,7 @@ BOXES = {
         Box(INBOX, _("Inbox"), _("All read and answered: nothing is left in here."), "inbox", _inbox),
         Box("unread", _("Unread"), _("All read."), "mail", unread),
         Box("needs-answer", _("Needs an answer"), _("Nobody waits for an answer."), "message-question", _needs_answer),
-        Box("snoozed", _("Put off"), _("Nothing is put off."), "clock-pause", _snoozed),
+        Box("snoozed", pgettext_lazy("box of mail", "Put off"), _("Nothing is put off."), "clock-pause", _snoozed),
         Box("assigned", _("Assigned to me"), _("Nothing is assigned to you."), "user-check", _assigned),
         Box("sent", _("Sent"), _("Nothing was sent yet."), "send", _sent),
         Box(DRAFTS, _("Drafts"), _("Nothing is being written."), "pencil"),
