@@ -29,9 +29,14 @@ header { border-bottom: 1px solid #c3cad6; margin-bottom: 12px; padding-bottom: 
 dl { display: grid; gap: 2px 12px; grid-template-columns: max-content 1fr; margin: 0; }
 dt { color: #5b6577; }
 dd { margin: 0; }
+a[data-host]:is(:hover, :focus)::after { background: #161b26; color: #fff; content: attr(data-host); font-size: 12px;
+  margin-left: 4px; padding: 0 4px; }
+img[data-blocked] { border: 1px dashed #8a94a6; min-height: 1em; min-width: 1em; }
 .rapport-hint { background: #eef0f4; border-radius: 6px; font-size: 13px; margin: 0 0 12px; padding: 6px 10px; }
 h1 { font-size: 20px; margin: 0 0 8px; }
 """
+# What is quoted stays away until it is asked for.
+_FOLDED = '.quote, blockquote[type="cite"] { display: none; }'
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ def document_of(
     language: str,
     allow_remote: bool = False,
     as_text: bool = False,
+    fold_quotes: bool = False,
     head: list[tuple[str, str]] | None = None,
 ) -> Document:
     """The mail as a document; `head` are lines above it, where it is printed: the first is its title."""
@@ -71,10 +77,11 @@ def document_of(
         )
         inside = f'<p class="rapport-hint">{html.escape(words % {"count": blocked})}</p>{inside}'
     images = "'self' https:" if allow_remote else "'self'"
+    style = _STYLE + (_FOLDED if fold_quotes else "")
     title = html.escape(head[0][1]) if head else ""
     body = (
         f'<!doctype html><html lang="{html.escape(language)}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head>'
         f"<body>{_head(head)}{inside}</body></html>"
     )
     return Document(body, _POLICY.format(images=images), blocked)

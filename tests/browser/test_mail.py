@@ -36,7 +36,7 @@ body { background: url(https://tracker.example/c.png) }</style></head>
 
 
 @pytest.fixture
-def box(house, bob):
+def box(bob):
     return mailbox_of(bob)
 
 

@@ -82,6 +82,23 @@ def test_pictures_from_elsewhere_come_when_they_are_asked_for(client, bob, mail)
     assert "was not fetched" not in content
 
 
+def test_what_an_answer_quotes_is_folded_until_it_is_asked_for(client, bob, box):
+    words = "I wait.\n\nOn Mon, 2 Nov 2026 at 10:00, Bob <bob@example.com> wrote:\n> How are you?\n"
+    html = '<p>I wait.</p><div class="gmail_quote x">On Mon Bob wrote:<blockquote type="cite">How?</blockquote></div>'
+    answer = mail_in(box, text=words, html=html)
+    passed_on = mail_in(box, text="See below", html=html, subject="Fwd")
+    client.force_login(bob)
+
+    folded, _policy = frame(client, answer)
+    whole, _policy = frame(client, answer, "?quotes=1")
+
+    assert '<div class="quote">' in folded
+    assert "display: none" in folded
+    assert "display: none" not in whole
+    assert "display: none" not in frame(client, passed_on)[0]
+    assert "?quotes=1" in client.get(f"/mail/threads/{answer.thread_id}/").content.decode()
+
+
 def test_the_words_alone_and_the_print_view(client, bob, mail):
     client.force_login(bob)
 

@@ -27,6 +27,9 @@ _GONE = frozenset({
     "script", "style", "title", "svg", "math", "iframe", "object", "applet", "noscript", "noembed", "noframes", "xmp",
     "template", "select", "textarea", "audio", "video", "canvas", "plaintext",
 })  # fmt: skip
+# What mail programs mark as words of an earlier mail; ours bears the last of these.
+QUOTE = "quote"
+_QUOTES = {"gmail_quote", "yahoo_quoted", "moz-cite-prefix", "protonmail_quote", "zmail_extra", QUOTE}
 _SIZES = {"width", "height", "align", "valign", "bgcolor"}
 _ATTRIBUTES = {
     "*": {"style", "dir", "lang"},
@@ -38,7 +41,8 @@ _ATTRIBUTES = {
     "tr": _SIZES,
     "col": {"width", "span"},
     "font": {"color", "face", "size"},
-    "div": {"align"},
+    "div": {"align", "class"},
+    "blockquote": {"class", "type"},
     "p": {"align"},
     "ol": {"start", "type"},
     "ul": {"type"},
@@ -62,7 +66,7 @@ def safe_html(html: str, *, picture: Callable[[str], str | None], allow_remote: 
 
     `picture` gives our own address for a Content-ID, or None. Pictures on other hosts stay only with
     `allow_remote`; left out, they are `<img data-blocked>`. A link opens a new page and bears the true
-    host as `title` and `data-host`. Never raises.
+    host as `title` and `data-host`. What is quoted is `.quote` or `blockquote[type=cite]`. Never raises.
     """
     html = html[:HTML_LIMIT].replace("\x00", "")
     if is_too_heavy(html):
@@ -94,6 +98,10 @@ class _Guard:
     def allow(self, tag: str, attribute: str, value: str) -> str | None:
         if attribute == "style":
             return safe_style(value) or None
+        if attribute == "class":
+            return QUOTE if _QUOTES & set(value.split()) else None
+        if attribute == "type" and tag == "blockquote":
+            return "cite" if value.strip().lower() == "cite" else None
         if attribute == "href":
             return value if scheme_of(value) in LINK_SCHEMES else None
         if attribute == "src":

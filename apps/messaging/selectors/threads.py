@@ -141,16 +141,22 @@ def _shown(message: MailMessage, addresses: Iterable[MailAddress], known: Mappin
         recipients.setdefault(each.role, []).append(person)
     authors = recipients.pop("from", [])
     named = {role: people[:_MOST_PEOPLE] for role, people in recipients.items()}
-    answer, quoted = ("", "") if message.has_html else split_reply(message.text)
+    answer, quoted = split_reply(message.text)
     return ShownMessage(
         message,
         authors[0] if authors else Person(message.sender_name, message.sender_address),
         named,
         answer=answer if answer.strip() else message.text,
         quoted=quoted if answer.strip() else "",
-        height=_height(message.text),
+        height=_height(answer if answer.strip() else message.text),
         rest=sum(map(len, recipients.values())) - sum(map(len, named.values())),
     )
+
+
+def has_quote(text: str) -> bool:
+    """Whether there is an answer beside what is quoted, so that this may be folded away."""
+    answer, quoted = split_reply(text)
+    return bool(answer.strip() and quoted)
 
 
 def _height(text: str) -> int:

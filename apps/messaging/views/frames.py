@@ -21,6 +21,7 @@ from apps.messaging.frames import document_of
 from apps.messaging.mime.message import Attachment
 from apps.messaging.models import MailMessage
 from apps.messaging.pictures import read_token
+from apps.messaging.selectors.threads import has_quote
 from apps.messaging.templatetags.mail import exact_moment
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -31,7 +32,10 @@ _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 @staff_required
 @require_GET
 def frame(request: Request, message_id: int) -> HttpResponse:
-    """The mail's own document. `remote` lets pictures of others in, `plain` shows its words, `print` heads it."""
+    """The mail's own document. `remote` lets pictures of others in, `plain` shows its words, `print` heads it.
+
+    What it quotes of earlier mails is folded away unless `quotes` is asked for.
+    """
     message = _message(request, message_id)
     try:
         parsed = read_message(message)
@@ -44,6 +48,7 @@ def frame(request: Request, message_id: int) -> HttpResponse:
         language=get_language() or "en",
         allow_remote="remote" in request.GET,
         as_text="plain" in request.GET,
+        fold_quotes="quotes" not in request.GET and "print" not in request.GET and has_quote(message.text),
         head=_head(message) if "print" in request.GET else None,
     )
     response = HttpResponse(document.body)
