@@ -225,7 +225,7 @@ def _mail(world: World) -> None:
 def _mail_senders(world: World) -> None:
     """Bob's mailbox knows somebody who waits, and somebody whom he blocked."""
     account = MailAccount.objects.create(
-        owner=world.users["sales"], address="bob@mail.example", display_name="Bob", created_at=NOW
+        owner=world.users["sales"], address="bobs.strangers@mail.example", display_name="Bob", created_at=NOW
     )
     sender = UnknownSender.objects.create(account=account, address="eve@new.example", created_at=NOW)
     blocked = BlockedSender.objects.create(account=account, pattern="spam.example", created_at=NOW)
