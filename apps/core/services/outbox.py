@@ -15,7 +15,10 @@ import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
+from django.db import connection as database
 from django.db import transaction
+from django.db.models import QuerySet
+from psycopg2.extras import execute_values
 
 from apps.core import clock
 from apps.core.contributions import settled, transports
@@ -31,7 +34,23 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 _SILENT_AFTER = timedelta(minutes=10)  # a row "sending" for so long has lost its worker
 _LONGEST_COUNTDOWN = 60.0  # seconds that a wake-up may wait in the broker
+_MANY = 50  # due at once: from here on they are claimed together
+_TOGETHER = 10
+_PATIENCE = 60.0  # seconds for what was claimed together; what is left then is queued again
 _SHIFT = 240.0  # seconds that one job sends before it hands over to the next
+
+_CLAIM = """
+UPDATE core_outgoingmail SET state = 'sending', claimed_at = %s, attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM core_outgoingmail WHERE state = 'queued' AND not_before <= %s
+    ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING *
+"""
+_ACCEPT = """
+UPDATE core_outgoingmail o SET state = 'accepted', finished_at = v.finished_at, last_error = v.answer, server = v.server
+FROM (VALUES %s) v (id, attempts, answer, server, finished_at)
+WHERE o.id = v.id AND o.attempts = v.attempts AND o.state IN ('sending', 'uncertain')
+"""
 
 
 def queue_mail(
@@ -112,9 +131,28 @@ def queue_envelope(
 
 @transaction.atomic
 def take_back(mail: OutgoingMail) -> bool:
-    """Remove a mail that nobody has begun to send; False: it is too late. One statement decides the race."""
-    gone, _ = OutgoingMail.objects.filter(pk=mail.pk, state=State.QUEUED, attempts=0).delete()
-    return bool(gone)
+    """Remove a mail that nobody has begun to send; False: it is too late. The row's lock decides the race.
+
+    (A conditional DELETE wouldn't: since other rows point to it, Django looks first and deletes by key.)
+    """
+    waiting = OutgoingMail.objects.select_for_update().filter(pk=mail.pk, state=State.QUEUED, attempts=0)
+    if waiting.first() is None:
+        return False
+    OutgoingMail.objects.filter(pk=mail.pk).delete()
+    return True
+
+
+def send_again(mail: OutgoingMail, *, now: datetime) -> bool:
+    """Queue anew, for a person who asks for it, what failed or may not have arrived; False: it is neither.
+
+    It keeps its Message-ID, by which a server that has it already may tell; and its count of attempts, so that a
+    worker that comes back late settles its own attempt alone.
+    """
+    over = OutgoingMail.objects.filter(pk=mail.pk, state__in=[State.FAILED, State.UNCERTAIN])
+    if not over.update(state=State.QUEUED, not_before=now, claimed_at=None, finished_at=None):
+        return False
+    _wake()
+    return True
 
 
 def send_due(*, now: datetime) -> int:
@@ -125,22 +163,27 @@ def send_due(*, now: datetime) -> int:
     tried = 0
     deadline = time.monotonic() + _SHIFT
     line = _Line()
-    last: tuple[OutgoingMail, Delivery] | None = None
+    sent: list[tuple[OutgoingMail, Delivery]] = []
+    waiting: list[OutgoingMail] = []  # claimed, and certainly not begun
     try:
         while time.monotonic() < deadline:
-            # One commit settles the last mail and claims the next: commits are what sending costs.
+            # One commit settles the last mails and claims the next: commits are what sending costs.
             with transaction.atomic():
-                if last is not None:
-                    _settle(*last)
-                mail = _claim(now if not tried else clock.now())
-            last = None
-            if mail is None:
+                _settle(sent)
+                waiting = _claim(now if not tried else clock.now())
+            sent = []
+            if not waiting:
                 break
-            last = (mail, line.send(mail))
-            tried += 1
+            patience = time.monotonic() + _PATIENCE
+            while waiting and time.monotonic() < patience:
+                mail = waiting.pop(0)
+                sent.append((mail, line.send(mail)))
+                tried += 1
+            _give_back(waiting)
     finally:
-        if last is not None:
-            _settle(*last)
+        with transaction.atomic():
+            _settle(sent)
+            _give_back(waiting)
         line.hang_up()
     return tried
 
@@ -154,7 +197,8 @@ def sweep(*, now: datetime) -> int:
             state=State.UNCERTAIN, finished_at=now, last_error="The worker ended while the mail was going out."
         )
         for mail in lost:
-            _tell(mail)
+            mail.state = State.UNCERTAIN
+        _tell(lost)
     if count:
         log.error("mail.uncertain", count=count)
     due = OutgoingMail.objects.filter(state=State.QUEUED, not_before__lte=now).count()
@@ -203,49 +247,78 @@ class _Line:
         self._open = {}
 
 
-def _claim(now: datetime) -> OutgoingMail | None:
-    """Take the oldest due row that no other worker has; the caller commits it as "sending" before it is sent."""
-    mail = (
-        OutgoingMail.objects.select_for_update(skip_locked=True)
-        .filter(state=State.QUEUED, not_before__lte=now)
-        .order_by("not_before", "pk")
-        .first()
-    )
-    if mail is not None:
-        mail.state, mail.claimed_at, mail.attempts = State.SENDING, now, mail.attempts + 1
-        mail.save(update_fields=["state", "claimed_at", "attempts"])
-    return mail
+def _claim(now: datetime) -> list[OutgoingMail]:
+    """Take the oldest due rows that no other worker has; the caller commits them as "sending" before they are sent.
+
+    One by one, unless many wait: then some at a time, so that one wait for the disk serves them all. Of those a worker
+    that is killed leaves none to be sent twice, but may leave some that never began among the uncertain ones.
+    """
+    due = OutgoingMail.objects.filter(state=State.QUEUED, not_before__lte=now).order_by()
+    many = due[:_MANY].count() == _MANY
+    claimed = OutgoingMail.objects.raw(_CLAIM, [now, now, _TOGETHER if many else 1])
+    return sorted(claimed, key=lambda mail: (mail.not_before, mail.pk))
 
 
-def _settle(mail: OutgoingMail, delivery: Delivery) -> None:
-    """Write the outcome, also over "uncertain", which the sweep may have guessed meanwhile."""
+def _give_back(mails: list[OutgoingMail]) -> None:
+    """What was claimed and not begun is queued as before."""
+    for mail in mails:
+        mine = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state=State.SENDING)
+        mine.update(state=State.QUEUED, attempts=mail.attempts - 1, claimed_at=None)
+    mails.clear()
+
+
+def _settle(deliveries: Sequence[tuple[OutgoingMail, Delivery]]) -> None:
+    """Write the outcomes, also over "uncertain", which the sweep may have guessed meanwhile."""
     now = clock.now()
-    mine = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state__in=[State.SENDING, State.UNCERTAIN])
-    outcome = delivery.outcome
-    if outcome is Outcome.POSTPONED and mail.attempts < _MOST_ATTEMPTS:
-        pause = min(_FIRST_PAUSE * 2 ** (mail.attempts - 1), _LONGEST_PAUSE)
-        pause *= random.uniform(0.8, 1.2)  # noqa: S311  those that failed together don't come back together
-        mine.update(
-            state=State.QUEUED,
-            not_before=now + pause,
-            claimed_at=None,
-            finished_at=None,
-            last_error=delivery.answer,
-            server=mail.server,
+    over: list[OutgoingMail] = []
+    accepted: list[tuple[int, int, str, str, datetime]] = []
+    for mail, delivery in deliveries:
+        if delivery.outcome is Outcome.POSTPONED and mail.attempts < _MOST_ATTEMPTS:
+            _postpone(mail, delivery, now)
+            continue
+        state = {Outcome.ACCEPTED: State.ACCEPTED, Outcome.UNCERTAIN: State.UNCERTAIN}.get(
+            delivery.outcome, State.FAILED
         )
-        log.warning("mail.postponed", mail_id=mail.pk, attempts=mail.attempts)
-        return
-    state = {Outcome.ACCEPTED: State.ACCEPTED, Outcome.UNCERTAIN: State.UNCERTAIN}.get(outcome, State.FAILED)
-    mine.update(state=state, finished_at=now, last_error=delivery.answer, server=mail.server)
-    (log.info if state == State.ACCEPTED else log.error)("mail.settled", mail_id=mail.pk, state=state)
-    _tell(mail)
+        mail.state, mail.finished_at, mail.last_error = state, now, delivery.answer
+        if state == State.ACCEPTED:
+            accepted.append((mail.pk, mail.attempts, mail.last_error, mail.server, now))
+        else:
+            _mine(mail).update(state=state, finished_at=now, last_error=mail.last_error, server=mail.server)
+        (log.info if state == State.ACCEPTED else log.error)("mail.settled", mail_id=mail.pk, state=state)
+        over.append(mail)
+    if accepted:
+        with database.cursor() as cursor:
+            execute_values(cursor, _ACCEPT, accepted)
+    _tell(over)
 
 
-def _tell(mail: OutgoingMail) -> None:
-    """Let the app that brought the mail know, in the transaction that settles it."""
-    if tell := settled.get(mail.transport):
-        mail.refresh_from_db(fields=["state", "finished_at", "last_error", "server"])
-        tell(mail)
+def _mine(mail: OutgoingMail) -> QuerySet[OutgoingMail]:
+    """The row as long as this attempt is its last."""
+    return OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts, state__in=[State.SENDING, State.UNCERTAIN])
+
+
+def _postpone(mail: OutgoingMail, delivery: Delivery, now: datetime) -> None:
+    pause = min(_FIRST_PAUSE * 2 ** (mail.attempts - 1), _LONGEST_PAUSE)
+    pause *= random.uniform(0.8, 1.2)  # noqa: S311  those that failed together don't come back together
+    _mine(mail).update(
+        state=State.QUEUED,
+        not_before=now + pause,
+        claimed_at=None,
+        finished_at=None,
+        last_error=delivery.answer,
+        server=mail.server,
+    )
+    log.warning("mail.postponed", mail_id=mail.pk, attempts=mail.attempts)
+
+
+def _tell(mails: Sequence[OutgoingMail]) -> None:
+    """Let the apps that brought the mails know, in the transaction that settles them."""
+    by_transport: dict[str, list[OutgoingMail]] = {}
+    for mail in mails:
+        by_transport.setdefault(mail.transport, []).append(mail)
+    for transport, some in by_transport.items():
+        if tell := settled.get(transport):
+            tell(some)
 
 
 def _wake(*, in_seconds: float = 0.0) -> None:
