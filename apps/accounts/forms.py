@@ -38,6 +38,7 @@ SCOPE_TITLES = {
     "activities:write": _("Write history and tasks"),
     "calls:write": _("Tell of calls and leave voicemails"),
     "messages:read": _("Read mail"),
+    "messages:write": _("Send mail by templates"),
 }
 
 

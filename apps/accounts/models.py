@@ -79,7 +79,7 @@ class Preferences(models.Model):
     favourite_countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     phone_pattern = models.CharField(max_length=40, blank=True)  # "+00 (00) 0000-0000"
     dialing_prefix = models.CharField(max_length=10, blank=True)
-    mail_program = models.BooleanField(default=True)  # mail addresses open mailto:
+    mail_program = models.BooleanField(default=False)  # mail addresses open mailto:, though one has a mailbox here
     page_size = models.PositiveSmallIntegerField(default=50)
     theme = models.CharField(max_length=5, blank=True)  # "", "light", "dark"
     contacts_tab = models.CharField(max_length=20, blank=True)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 STAFF_ROLES = tuple(role for role in ROLES if role != "dealer")
 
 # What an API token may be allowed; its user's own rights are the upper bound in any case.
-SCOPES = ("contacts:read", "contacts:write", "activities:read", "activities:write", "calls:write", "messages:read")
+SCOPES = (
+    *("contacts:read", "contacts:write", "activities:read", "activities:write"),
+    *("calls:write", "messages:read", "messages:write"),
+)
 
 
 def roles_of(user: User | AnonymousUser) -> frozenset[str]:

@@ -148,7 +148,9 @@ def _phone(entity: Entity) -> object:
 def _email(entity: Entity) -> object:
     if not entity.primary_email:
         return ""
-    return fill('<a href="{}">{}</a>', mailto(entity.primary_email), markup.breakable(entity.primary_email))
+    href = mailto(entity.primary_email)
+    shape = '<a href="{}" data-sheet>{}</a>' if href.startswith("/") else '<a href="{}">{}</a>'
+    return fill(shape, href, markup.breakable(entity.primary_email))
 
 
 def _categories(entity: Entity) -> object:

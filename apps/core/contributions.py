@@ -79,6 +79,7 @@ class MenuItem:
     section: str = ""  # paths beginning with this mark the item as current
     shortcut: str = ""
     number: MenuCount | None = None  # of "main"
+    in_sheet: bool = False  # opens in the side sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +249,10 @@ bells: Registry[Bell] = Registry()
 documents: Registry[Document] = Registry()
 # Record type -> ids of its records that a mail belongs to ("crm.order" by a number in the subject).
 filing: Registry[Callable[[FilingHint], list[int]]] = Registry()
-# Transport -> told of each of its mails that was settled, in the same transaction.
-settled: Registry[Callable[[OutgoingMail], None]] = Registry()
+# Transport -> told of those of its mails that were settled together, in the same transaction.
+settled: Registry[Callable[[Sequence[OutgoingMail]], None]] = Registry()
+# Where a mail to this address is written, for the reader of these preferences; "" where it is their own mail program.
+composers: Registry[Callable[[Any, str], str]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
 

@@ -28,6 +28,7 @@ class MenuLink:
     is_current: bool
     shortcut: str
     counted: str = ""  # the key under which its number is asked for
+    in_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def menus_of(user: Any, path: str) -> dict[str, tuple[MenuLink, ...]]:
         section = item.section or url
         current = section == closest if item.place == "main" else path.startswith(section)
         counted = key if item.number else ""
-        found[item.place].append(MenuLink(item.title, url, item.icon, current, item.shortcut, counted))
+        found[item.place].append(MenuLink(item.title, url, item.icon, current, item.shortcut, counted, item.in_sheet))
     if any(link.is_current for link in found["settings"]):  # settings of contacts are settings first
         found["main"] = [replace(link, is_current=False) for link in found["main"]]
     home = MenuLink(pgettext_lazy("menu", "Home"), _address("home"), "home", path == "/", "g h")

@@ -21,6 +21,7 @@ _GAP = re.compile(r">\s+<")
 _WORD_ENDS = re.compile(r"[\s.,\-–—]+")
 _MAY_LEAD_SOMEWHERE = re.compile(r"://|@|\w\.\w")
 _HUES = 10
+_IN_SHEET, _ELSEWHERE = SafeString(" data-sheet"), SafeString("")
 _SOME_KEY = 9_007_199_254_740_993
 
 
@@ -152,13 +153,14 @@ def _symbol(name: str) -> SafeString:
 
 
 def _button(kind: str, picture: str, href: str, text: str, words: str, name: object, icon_only: bool) -> SafeString:
+    sheet = _IN_SHEET if href[:1] == "/" else _ELSEWHERE  # a page of ours: where mails are written
     if not icon_only:
         return fill(
-            '<a class="contact-button contact-button--{}" href="{}">{}<span>{}</span></a>',
-            *(kind, href, _symbol(picture), breakable(text)),
+            '<a class="contact-button contact-button--{}" href="{}"{}>{}<span>{}</span></a>',
+            *(kind, href, sheet, _symbol(picture), breakable(text)),
         )
     label = words % {"name": name, "number": text}
     return fill(
-        '<a class="contact-button contact-button--{}" href="{}" title="{}" aria-label="{}">{}</a>',
-        *(kind, href, text, label, _symbol(picture)),
+        '<a class="contact-button contact-button--{}" href="{}"{} title="{}" aria-label="{}">{}</a>',
+        *(kind, href, sheet, text, label, _symbol(picture)),
     )

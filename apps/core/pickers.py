@@ -44,6 +44,14 @@ class RecordsPicker(forms.SelectMultiple):
         return {**super().get_context(name, value, attrs), "src": reverse(self.route)}
 
 
+class FreePicker(RecordsPicker):
+    """Several texts, searched on the server as one types, or typed: what is chosen is all there is to show."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        self.choices = [(each, each) for each in self.format_value(value)]
+        return {**super().get_context(name, value, attrs), "free": True}
+
+
 class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """Some of more records than can be listed: only what is chosen, now or at first, is fetched and shown."""
 

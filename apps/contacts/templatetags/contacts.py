@@ -11,6 +11,7 @@ from django_countries import countries
 from apps.accounts.preferences import current_preferences
 from apps.contacts.models import Entity, PhoneNumber, Unit
 from apps.contacts.phones import dial_address, show_number
+from apps.core.contributions import composers
 
 register = template.Library()
 
@@ -33,7 +34,10 @@ def dial(value: PhoneNumber | str) -> str:
 
 @register.filter
 def mailto(address: str) -> str:
-    return "mailto:" + quote(address, safe="@+._-")
+    """Where the reader writes to this address: in the house, else by their own mail program."""
+    preferences = current_preferences()
+    written = (compose(preferences, address) for compose in composers)
+    return next(filter(None, written), "") or "mailto:" + quote(address, safe="@+._-")
 
 
 @register.filter

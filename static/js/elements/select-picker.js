@@ -1,4 +1,5 @@
-// <select-picker>: a <select> with search; with src="/pick/" the server searches, page by page, to the last row.
+// <select-picker>: a <select> with search; with src="/pick/" the server searches, page by page, to the last row;
+// with `free` what is typed may be chosen too.
 import { tomSelect } from "../tom-select.js";
 
 class SelectPicker extends HTMLElement {
@@ -26,7 +27,10 @@ class SelectPicker extends HTMLElement {
     };
     const line = (item, escape) =>
       `<div>${escape(item.text)}${item.hint ? `<small class="text-secondary"> ${escape(item.hint)}</small>` : ""}</div>`;
+    const typed = (item, escape) => `<div class="create">${escape(this.dataset.add)} <strong>${escape(item.input)}</strong></div>`;
+    const free = this.hasAttribute("free") ? { create: true, createOnBlur: true, addPrecedence: false } : {};
     return {
+      ...free,
       preload: "focus",
       searchField: [],
       loadThrottle: 150,
@@ -44,7 +48,7 @@ class SelectPicker extends HTMLElement {
         if (answer.more) this.setNextUrl(query, address(query, Number(new URL(url).searchParams.get("page")) + 1));
         return done(answer.items);
       },
-      render: { option: line, item: line },
+      render: { option: line, item: line, option_create: typed },
     };
   }
 }
