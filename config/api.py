@@ -19,7 +19,7 @@ from apps.messaging.api import calls, messages, voicemails
 api = NinjaAPI(
     title="Rapport",
     version="1",
-    description="Contacts, history and tasks of a Rapport server. Make a token under Preferences, API tokens.",
+    description="Contacts, history, tasks and mail of a Rapport server. Make a token under Preferences, API tokens.",
     auth=TokenAuth(),
     docs_url=None,
     urls_namespace="api",

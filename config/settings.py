@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "csp",
     "django_countries",
     "django_htmx",
+    "django_prose_editor",
     "template_partials",
 ]
 MIDDLEWARE = [
@@ -247,6 +248,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a selection of ten thousand rows is po
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 RAPPORT_API_RATE = env.int("RAPPORT_API_RATE", default=600)  # requests a minute and user
 RAPPORT_UPLOAD_LIMIT = env.int("RAPPORT_UPLOAD_LIMIT", default=512 * 1024 * 1024)
+# Bytes that the files of one mail may have in all.
+RAPPORT_MAIL_ATTACHMENT_LIMIT = env.int("RAPPORT_MAIL_ATTACHMENT_LIMIT", default=25 * 1024 * 1024)
+# Asked about each attached file: "package.module.function" or a command line (apps/messaging/services/virus_scan.py).
+RAPPORT_VIRUS_SCAN = env.str("RAPPORT_VIRUS_SCAN", default="")
 
 # --- languages, times, places ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.str("RAPPORT_LANGUAGE", default="en")
@@ -356,6 +361,9 @@ CELERY_BEAT_SCHEDULE = {
     "sync-mail": {"task": "apps.messaging.jobs.sync_accounts", "schedule": timedelta(minutes=1)},
     "measure-mail": {"task": "apps.messaging.jobs.measure_accounts", "schedule": timedelta(minutes=20)},
     "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
+    "queue-prepared-mail": {"task": "apps.messaging.jobs.queue_prepared", "schedule": timedelta(seconds=15)},
+    "send-merges": {"task": "apps.messaging.jobs.send_merges", "schedule": timedelta(seconds=10)},
+    "purge-drafts": {"task": "apps.messaging.jobs.purge_drafts", "schedule": timedelta(hours=12)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }
 

@@ -20,7 +20,7 @@ from apps.core.contributions import (
     record_actions,
     verbs,
 )
-from apps.messaging import account_contributions, reading_contributions, template_contributions
+from apps.messaging import account_contributions, reading_contributions, template_contributions, writing_contributions
 from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing
@@ -61,3 +61,4 @@ def register() -> None:
     remind = Panel("meeting", "action", _("Remind"), writing_links.remind_guests, "bell-ringing")
     panels.register("messaging.remind", remind)
     account_contributions.register()
+    writing_contributions.register()

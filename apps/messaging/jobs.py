@@ -37,3 +37,27 @@ def measure_account(*, account_id: int, **kwargs: Any) -> None:
     from apps.messaging.services.rounds import measure_one
 
     measure_one(account_id=account_id, now=clock.now())
+
+
+@shared_task
+def queue_prepared(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.messaging.services.sending import queue_prepared as queue
+
+    queue(now=clock.now())
+
+
+@shared_task
+def purge_drafts(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.messaging.services.drafts import purge_drafts as purge
+
+    purge(now=clock.now())
+
+
+@shared_task
+def send_merges(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.messaging.services.merging import send_due
+
+    send_due(now=clock.now())

@@ -505,3 +505,29 @@ web("mail/accounts/<int:account_id>/edit/", "GET POST", _MAILBOX_CHANGED)
 web("mail/accounts/<int:account_id>/sign-in/", "GET", _MAILBOX_CHANGED)
 for _act in ("test", "folders", "close", "reopen"):
     web(f"mail/accounts/<int:account_id>/{_act}/", "POST", _MAILBOX_CHANGED)
+# --- mail: writing ----------------------------------------------------------------------------------------------------
+_DRAFT: Scopes = {"bob's draft": BOB_OF_STAFF, "absent": NO_STAFF}
+_SENT: Scopes = {"bob's sent mail": BOB_OF_STAFF, "absent": NO_STAFF}
+_MERGE: Scopes = {"bob's merge": BOB_OF_STAFF, "absent": NO_STAFF}
+web("mail/compose/", "GET POST", STAFF)
+web("mail/recipients/", "GET", STAFF)
+web("mail/drafts/", "GET", STAFF)
+web("mail/drafts/<int:draft_id>/", "GET POST", _DRAFT)
+web("mail/drafts/<int:draft_id>/files/", "GET POST", _DRAFT)
+web("mail/drafts/<int:draft_id>/files/<int:file_id>/", "GET", _DRAFT)
+for _act in ("send", "discard", "restore", "template", "files/<int:file_id>/remove"):
+    web(f"mail/drafts/<int:draft_id>/{_act}/", "POST", _DRAFT)
+web("mail/messages/<int:message_id>/reply/", "GET POST", _SENT)
+for _act in ("undo", "send-again", "arrived"):
+    web(f"mail/messages/<int:message_id>/{_act}/", "POST", _SENT)
+web("mail/merges/begin/", "POST", STAFF)
+web("mail/merges/<int:merge_id>/", "GET", _MERGE)
+web("mail/merges/<int:merge_id>/start/", "POST", _MERGE)
+web("mail/merges/<int:merge_id>/<slug:step>/", "POST", _MERGE, step="pause")
+program("messages", "POST", _WRITE, {"template": "none", "recipients": ["a@example.com"], "idempotency_key": "1"})
+_API_SENT = to_programs(*_OUT, 403, IN, 404, 404, 404)
+program(
+    "messages/<message_id>/proof",
+    "GET",
+    {"bob's sent mail": _API_SENT, "absent": to_programs(*_OUT, 403, 404, 404, 404, 404)},
+)

@@ -105,6 +105,7 @@ def make_world() -> World:
     world.places["absent"] = dict.fromkeys(world.places["all"] | public, ABSENT)
     _api_tokens(world)
     _templates(world)
+    _written_mail(world)
     return world
 
 
@@ -307,8 +308,31 @@ def _templates(world: World) -> None:
 def _mailboxes(world: World) -> None:
     """Bob's own, and a shared one that he alone reads. Without servers: nothing is asked of any."""
     bob = world.users["sales"]
-    own = MailAccount.objects.create(owner=bob, address="bob@mail.example", created_at=NOW)
+    own = MailAccount.objects.create(owner=bob, address="bob.own@mail.example", created_at=NOW)
     shared = MailAccount.objects.create(address="office@mail.example", created_at=NOW)
     shared.members.add(bob)
     world.places["all"] |= {"account_id": own.pk, "mailbox_id": shared.pk}
     world.places["shared mailbox"] = {"account_id": shared.pk}
+
+
+def _written_mail(world: World) -> None:
+    """Bob writes one mail, has sent another, and is about to write to many."""
+    from apps.messaging.models import MailAccount
+    from apps.messaging.services.draft_files import attach_file
+    from apps.messaging.services.drafts import Beginning, begin_draft
+    from apps.messaging.services.merging import begin_merge
+    from apps.messaging.services.sending import send_draft
+
+    bob = world.users["sales"]
+    values = {"smtp_host": "127.0.0.1", "smtp_security": "none", "created_at": NOW}
+    MailAccount.objects.create(owner=bob, address="bob.writes@mail.example", **values)
+    to = Beginning(to=[["Olena", "olena@example.com"]], subject="The offer", body="<p>Here it is.</p>")
+    draft, other = (begin_draft(actor=bob, wanted=to, now=NOW) for _number in range(2))
+    file = attach_file(actor=bob, draft=draft, content=b"Plain words", filename="offer.txt", now=NOW)
+    sent = send_draft(actor=bob, draft=other, now=NOW)
+    seen = Entity.objects.filter(pk=world.places["public"]["entity_id"])
+    world.places["bob's draft"] = {"draft_id": draft.pk, "file_id": file.pk}
+    world.places["bob's sent mail"] = {"message_id": sent.pk}
+    world.places["bob's merge"] = {"merge_id": begin_merge(actor=bob, entities=seen, now=NOW).pk}
+    names = ("draft_id", "file_id", "message_id", "merge_id")
+    world.places["absent"] |= dict.fromkeys(names, ABSENT)

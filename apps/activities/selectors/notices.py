@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.activities.models import Activity, Notice
 from apps.activities.models.notices import ENTITIES, NoticeQuerySet
@@ -31,6 +31,11 @@ _ICONS = {
     Event.CHANGED: "pencil",
     Event.STATUS: "flag",
     Event.MAIL: "mail",
+}
+# What became of a mail that the reader has written.
+_OF_OWN_MAIL = {
+    "mail.failed": gettext_lazy("Your mail was not sent: %(what)s"),
+    "mail.uncertain": gettext_lazy("Your mail may have been sent, nobody knows: %(what)s"),
 }
 
 
@@ -102,6 +107,8 @@ def _about_entry(notice: Notice, entry: Any, who: str) -> tuple[str, str]:
     about = ", ".join(link.entity.display_name for link in entry.subjects[:3])
     title = entry.subject or Truncator(" ".join(entry.snippet.split())).chars(80) or str(entry.kind_shown.title)
     what = {"who": who, "what": title, "about": about, "kind": entry.kind_shown.title}
+    if notice.verb in _OF_OWN_MAIL:
+        return str(_OF_OWN_MAIL[notice.verb]) % {"what": about or title}, entry.subject
     text = Truncator(" ".join(entry.snippet.split())).chars(_WORDS) if entry.subject else ""
     match notice.event:
         case Event.REMINDER:
@@ -119,6 +126,8 @@ def _about_entry(notice: Notice, entry: Any, who: str) -> tuple[str, str]:
 
 
 def _about_record(notice: Notice, name: str, who: str) -> str:
+    if notice.verb in _OF_OWN_MAIL:
+        return (str(_OF_OWN_MAIL[notice.verb]) % {"what": ""}).rstrip(": ")
     if notice.count > 1:
         words = ngettext(
             "%(who)s changed %(count)s contact that you watch",

@@ -3,7 +3,7 @@
 from apps.messaging.models.accounts import MailAccount, MailAccountQuerySet, MailFolder
 from apps.messaging.models.attachments import DraftAttachment, MailAttachment
 from apps.messaging.models.copies import MailCopy, MailShare, ThreadState
-from apps.messaging.models.drafts import Draft, DraftQuerySet
+from apps.messaging.models.drafts import Draft, DraftQuerySet, SentDocument
 from apps.messaging.models.mail import Bounce, MailAddress, MailMessage, MailMessageQuerySet, Thread
 from apps.messaging.models.merges import MailMerge, MergeRecipient
 from apps.messaging.models.senders import BlockedSender, UnknownSender
@@ -31,6 +31,7 @@ __all__ = [
     "MailTemplateQuerySet",
     "MailTemplateVersion",
     "MergeRecipient",
+    "SentDocument",
     "Thread",
     "ThreadKey",
     "ThreadState",

@@ -20,7 +20,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.filter(author=user.pk)
 
     def unsent(self) -> DraftQuerySet:
-        return self.filter(sent__isnull=True)
+        """Still being written: neither sent nor discarded."""
+        return self.filter(sent__isnull=True, discarded_at__isnull=True)
 
 
 class Draft(models.Model):
@@ -53,6 +54,7 @@ class Draft(models.Model):
     sent = models.OneToOneField(MailMessage, null=True, on_delete=models.SET_NULL, related_name="draft")
     created_at = models.DateTimeField()
     modified_at = models.DateTimeField()
+    discarded_at = models.DateTimeField(null=True)  # thrown away; kept for a week, so that undo finds it
 
     objects = DraftQuerySet.as_manager()
 
@@ -60,3 +62,16 @@ class Draft(models.Model):
         indexes = [
             models.Index(fields=["author", "-modified_at"], name="mail_draft_unsent", condition=Q(sent__isnull=True))
         ]
+
+
+class SentDocument(models.Model):
+    """What another module had us send: the same key of the same user sends once."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # of the request
+    message = models.ForeignKey(MailMessage, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["author", "key"], name="sent_document_once")]

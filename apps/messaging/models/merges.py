@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,9 +14,17 @@ from apps.core.models import Operation
 from apps.messaging.models.drafts import Draft
 from apps.messaging.models.mail import MailMessage
 
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+class MailMergeQuerySet(models.QuerySet["MailMerge"]):
+    def visible_to(self, user: User) -> MailMergeQuerySet:
+        return self.filter(author=user.pk)
+
 
 class MailMerge(models.Model):
-    """The draft is its pattern; the operation counts and stops it."""
+    """The draft is its pattern; the operation counts and stops it, and is None until it is begun."""
 
     class State(models.TextChoices):
         RUNNING = "running", _("Sending")
@@ -27,6 +37,8 @@ class MailMerge(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
     per_minute = models.PositiveSmallIntegerField(default=30)
     created_at = models.DateTimeField()
+
+    objects = MailMergeQuerySet.as_manager()
 
 
 class MergeRecipient(models.Model):

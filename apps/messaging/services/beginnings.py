@@ -1,0 +1,95 @@
+"""What a mail begins with that some page asks for: whom to, about what, by which template and document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from apps.contacts.models import EmailAddress, Entity
+from apps.core.contributions import documents
+from apps.messaging.models import Draft
+from apps.messaging.services.crowds import expand
+from apps.messaging.services.draft_files import attach_document
+from apps.messaging.services.drafts import Beginning, begin_draft, find_untouched
+from apps.messaging.services.template_insertion import insert_template
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+ENTITIES = "contacts.entity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """As an address names it. `document` is a key of `contributions.documents`, made of `record_id` or the entity."""
+
+    to: Sequence[str] = ()
+    bcc: Sequence[str] = ()
+    subject: str = ""
+    entity_id: int | None = None
+    template: str = ""
+    document: str = ""
+    record_id: int | None = None
+
+
+@transaction.atomic
+def begin(*, actor: User, wish: Wish, now: datetime) -> Draft:
+    """The draft that the wish asks for; one begun in the same way and left alone is taken up again.
+
+    Raises Http404 for a contact that `actor` doesn't see, a document or template that there isn't.
+    """
+    entity = None
+    if wish.entity_id is not None:
+        entity = get_object_or_404(Entity.objects.visible_to(actor), pk=wish.entity_id)
+    document = documents.get(wish.document) if wish.document else None
+    if wish.document and document is None:
+        raise Http404
+    to = expand(wish.to, user=actor)
+    if entity is None and len(to) == 1:
+        entity = _bearer(to[0][1], actor)
+    if entity is not None and not to and entity.primary_email:
+        to = [[entity.display_name, entity.primary_email]]
+    wanted = Beginning(
+        to=_named(to, actor),
+        bcc=expand(wish.bcc, user=actor),
+        subject=" ".join(wish.subject.split())[:998],
+        language=entity.language if entity is not None else "",
+        context_type=ENTITIES if entity is not None else "",
+        context_id=entity.pk if entity is not None else None,
+    )
+    template = wish.template or (document.mail_template if document else "")
+    if not template and not document and (untouched := find_untouched(actor=actor, wanted=wanted)):
+        return untouched
+    draft = begin_draft(actor=actor, wanted=wanted, now=now)
+    if template:
+        insert_template(
+            actor=actor, draft=draft, version=draft.version, key=template, record_id=wish.record_id, now=now
+        )
+    record_id = wish.record_id if wish.record_id is not None else wish.entity_id
+    if document is not None and record_id is not None:
+        attach_document(actor=actor, draft=draft, key=wish.document, record_id=record_id, now=now)
+    draft.refresh_from_db()
+    return draft
+
+
+def _bearer(address: str, actor: User) -> Entity | None:
+    """The one contact that bears the address: what the mail is about, as far as one can tell."""
+    bearers = EmailAddress.objects.filter(address=address.lower()).values("entity")
+    found = list(Entity.objects.visible_to(actor).live().filter(pk__in=bearers).order_by("pk")[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def _named(rows: list[list[str]], actor: User) -> list[list[str]]:
+    """Bare addresses get the names of the contacts that bear them."""
+    bare = [row[1] for row in rows if not row[0]]
+    if not bare:
+        return rows
+    found = Entity.objects.visible_to(actor).live().filter(primary_email__in=[each.lower() for each in bare])
+    names = {address.lower(): name for name, address in found.values_list("display_name", "primary_email")}
+    return [[row[0] or names.get(row[1].lower(), ""), row[1]] for row in rows]

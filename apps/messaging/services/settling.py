@@ -1,0 +1,119 @@
+"""What became of an envelope, on its message: accepted, refused, uncertain; and what its author makes of the latter."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.core import clock, secrets
+from apps.core.models import OutgoingMail
+from apps.core.refusals import Refused
+from apps.core.services import outbox
+from apps.messaging.models import Draft, MailAccount, MailCopy, MailMessage
+from apps.messaging.services.connections import open_smtp
+from apps.messaging.services.news import announce_mail
+from apps.messaging.services.verdicts import tell_authors
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+State = MailMessage.State
+_STATES = {
+    OutgoingMail.State.ACCEPTED: State.SENT,
+    OutgoingMail.State.FAILED: State.FAILED,
+    OutgoingMail.State.UNCERTAIN: State.UNCERTAIN,
+}
+
+
+class NotUncertain(Refused):
+    """It is known already what became of it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("It is known by now what became of this mail."))
+
+
+def account_line(mail: OutgoingMail) -> smtplib.SMTP:
+    """The transport "account": the SMTP server of the sender's mailbox. Raises MailServerProblem (an OSError)."""
+    account = MailAccount.objects.filter(pk=int(mail.line)).first()
+    if account is None or not account.can_send:
+        raise smtplib.SMTPException(_("The mailbox is no longer used."))
+    try:
+        return open_smtp(account)
+    except secrets.Undecryptable as error:
+        raise smtplib.SMTPException(str(error)) from error
+
+
+def settle(mails: Sequence[OutgoingMail]) -> None:
+    """Told by the outbox, in the transaction that settles `mails`."""
+    by_state: dict[str, list[OutgoingMail]] = {}
+    for mail in mails:
+        by_state.setdefault(_STATES[OutgoingMail.State(mail.state)], []).append(mail)
+    news: set[tuple[int, int]] = set()
+    accounts = MailAccount.objects.in_bulk({int(mail.line) for mail in mails})
+    for state, some in by_state.items():
+        lines = {mail.pk: int(mail.line) for mail in some}
+        messages = MailMessage.objects.filter(outgoing__in=lines).order_by("pk")
+        rows = list(messages.values_list("pk", "outgoing", "thread"))
+        ids = [pk for pk, _outgoing, _thread in rows]
+        MailMessage.objects.filter(pk__in=ids).exclude(state=State.BOUNCED).update(state=state)
+        if state == State.SENT:
+            have_left(ids, accounts.values())
+        else:
+            tell_authors(ids, state, now=clock.now())
+        news.update((lines[outgoing], thread) for _pk, outgoing, thread in rows if outgoing is not None)
+    for account_id, thread_id in sorted(news):
+        announce_mail(accounts[account_id], thread_id)
+
+
+@transaction.atomic
+def send_again(*, actor: User, message: MailMessage, now: datetime) -> None:
+    """Queue once more what failed, or may not have arrived; under its old id, so that servers may know it again.
+
+    Raises PermissionDenied, NotUncertain.
+    """
+    held = _mine(actor, message)
+    # The envelope's row is locked before the message's, as by the worker that settles it.
+    if held.outgoing is None or not outbox.send_again(held.outgoing, now=now):
+        raise NotUncertain
+    MailMessage.objects.filter(pk=held.pk).update(state=State.QUEUED)
+    announce_mail(_account_of(held), held.thread_id)
+
+
+@transaction.atomic
+def confirm_arrived(*, actor: User, message: MailMessage, now: datetime) -> None:
+    """The author knows that an uncertain mail is there. Raises PermissionDenied, NotUncertain."""
+    held = _mine(actor, message)
+    if not MailMessage.objects.filter(pk=held.pk, state=State.UNCERTAIN).update(state=State.SENT):
+        raise NotUncertain
+    account = _account_of(held)
+    have_left([held.pk], [account])
+    announce_mail(account, held.thread_id)
+
+
+def _account_of(message: MailMessage) -> MailAccount:
+    return message.copies.select_related("account").order_by("pk")[0].account
+
+
+def _mine(actor: User, message: MailMessage) -> MailMessage:
+    held = MailMessage.objects.select_related("outgoing").get(pk=message.pk)
+    mine = MailAccount.objects.visible_to(actor)
+    if not held.is_outgoing or not held.copies.filter(account__in=mine).exists():
+        raise PermissionDenied
+    return held
+
+
+def have_left(message_ids: Sequence[int], accounts: Iterable[MailAccount]) -> None:
+    """The Sent folder wants its copy, where the provider doesn't put one there; what they answer is answered."""
+    keepers = [account.pk for account in accounts if account.keeps_sent and account.can_receive]
+    if keepers:
+        MailCopy.objects.filter(message__in=message_ids, account__in=keepers, folder=None).update(is_dirty=True)
+    drafts = Draft.objects.filter(sent__in=message_ids, reply_to__isnull=False, is_forward=False)
+    for account_id, answered in drafts.values_list("account", "reply_to"):
+        replied = MailCopy.objects.filter(message=answered, account=account_id, is_answered=False)
+        replied.update(is_answered=True, is_dirty=True)
