@@ -22,7 +22,7 @@ from tests.messaging.writers import letter, mailbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
-NO_SIDEWAYS = "() => document.documentElement.scrollWidth <= innerWidth"
+NO_SIDEWAYS = "() => [document.querySelector('#sheet')].every((sheet) => sheet.scrollWidth <= sheet.clientWidth)"
 SHOTS = os.environ.get("MAIL_SHOTS", "")
 SOON = timedelta(seconds=11)
 
@@ -33,7 +33,7 @@ def _loopback(settings):
 
 
 @pytest.fixture
-def anna(house, bob) -> Entity:
+def anna(bob) -> Entity:
     unit = UnitInput(kind="work", emails=[EmailInput(address="anna@example.com")])
     return create_entity(
         actor=bob, data=EntityInput(first_name="Anna", last_name="Koval", units=[unit]), now=clock.now()
@@ -41,7 +41,7 @@ def anna(house, bob) -> Entity:
 
 
 @pytest.fixture
-def template(house) -> MailTemplate:
+def template(transactional_db) -> MailTemplate:
     now = clock.now()
     made = MailTemplate.objects.create(key="offer", name="Offer", category="free", created_at=now)
     words = {"subject": "Offer for {{ contact.first_name }}", "body": "<p>Dear {{ contact.first_name }},</p>"}
@@ -121,7 +121,7 @@ def test_undo_gives_the_draft_back_and_nothing_leaves(page, live_server, sign_in
     assert not MailMessage.objects.exists()
 
 
-def test_two_windows_on_one_draft_overwrite_nothing(page, context, live_server, sign_in, bob, house):
+def test_two_windows_on_one_draft_overwrite_nothing(page, context, live_server, sign_in, bob):
     mailbox(bob)
     draft = letter(bob)
     sign_in(page, bob)
