@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("messaging", "0009_discarded_drafts"),
+        ("messaging", "0010_discarded_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

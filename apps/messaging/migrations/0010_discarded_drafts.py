@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0008_built_in_templates")]
+    dependencies = [("messaging", "0009_trashed_from")]
 
     operations = [
         migrations.AddField(
