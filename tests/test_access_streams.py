@@ -7,10 +7,12 @@ import asyncio
 import pytest
 from django.test import Client
 
+from apps.contacts.models import Folder
 from apps.core.models import Operation
 from config.asgi import application
 from tests.access.cases import CASES, ROLES, Outcome
 from tests.conftest import NOW, make_user
+from tests.contacts.factories import PersonFactory
 from tests.loops import run_async
 
 LIVE = [case for case in CASES.values() if case.door == "live"]
@@ -21,7 +23,14 @@ def test_a_stream_is_for_whose_it_is(transactional_db):
     bob = make_user("bob@example.com", "Bob Sales", "sales")
     others = {role: make_user(f"{role}@example.com", role, role) for role in ("dealer", "content", "manager", "admin")}
     operation = Operation.objects.create(actor=bob, verb="entities.moved", created_at=NOW, finished_at=NOW)
-    values = {"user_id": bob.pk, "operation_id": operation.pk}
+    mine = Folder.objects.create(name="Bob's", kind="personal", owner=bob)
+    everybodys = Folder.objects.create(name="Customers")
+    values = {
+        "user_id": bob.pk,
+        "operation_id": operation.pk,
+        "hidden_id": PersonFactory(folder=mine).pk,
+        "entity_id": PersonFactory(folder=everybodys).pk,
+    }
 
     questions = {}
     for role, user in {"anonymous": None, "sales": bob, **others}.items():

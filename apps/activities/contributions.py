@@ -18,6 +18,7 @@ from apps.activities.models import (
     Meeting,
     Series,
 )
+from apps.activities.permissions import may_hear_history
 from apps.activities.selectors.bell import MOST, unread_count
 from apps.activities.services import kinds as kind_service
 from apps.activities.services import printing
@@ -35,6 +36,7 @@ from apps.core.contributions import (
     bells,
     encrypted_columns,
     kinds,
+    live,
     menu,
     operation_runners,
     panels,
@@ -111,6 +113,7 @@ def register() -> None:
     menu.register("new-meeting", meeting, position=30)
     record_actions.register("meeting", RecordAction("contact", _("Plan a meeting"), "calendar-plus", _plan_meeting))
     partitioned.register("activities_notice", "activities_notice")
+    live.register("history", may_hear_history)
     bells.register("notices", Bell("activities:notices", "activities:bell", unread_count, MOST))
     told = MenuItem("user", _("What I am told of"), "activities:notice_preferences", "bell", is_staff_member)
     menu.register("activities.notices", told, position=201)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from apps.accounts.permissions import is_admin, is_manager, is_staff_member
 from apps.accounts.selectors import teammates_of
 from apps.activities.models import Activity, TaskAssignee
+from apps.contacts.models import Entity
 from apps.contacts.permissions import can_view_entity
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.activities.models import Task
-    from apps.contacts.models import Entity
 
 
 def can_write_on(user: User, entity: Entity) -> bool:
@@ -46,3 +46,9 @@ def can_change_task(user: User, task: Task, *, on: date) -> bool:
 
 def can_plan_meetings(user: User) -> bool:
     return is_staff_member(user)
+
+
+def may_hear_history(user: User, channel: str) -> bool:
+    """Channel "history:12" is for whoever sees contact 12; it says that something was written down, never what."""
+    number = channel.partition(":")[2]
+    return number.isdecimal() and len(number) < 19 and Entity.objects.visible_to(user).filter(pk=number).exists()

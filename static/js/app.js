@@ -8,6 +8,7 @@ import "./elements/drop-zone.js";
 import "./elements/event-calendar.js";
 import "./elements/file-uploads.js";
 import "./elements/list-view.js";
+import "./elements/live-timeline.js";
 import "./elements/local-time.js";
 import "./elements/mail-list.js";
 import "./elements/mail-draft.js";

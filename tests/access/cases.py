@@ -414,6 +414,7 @@ _HEARD = of(403, 403, IN, 403, 403, 403)
 for _channel in ("user:{user_id}", "operation:{operation_id}"):  # bob's
     add("live", "live/", "GET", {_channel: _HEARD})
 add("live", "live/", "GET", {"nothing:1": of(*[403] * len(ROLES))})
+add("live", "live/", "GET", {"history:{hidden_id}": _HEARD, "history:{entity_id}": of(403, 403, IN, IN, IN, IN)})
 
 # --- mail: voice: bob's voicemail ------------------------------------------------------------------------------------
 web("mail/voicemails/", "GET", STAFF)

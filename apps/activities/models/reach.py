@@ -60,6 +60,15 @@ def team_token(team_id: int) -> int:
     return team_id * 2 + 1
 
 
+def split_readers(tokens: Iterable[int]) -> tuple[set[int], set[int]]:
+    """The ids of users and of teams that these readers' tokens stand for."""
+    users: set[int] = set()
+    teams: set[int] = set()
+    for token in tokens:
+        (teams if token % 2 else users).add(token // 2)
+    return users, teams
+
+
 def reach_of(user: User) -> Reach | None:
     """What `user` reads; None is nothing at all."""
     rights = rights_of(user)

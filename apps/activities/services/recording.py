@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity, ActivityEntity
 from apps.activities.models.reach import audience_of, team_token, teams_of, user_token
+from apps.activities.services.telling_pages import tell_timelines
 from apps.activities.signals import activities_moved, activity_recorded
 from apps.contacts.models import Entity
 from apps.contacts.selectors.employment import employers_of, employments_of
@@ -64,7 +65,7 @@ def record(entry: Entry, *, actor: User | None, now: datetime) -> Activity:
     """Write one entry; the caller has asked whether `actor` may. Raises ValidationError for words that don't fit."""
     activity = _row(entry, actor, now)
     activity.save(force_insert=True)
-    ActivityEntity.objects.bulk_create(_links(activity, entry.entities))
+    tell_timelines([activity], ActivityEntity.objects.bulk_create(_links(activity, entry.entities)))
     activity_recorded.send(sender=Activity, activity=activity, actor=actor, now=now)
     return activity
 
@@ -87,6 +88,7 @@ def record_many(entries: Sequence[tuple[Entry, User | None]], *, now: datetime) 
         held = (job for pk in about for job in jobs.get(pk, ()) if job.holds_on(day))
         links += _link_rows(activity, about, [job.organisation_id for job in held])
     ActivityEntity.objects.bulk_create(links, batch_size=_PORTION)
+    tell_timelines(activities, links)
     return activities
 
 

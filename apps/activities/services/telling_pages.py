@@ -1,0 +1,48 @@
+"""Open timelines hear that something was written down; what it is they read by their own rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from apps.accounts.models import TeamMembership
+from apps.activities.models import Activity, ActivityEntity
+from apps.activities.models.reach import split_readers
+from apps.core import live
+
+_MOST = 500  # links; what a system brings in greater numbers is seen when a page is opened
+
+
+def tell_timelines(activities: Iterable[Activity], links: Sequence[ActivityEntity]) -> None:
+    """Tell the timelines that these links put the entries on, once the transaction is through.
+
+    Of an entry for few only its readers hear, by their own channel: others don't even learn that there is one.
+    """
+    if len(links) > _MOST:
+        return
+    about: dict[int, list[int]] = {}
+    for link in links:
+        about.setdefault(link.activity_id, []).append(link.entity_id)
+    everybody: set[int] = set()
+    few: dict[tuple[int, ...], set[int]] = {}
+    for activity in activities:
+        entities = about.get(activity.pk, [])
+        if activity.readers is None and activity.category_id is None:
+            everybody.update(entities)
+        elif entities:
+            few.setdefault(tuple(sorted(entities)), set()).update(_users(activity))
+    for entity_id in sorted(everybody):
+        live.publish(f"history:{entity_id}", "history", {})
+    for entities, users in few.items():
+        for user_id in sorted(users):
+            live.publish(f"user:{user_id}", "history", {"entities": list(entities)})
+
+
+def _users(activity: Activity) -> set[int]:
+    users, teams = split_readers(activity.readers or [])
+    if activity.actor_id is not None:
+        users.add(activity.actor_id)
+    if teams:
+        day = activity.created_at.date()
+        members = TeamMembership.objects.filter(team__in=teams, valid_from__lte=day).exclude(valid_to__lte=day)
+        users |= set(members.values_list("user", flat=True))
+    return users
