@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from apps.accounts.models import TeamMembership
 from apps.activities.models import Activity, ActivityEntity
@@ -35,6 +35,13 @@ def tell_timelines(activities: Iterable[Activity], links: Sequence[ActivityEntit
     for entities, users in few.items():
         for user_id in sorted(users):
             live.publish(f"user:{user_id}", "history", {"entities": list(entities)})
+
+
+def tell_timelines_of(activity_ids: Collection[int]) -> None:
+    """The same for entries whose readers were settled after they had been written."""
+    if 0 < len(activity_ids) <= _MOST:
+        links = list(ActivityEntity.objects.filter(activity__in=activity_ids))
+        tell_timelines(Activity.objects.filter(pk__in=activity_ids), links)
 
 
 def _users(activity: Activity) -> set[int]:

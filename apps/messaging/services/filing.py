@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from apps.activities.models import Activity, ActivityEntity, Watch
 from apps.activities.services.recording import Context, Entry, record_many, set_entities
+from apps.activities.services.telling_pages import tell_timelines_of
 from apps.activities.services.watching import tell_of_entry
 from apps.contacts.models import Entity
 from apps.contacts.services.batch import update_rows
@@ -53,6 +54,7 @@ def file_messages(messages: Sequence[MailMessage], *, now: datetime) -> None:
     new = {message.pk for message in fresh}
     _add_people([message for message in wanted if message.activity_id and message.pk not in new], people, now)
     stamp_messages([message.pk for message in wanted if message.activity_id], today=now.date())
+    tell_timelines_of([message.activity_id for message in fresh if message.activity_id])
     _tell([message for message in fresh if now - message.happened_at < _NEWS], authors, now)
 
 
