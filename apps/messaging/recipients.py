@@ -40,7 +40,7 @@ def write_row(row: Sequence[str]) -> str:
 
 def is_address(text: str) -> bool:
     """Whether mail may go there by its looks: an address of RFC 5321, letters beyond ASCII allowed (RFC 6531)."""
-    if not _ADDRESS.fullmatch(text) or len(text) > 320:
+    if not _ADDRESS.fullmatch(text) or len(text) > 320 or "=?" in text:  # that would read as an encoded word
         return False
     local, _at, domain = text.rpartition("@")
     return _DOMAIN.fullmatch(domain) is not None and ".." not in local and local[0] != "." and local[-1] != "."

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.hosts import is_allowed
 from apps.messaging.models import MailAccount
+from apps.messaging.recipients import is_address
 
 if TYPE_CHECKING:
     from apps.contacts.models import Folder
@@ -68,6 +69,8 @@ def cleaned(data: AccountInput) -> AccountInput:
     try:
         validate_email(address)
     except ValidationError:
+        errors["address"] = _("This is no e-mail address.")
+    if not is_address(address):
         errors["address"] = _("This is no e-mail address.")
     for name in ("display_name", "login", "password"):
         if not getattr(data, name).isprintable():

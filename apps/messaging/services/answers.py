@@ -20,8 +20,9 @@ from apps.messaging.models import MailAccount, MailAddress
 from apps.messaging.recipients import Row, is_address
 from apps.messaging.selectors.sending import sending_accounts
 from apps.messaging.services.bodies import as_html, clean_body, content_ids
-from apps.messaging.services.draft_files import add_stored
+from apps.messaging.services.draft_files import PICTURES, add_stored
 from apps.messaging.services.drafts import Beginning, begin_draft
+from apps.messaging.services.file_types import safe_filename, type_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -41,6 +42,7 @@ def begin_answer(*, actor: User, message: MailMessage, mode: str, now: datetime)
     """A draft that answers `message` or passes it on; the caller has seen that `actor` may read it.
 
     `mode` is one of MODES. Quoted pictures stay pictures; what is passed on takes its files along.
+    Raises ValidationError under "attachments" for a virus in them, FileNotFoundError where the raw message is lost.
     """
     raw = _raw_of(message)
     parsed = parse_message(raw)
@@ -141,14 +143,17 @@ def _passed_on(message: MailMessage, written: str, actor: User) -> str:
 
 def _take_files(draft: Draft, parsed: ParsedMessage, *, shown: set[str], all_of_them: bool, now: datetime) -> None:
     for each in parsed.attachments:
-        is_shown = bool(each.content_id) and each.content_id in shown
-        if not is_shown and not (all_of_them and not each.is_inline):
+        name = each.filename or "file"
+        is_named = bool(each.content_id) and each.content_id in shown
+        # What the text names as a picture may be one that mails can't show: then it is a file like others.
+        is_shown = is_named and type_of(each.content[:4096], safe_filename(name)) in PICTURES
+        if not is_shown and not (all_of_them and (is_named or not each.is_inline)):
             continue
         kept = files.store(each.content, mime_type=each.content_type, now=now)
         add_stored(
             draft=draft,
             file=kept,
-            filename=each.filename or "file",
+            filename=name,
             now=now,
             is_inline=is_shown,
             content_id=each.content_id,

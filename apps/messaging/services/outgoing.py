@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from apps.messaging.recipients import on_the_wire
 POLICY = policy.SMTP.clone(cte_type="7bit")
 POLICY_UTF8 = policy.SMTPUTF8.clone(cte_type="7bit")
 _MOST_REFERENCES = 40
+# Whatever str.splitlines() takes for the end of a line, and what no header may bear.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ID = re.compile(r"[^\s<>\x00-\x1f\x7f-\x9f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,13 @@ def headers_of(mail: Outgoing) -> EmailMessage:
             message[name] = [_address(*row) for row in rows]
     if not mail.to and not mail.cc:
         message["To"] = "undisclosed-recipients:;"
-    message["Subject"] = mail.subject
+    message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(mail.sent_at)
     message["Message-ID"] = f"<{mail.message_id}>"
-    if mail.in_reply_to:
+    if _is_id(mail.in_reply_to):
         message["In-Reply-To"] = f"<{mail.in_reply_to}>"
-    if mail.references:
-        kept = [*mail.references[:1], *mail.references[1:][-_MOST_REFERENCES:]]
+    if references := list(filter(_is_id, mail.references)):
+        kept = [*references[:1], *references[1:][-_MOST_REFERENCES:]]
         message["References"] = " ".join(f"<{each}>" for each in kept)
     if mail.is_urgent:
         message["X-Priority"] = "1"
@@ -95,6 +99,20 @@ def headers_of(mail: Outgoing) -> EmailMessage:
     if mail.wants_receipt:
         message["Disposition-Notification-To"] = on_the_wire(mail.sender[1])
     return message
+
+
+def one_line(text: str) -> str:
+    """Words of people as a header takes them: one line, and nothing in it that reads as an encoded word (RFC 2047).
+
+    The email package decodes those in what it is given, line breaks too, and writes them out: a subject that we answer
+    could add headers to our mail.
+    """
+    return " ".join(_UNSEEN.sub(" ", text).replace("=?", "= ?").split())
+
+
+def _is_id(message_id: str) -> bool:
+    """Whether a strange mail's id may stand in a header of ours."""
+    return "=?" not in message_id and _ID.fullmatch(message_id) is not None
 
 
 def _fill(message: EmailMessage, mail: Outgoing) -> None:
@@ -110,13 +128,13 @@ def _fill(message: EmailMessage, mail: Outgoing) -> None:
                     maintype=kind,
                     subtype=subtype,
                     cid=f"<{piece.content_id}>",
-                    filename=piece.filename,
+                    filename=one_line(piece.filename),
                     disposition="inline",
                 )
     for piece in mail.pieces:
         if not (piece.is_inline and mail.html):
             kind, subtype = _kind_of(piece.content_type)
-            message.add_attachment(piece.content, maintype=kind, subtype=subtype, filename=piece.filename)
+            message.add_attachment(piece.content, maintype=kind, subtype=subtype, filename=one_line(piece.filename))
 
 
 def _kind_of(content_type: str) -> tuple[str, str]:
@@ -130,7 +148,7 @@ def _kind_of(content_type: str) -> tuple[str, str]:
 def _address(name: str, address: str) -> Address:
     # By its two halves: `addr_spec` refuses letters beyond ASCII, which RFC 6532 allows.
     local, _at, domain = on_the_wire(address).rpartition("@")
-    return Address(display_name=" ".join(name.split()), username=local, domain=domain)
+    return Address(display_name=one_line(name), username=local, domain=domain)
 
 
 def _page(html: str) -> str:
