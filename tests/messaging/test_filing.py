@@ -17,8 +17,11 @@ from apps.contacts.services.folders import personal_folder
 from apps.contacts.services.inputs import EmailInput, EntityInput, JobInput
 from apps.core.contributions import filing
 from apps.messaging.models import MailMessage
+from apps.messaging.services.account_input import AccountInput
+from apps.messaging.services.accounts import Sharers, change_account
 from apps.messaging.services.filing import file_messages
 from apps.messaging.services.sharing import set_sharing, share_thread, unshare_thread
+from apps.messaging.services.stamping import stamp_account
 from tests.messaging.mails import arrive, make_account, raw_mail
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,44 @@ def test_the_owners_teams_read_it_where_he_shares_it(account, olena, bob, alice,
     assert MailMessage.objects.visible_to(alice).exists()
     assert read(olena, charlie, now) == []
     assert not MailMessage.objects.visible_to(charlie).exists()
+
+
+def test_the_form_of_a_mailbox_hides_its_mail_at_once(account, olena, bob, alice, team, now):
+    set_sharing(actor=bob, account=account, sharing="team", now=now)
+    arrive(account, raw_mail("Secret price"))
+    assert read(olena, alice, now) == [("Windows", "Secret price")]
+
+    data = AccountInput(address=account.address, smtp_host="mail.example.com", sharing="private")
+    change_account(actor=bob, account=account, data=data, now=now)
+
+    assert read(olena, alice, now) == []
+    assert not MailMessage.objects.visible_to(alice).exists()
+    assert read(olena, bob, now) == [("Windows", "Secret price")]
+
+
+def test_a_member_who_was_taken_out_reads_no_more_of_a_shared_mailbox(olena, alice, bob, ada, now):
+    account = make_account(None, "info@rapport.example")
+    account.members.set([alice, bob])
+    arrive(account, raw_mail("Secret price"))
+    assert read(olena, alice, now) == [("Windows", "Secret price")]
+
+    data = AccountInput(address=account.address, smtp_host="mail.example.com")
+    change_account(actor=ada, account=account, data=data, shared_by=Sharers(members=[bob]), now=now)
+
+    assert read(olena, alice, now) == []
+    assert read(olena, bob, now) == [("Windows", "Secret price")]
+
+
+def test_who_has_left_the_team_shares_nothing_with_it(account, olena, bob, alice, team, now):
+    set_sharing(actor=bob, account=account, sharing="team", now=now)
+    arrive(account, raw_mail("Secret price"))
+    TeamMembership.objects.filter(user=bob).update(valid_to=now.date())
+
+    assert not MailMessage.objects.visible_to(alice).exists()
+
+    stamp_account(account, today=now.date())  # as each night
+    assert read(olena, alice, now) == []
+    assert read(olena, bob, now) == [("Windows", "Secret price")]
 
 
 def test_nobody_else_changes_how_a_mailbox_is_shared(account, ada, alice, now):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.models import TeamMembership
 from apps.accounts.permissions import is_staff_member
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 def teams_today(user: User) -> list[int]:
     """Ids of the teams that `user` belongs to today."""
+    return list(_memberships_today().filter(user=user.pk).values_list("team", flat=True))
+
+
+def _memberships_today() -> QuerySet[TeamMembership]:
     today = clock.now().date()
     held = Q(valid_to__isnull=True) | Q(valid_to__gt=today)
-    return list(TeamMembership.objects.filter(held, user=user.pk, valid_from__lte=today).values_list("team", flat=True))
+    return TeamMembership.objects.filter(held, valid_from__lte=today)
 
 
 def readable_copies(user: User) -> MailCopyQuerySet:
@@ -41,7 +45,7 @@ def readable_copies(user: User) -> MailCopyQuerySet:
     )
     reach = Q(account__in=mine) | Q(Exists(shared))
     if teams:
-        mates = TeamMembership.objects.filter(team__in=teams, user=OuterRef("account__owner"))
+        mates = _memberships_today().filter(team__in=teams, user=OuterRef("account__owner"))
         filed = Activity.objects.visible_to(user).filter(pk=OuterRef("message__activity"))
         reach |= Q(Exists(mates), Exists(filed), account__sharing=MailAccount.Sharing.TEAM)
     return MailCopy.objects.filter(reach)

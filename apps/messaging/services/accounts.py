@@ -19,6 +19,7 @@ from apps.core.services.operations import diff, operate, record_type, snapshot
 from apps.messaging.models import MailAccount, MailFolder
 from apps.messaging.permissions import can_change_account, can_have_accounts, can_share_accounts
 from apps.messaging.services.account_input import AccountInput, cleaned, goes_elsewhere
+from apps.messaging.services.stamping import stamp_account
 
 if TYPE_CHECKING:
     from apps.accounts.models import Team, User
@@ -84,6 +85,8 @@ def change_account(
         _save(locked)
         members = _share(locked, shared_by) if shared_by is not None and locked.is_shared else before["members"]
         _record(recorder.add, locked, before, {**_image(locked), "members": members})
+        if (members, locked.team_id, locked.sharing) != (before["members"], before["team"], before["sharing"]):
+            stamp_account(locked, today=now.date())  # who is let in no longer reads nothing more, at once
         if members != before["members"] or before["team"] != locked.team_id:
             told = {"members": members, "team": locked.team_id}
             record_event(actor=actor, verb="mail_account.shared", now=now, record=locked, details=told)

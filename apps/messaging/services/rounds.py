@@ -13,6 +13,7 @@ from apps.messaging import jobs
 from apps.messaging.models import MailAccount
 from apps.messaging.services.meter import due_for_measure, measure_and_fill
 from apps.messaging.services.problems import MailServerProblem
+from apps.messaging.services.stamping import stamp_account
 from apps.messaging.services.sync_locks import SyncUnderWay
 from apps.messaging.services.sync_times import take_due
 from apps.messaging.services.syncing import sync_account
@@ -64,6 +65,7 @@ def measure_one(*, account_id: int, now: datetime) -> None:
     account = MailAccount.objects.active().filter(pk=account_id).first()
     if account is None or account_id not in due_for_measure(now=now):
         return
+    stamp_account(account, today=now.date())  # its owner may be in other teams since yesterday
     try:
         measure_and_fill(account, now=now)
     except (MailServerProblem, SyncUnderWay) as problem:

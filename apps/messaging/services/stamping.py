@@ -44,7 +44,12 @@ UPDATE activities_activity a SET
     readers = CASE WHEN s.is_fact THEN NULL ELSE s.readers END,
     subject = CASE WHEN s.is_fact THEN '' ELSE s.subject END,
     snippet = CASE WHEN s.is_fact THEN '' ELSE s.snippet END
-FROM stamp s WHERE a.id = s.activity_id
+FROM stamp s WHERE a.id = s.activity_id AND (
+    a.visibility <> CASE WHEN s.is_fact THEN 'public' WHEN s.is_team THEN 'team' ELSE 'private' END
+    OR a.readers IS DISTINCT FROM CASE WHEN s.is_fact THEN NULL ELSE s.readers END
+    OR a.subject <> CASE WHEN s.is_fact THEN '' ELSE s.subject END
+    OR a.snippet <> CASE WHEN s.is_fact THEN '' ELSE s.snippet END
+)
 """
 _BY_IDS = "m.id = ANY(%(ids)s::bigint[])"
 _BY_ACCOUNT = "m.id IN (SELECT message_id FROM messaging_mailcopy WHERE account_id = %(account)s)"
