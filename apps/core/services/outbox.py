@@ -43,7 +43,11 @@ _CLAIM = """
 UPDATE core_outgoingmail SET state = 'sending', claimed_at = %s, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM core_outgoingmail WHERE state = 'queued' AND not_before <= %s
-    ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
+    ORDER BY not_before, id LIMIT (
+        SELECT CASE WHEN count(*) = %s THEN %s ELSE 1 END FROM (
+            SELECT FROM core_outgoingmail WHERE state = 'queued' AND not_before <= %s LIMIT %s
+        ) due
+    ) FOR UPDATE SKIP LOCKED
 ) RETURNING *
 """
 _ACCEPT = """
@@ -253,9 +257,7 @@ def _claim(now: datetime) -> list[OutgoingMail]:
     One by one, unless many wait: then some at a time, so that one wait for the disk serves them all. Of those a worker
     that is killed leaves none to be sent twice, but may leave some that never began among the uncertain ones.
     """
-    due = OutgoingMail.objects.filter(state=State.QUEUED, not_before__lte=now).order_by()
-    many = due[:_MANY].count() == _MANY
-    claimed = OutgoingMail.objects.raw(_CLAIM, [now, now, _TOGETHER if many else 1])
+    claimed = OutgoingMail.objects.raw(_CLAIM, [now, now, _MANY, _TOGETHER, now, _MANY])
     return sorted(claimed, key=lambda mail: (mail.not_before, mail.pk))
 
 

@@ -16,10 +16,10 @@ from apps.core.services.outbox import Envelope, queue_envelope, take_back
 from apps.messaging.models import Draft, MailMessage
 from apps.messaging.recipients import check_recipients, on_the_wire
 from apps.messaging.selectors.sending import sending_accounts
+from apps.messaging.services.announcing import announce_mail
 from apps.messaging.services.composing import compose, everybody, refuse_unready
 from apps.messaging.services.draft_files import settle_documents
 from apps.messaging.services.filing import file_messages
-from apps.messaging.services.news import announce_mail
 from apps.messaging.services.sending_rows import add_message, fill_message, forget_message
 from apps.messaging.services.thread_states import refresh_states
 from apps.messaging.services.verdicts import mark_failed
@@ -69,7 +69,7 @@ def send_draft(
     else:
         _wait_for_documents()
     refresh_states([(account.pk, message.thread_id)], now=now)
-    announce_mail(account, message.thread_id)
+    announce_mail([(account.pk, message.thread_id)])
     return message
 
 
@@ -94,7 +94,7 @@ def undo_send(*, actor: User, message: MailMessage, now: datetime) -> Draft:
     forget_message(held)
     for copy in copies:
         refresh_states([(copy.account_id, copy.thread_id)], now=now)
-        announce_mail(copy.account, copy.thread_id)
+        announce_mail([(copy.account_id, copy.thread_id)])
     return draft
 
 
@@ -129,7 +129,7 @@ def _prepare(draft_id: int, now: datetime) -> bool:
     except ValidationError:
         mark_failed(message, now=now)
     refresh_states([(copy.account_id, message.thread_id)], now=now)
-    announce_mail(copy.account, message.thread_id)
+    announce_mail([(copy.account_id, message.thread_id)])
     return True
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.core import clock, secrets
@@ -16,8 +19,8 @@ from apps.core.models import OutgoingMail
 from apps.core.refusals import Refused
 from apps.core.services import outbox
 from apps.messaging.models import Draft, MailAccount, MailCopy, MailMessage
+from apps.messaging.services.announcing import announce_mail
 from apps.messaging.services.connections import open_smtp
-from apps.messaging.services.news import announce_mail
 from apps.messaging.services.verdicts import tell_authors
 
 if TYPE_CHECKING:
@@ -29,6 +32,10 @@ _STATES = {
     OutgoingMail.State.FAILED: State.FAILED,
     OutgoingMail.State.UNCERTAIN: State.UNCERTAIN,
 }
+_MARK = """
+UPDATE messaging_mailmessage SET state = CASE state WHEN 'bounced' THEN state ELSE %s END
+WHERE outgoing_id = ANY(%s) RETURNING id, outgoing_id, thread_id
+"""
 
 
 class NotUncertain(Refused):
@@ -50,25 +57,27 @@ def account_line(mail: OutgoingMail) -> smtplib.SMTP:
 
 
 def settle(mails: Sequence[OutgoingMail]) -> None:
-    """Told by the outbox, in the transaction that settles `mails`."""
-    by_state: dict[str, list[OutgoingMail]] = {}
+    """Told by the outbox, in the transaction that settles `mails`; in as few statements as it goes."""
+    by_state: dict[str, dict[int, int]] = {}
     for mail in mails:
-        by_state.setdefault(_STATES[OutgoingMail.State(mail.state)], []).append(mail)
-    news: set[tuple[int, int]] = set()
-    accounts = MailAccount.objects.in_bulk({int(mail.line) for mail in mails})
-    for state, some in by_state.items():
-        lines = {mail.pk: int(mail.line) for mail in some}
-        messages = MailMessage.objects.filter(outgoing__in=lines).order_by("pk")
-        rows = list(messages.values_list("pk", "outgoing", "thread"))
-        ids = [pk for pk, _outgoing, _thread in rows]
-        MailMessage.objects.filter(pk__in=ids).exclude(state=State.BOUNCED).update(state=state)
+        by_state.setdefault(_STATES[OutgoingMail.State(mail.state)], {})[mail.pk] = int(mail.line)
+    news: list[tuple[int, int]] = []
+    for state, lines in by_state.items():
+        rows = _mark(list(lines), state)
+        ids = [message for message, _outgoing, _thread in rows]
         if state == State.SENT:
-            have_left(ids, accounts.values())
+            have_left(ids, set(lines.values()))
         else:
             tell_authors(ids, state, now=clock.now())
-        news.update((lines[outgoing], thread) for _pk, outgoing, thread in rows if outgoing is not None)
-    for account_id, thread_id in sorted(news):
-        announce_mail(accounts[account_id], thread_id)
+        news += [(lines[outgoing], thread) for _message, outgoing, thread in rows]
+    announce_mail(news)
+
+
+def _mark(envelope_ids: list[int], state: str) -> list[tuple[int, int, int]]:
+    """Set the state of the envelopes' messages; their (id, envelope, thread). What came back stays so."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [state, envelope_ids])
+        return cursor.fetchall()
 
 
 @transaction.atomic
@@ -82,7 +91,7 @@ def send_again(*, actor: User, message: MailMessage, now: datetime) -> None:
     if held.outgoing is None or not outbox.send_again(held.outgoing, now=now):
         raise NotUncertain
     MailMessage.objects.filter(pk=held.pk).update(state=State.QUEUED)
-    announce_mail(_account_of(held), held.thread_id)
+    announce_mail([(_account_of(held), held.thread_id)])
 
 
 @transaction.atomic
@@ -91,13 +100,13 @@ def confirm_arrived(*, actor: User, message: MailMessage, now: datetime) -> None
     held = _mine(actor, message)
     if not MailMessage.objects.filter(pk=held.pk, state=State.UNCERTAIN).update(state=State.SENT):
         raise NotUncertain
-    account = _account_of(held)
-    have_left([held.pk], [account])
-    announce_mail(account, held.thread_id)
+    account_id = _account_of(held)
+    have_left([held.pk], [account_id])
+    announce_mail([(account_id, held.thread_id)])
 
 
-def _account_of(message: MailMessage) -> MailAccount:
-    return message.copies.select_related("account").order_by("pk")[0].account
+def _account_of(message: MailMessage) -> int:
+    return message.copies.order_by("pk")[0].account_id
 
 
 def _mine(actor: User, message: MailMessage) -> MailMessage:
@@ -108,12 +117,12 @@ def _mine(actor: User, message: MailMessage) -> MailMessage:
     return held
 
 
-def have_left(message_ids: Sequence[int], accounts: Iterable[MailAccount]) -> None:
+def have_left(message_ids: Collection[int], account_ids: Collection[int]) -> None:
     """The Sent folder wants its copy, where the provider doesn't put one there; what they answer is answered."""
-    keepers = [account.pk for account in accounts if account.keeps_sent and account.can_receive]
-    if keepers:
-        MailCopy.objects.filter(message__in=message_ids, account__in=keepers, folder=None).update(is_dirty=True)
+    keepers = MailAccount.objects.filter(pk__in=account_ids, keeps_sent=True, closed_at=None).exclude(imap_host="")
+    MailCopy.objects.filter(message__in=message_ids, account__in=keepers, folder=None).update(is_dirty=True)
     drafts = Draft.objects.filter(sent__in=message_ids, reply_to__isnull=False, is_forward=False)
-    for account_id, answered in drafts.values_list("account", "reply_to"):
-        replied = MailCopy.objects.filter(message=answered, account=account_id, is_answered=False)
-        replied.update(is_answered=True, is_dirty=True)
+    replied = [Q(account=account, message=answered) for account, answered in drafts.values_list("account", "reply_to")]
+    if replied:
+        answers = MailCopy.objects.filter(reduce(or_, replied), is_answered=False)
+        answers.update(is_answered=True, is_dirty=True)
