@@ -90,6 +90,14 @@ def test_a_wrong_password_at_gmail_leads_to_its_app_passwords(bob, dovecot, monk
     assert receiving.help_url.startswith("https://support.google.com/")
 
 
+def test_the_provider_of_a_sign_in_is_called_by_its_name(box):
+    box.auth = MailAccount.Auth.GOOGLE
+
+    [step] = check(box)
+
+    assert (step.title, step.is_good) == ("Sign-in with Google", False)
+
+
 def test_nobody_listening_is_told_apart(box):
     box.imap_port, box.smtp_host = free_port(), ""
 

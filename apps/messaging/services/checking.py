@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connections as db_connections
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from apps.core import clock, secrets
 from apps.messaging.models import MailAccount
@@ -68,14 +68,15 @@ def check(account: MailAccount, *, patience: float = PATIENCE) -> list[Step]:
         try:  # here, where there is a database connection: the tries have a token then
             _have_token(account)
         except MailServerProblem as problem:
-            return [
-                Step(_("Sign-in with %(provider)s") % {"provider": account.get_auth_display()}, False, problem.words)
-            ]
+            title = _("Sign-in with %(provider)s") % {"provider": oauth.provider_name(account)}
+            return [Step(title, False, problem.words)]
     tries = []
     if account.imap_host:
-        tries.append(_Try(_("Receiving"), account.imap_host, account.imap_port, account, _receive))
+        tries.append(
+            _Try(pgettext("connection test", "Receiving"), account.imap_host, account.imap_port, account, _receive)
+        )
     if account.smtp_host:
-        tries.append(_Try(_("Sending"), account.smtp_host, account.smtp_port, account, _send))
+        tries.append(_Try(pgettext("connection test", "Sending"), account.smtp_host, account.smtp_port, account, _send))
     until = time.monotonic() + patience
     for each in tries:
         each.start()

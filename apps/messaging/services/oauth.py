@@ -84,6 +84,12 @@ def provider_of(auth: str) -> Provider | None:
     return found if found is not None and found.client_id else None
 
 
+def provider_name(account: MailAccount) -> str:
+    """Who signs the mailbox in, also where that is no longer set up here: "Google"."""
+    make = _KNOWN.get(account.auth)
+    return make().title if make is not None else account.get_auth_display()
+
+
 def ask_consent(account: MailAccount, *, redirect_uri: str) -> Consent:
     """Prepare the way to the provider. Raises ConsentFailed where it isn't set up."""
     provider = _provider(account)
@@ -157,8 +163,7 @@ def access_token(account: MailAccount, *, now: datetime, refused: str = "") -> s
 
 def want_consent(account: MailAccount) -> None:
     """Raise SignInNeeded: nobody has signed in to this mailbox yet."""
-    provider = provider_of(account.auth)
-    told = {"provider": provider.title if provider else account.get_auth_display(), "address": account.address}
+    told = {"provider": provider_name(account), "address": account.address}
     raise SignInNeeded(_("%(address)s has to be signed in with %(provider)s first.") % told)
 
 
@@ -175,7 +180,7 @@ def _good(account: MailAccount, now: datetime, refused: str) -> str:
 
 def _renew(account: MailAccount, now: datetime) -> str:
     provider = provider_of(account.auth)
-    told = {"provider": provider.title if provider else account.get_auth_display(), "address": account.address}
+    told = {"provider": provider_name(account), "address": account.address}
     if provider is None:
         raise SignInNeeded(_("%(provider)s is no longer set up here. Ask an administrator.") % told)
     if not account.refresh_token:
