@@ -24,7 +24,9 @@ VERBS = {
 def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
-    mailboxes = Undoer(MailAccount, ignore=services.UNRECORDED, editable=services.editable_accounts)
+    mailboxes = Undoer(
+        MailAccount, ignore=services.UNRECORDED, editable=services.editable_accounts, after=services.after_undo
+    )
     undoers.register("messaging.mailaccount", mailboxes)
     for place, may_see in (("user", is_staff_member), ("settings", can_share_accounts)):
         item = MenuItem(place, _("Mailboxes"), "messaging:accounts", "mailbox", may_see)

@@ -9,15 +9,22 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from apps.accounts.models import AuditEvent, Team, TeamMembership
+from apps.accounts.preferences import preferences_of
+from apps.activities.models import Activity
 from apps.contacts.models import Folder
+from apps.contacts.services.entities import create_entity
+from apps.contacts.services.inputs import EmailInput, EntityInput, UnitInput
 from apps.core import secrets
 from apps.core.models import Change, Operation
 from apps.core.services.operations import undo
 from apps.messaging.models import MailAccount, MailFolder
 from apps.messaging.presets import preset_for
+from apps.messaging.selectors.sending import compose_address
+from apps.messaging.selectors.unread import unread_threads
 from apps.messaging.services import accounts as services
 from apps.messaging.services.account_input import AccountInput
 from apps.messaging.services.accounts import Sharers
+from tests.messaging.mails import arrive, raw_mail
 
 pytestmark = pytest.mark.django_db
 ADD = "/mail/accounts/add/"
@@ -209,6 +216,55 @@ def test_a_closed_mailbox_comes_back_with_undo(client, bob, now):
     account.refresh_from_db()
     assert account.can_receive
     assert secrets.decrypt(account.password) == "pw-1"
+
+
+def test_addresses_lead_to_the_composer_as_soon_as_there_is_a_mailbox(alice, bob, charlie, now):
+    def writes(user) -> bool:
+        return compose_address(preferences_of(user), "anna@example.com") != ""
+
+    own = typed(smtp_host="smtp.house.example")
+    assert not writes(bob)
+
+    account = services.add_account(actor=bob, data=own, now=now)
+    assert writes(bob)
+    assert not writes(charlie)
+    operation = services.close_account(actor=bob, account=account, now=now)
+    assert not writes(bob)
+    undo(actor=bob, operation=operation, now=now)
+    assert writes(bob)
+
+    data = typed(address="office@house.example", smtp_host="smtp.house.example")
+    office = services.add_account(actor=alice, data=data, shared_by=Sharers([alice]), now=now)
+    services.change_account(actor=alice, account=office, data=data, shared_by=Sharers([charlie]), now=now)
+    assert writes(charlie)
+    assert not writes(alice)
+
+
+def test_the_number_of_unread_mail_follows_the_members(alice, bob, charlie, now):
+    data = typed(address="office@house.example")
+    office = services.add_account(actor=alice, data=data, shared_by=Sharers([bob]), now=now)
+    arrive(office, raw_mail(to="office@house.example"))
+    assert [unread_threads(user) for user in (bob, charlie)] == [1, 0]
+
+    services.change_account(actor=alice, account=office, data=data, shared_by=Sharers([charlie]), now=now)
+
+    assert [unread_threads(user) for user in (bob, charlie)] == [0, 1]
+
+
+def test_the_history_follows_what_the_mailbox_shares(alice, bob, charlie, ada, now):
+    unit = UnitInput(kind="work", emails=[EmailInput(address="olena@vikna.example")])
+    create_entity(actor=ada, data=EntityInput(first_name="Olena", units=[unit]), now=now)
+    data = typed(address="office@house.example")
+    office = services.add_account(actor=alice, data=data, shared_by=Sharers([bob]), now=now)
+    arrive(office, raw_mail(to="office@house.example"))
+
+    def readers() -> list[bool]:
+        entries = Activity.objects.filter(kind="mail")
+        return [entries.visible_to(user).exists() for user in (bob, charlie)]
+
+    assert readers() == [True, False]
+    services.change_account(actor=alice, account=office, data=data, shared_by=Sharers([charlie]), now=now)
+    assert readers() == [False, True]
 
 
 def test_strangers_are_put_only_where_one_may_put_contacts(bob, charlie, now):

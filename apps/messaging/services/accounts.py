@@ -19,6 +19,7 @@ from apps.core.services.operations import diff, operate, record_type, snapshot
 from apps.messaging.models import MailAccount, MailFolder
 from apps.messaging.permissions import can_change_account, can_have_accounts, can_share_accounts
 from apps.messaging.services.account_input import AccountInput, cleaned, goes_elsewhere
+from apps.messaging.services.announcing import forget_mailboxes, readers_of
 from apps.messaging.services.stamping import stamp_account
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def add_account(*, actor: User, data: AccountInput, now: datetime, shared_by: Sh
         fill(account, data)
         _save(account)
         members = _share(account, shared_by) if shared_by is not None else []
+        forget_mailboxes(_readers(account))
         _record(recorder.add, account, {}, {**_image(account), "members": members})
         record_event(actor=actor, verb="mail_account.added", now=now, record=account, details={"members": members})
     return account
@@ -80,13 +82,15 @@ def change_account(
             _want_password(data)
             for name, nothing in _NO_SECRETS.items():
                 setattr(locked, name, nothing)
-        before = {**_image(locked), "members": _member_ids(locked)}
+        before, readers = {**_image(locked), "members": _member_ids(locked)}, _readers(locked)
         fill(locked, data)
         _save(locked)
         members = _share(locked, shared_by) if shared_by is not None and locked.is_shared else before["members"]
-        _record(recorder.add, locked, before, {**_image(locked), "members": members})
-        if (members, locked.team_id, locked.sharing) != (before["members"], before["team"], before["sharing"]):
-            stamp_account(locked, today=now.date())  # who is let in no longer reads nothing more, at once
+        after = {**_image(locked), "members": members}
+        _record(recorder.add, locked, before, after)
+        forget_mailboxes(readers | _readers(locked))
+        if any(before[name] != after[name] for name in ("sharing", "members", "team")):
+            stamp_account(locked, today=now.date())
         if members != before["members"] or before["team"] != locked.team_id:
             told = {"members": members, "team": locked.team_id}
             record_event(actor=actor, verb="mail_account.shared", now=now, record=locked, details=told)
@@ -118,6 +122,11 @@ def editable_accounts(actor: User, ids: Collection[int]) -> set[int]:
     return {each.pk for each in MailAccount.objects.filter(pk__in=ids) if can_change_account(actor, each)}
 
 
+def after_undo(ids: list[int], now: datetime) -> None:
+    """Undo has opened these mailboxes again."""
+    forget_mailboxes({user for users in readers_of(ids).values() for user in users})
+
+
 def fill(account: MailAccount, data: AccountInput) -> None:
     """Set what was typed, cleaned, on a mailbox; nothing is saved."""
     for name in _FIELDS:
@@ -143,6 +152,7 @@ def _set_closed(
         locked.closed_at = closed_at
         locked.save(update_fields=["closed_at"])
         recorder.updated(locked, before)
+        forget_mailboxes(_readers(locked))
         return recorder.operation
 
 
@@ -174,6 +184,10 @@ def _share(account: MailAccount, sharers: Sharers) -> list[int]:
         account.team = sharers.team
         account.save(update_fields=["team"])
     return _member_ids(account)
+
+
+def _readers(account: MailAccount) -> set[int]:
+    return readers_of([account.pk])[account.pk]
 
 
 def _member_ids(account: MailAccount) -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from apps.accounts.models import TeamMembership
 from apps.core import clock, live
+from apps.core.kept import forget_kept
 from apps.messaging.models import MailAccount
 from apps.messaging.selectors.unread import forget_unread
 
@@ -28,6 +29,12 @@ def readers_of(account_ids: Collection[int]) -> dict[int, set[int]]:
             for pk in teams[team]:
                 readers[pk].add(user)
     return readers
+
+
+def forget_mailboxes(reader_ids: Collection[int]) -> None:
+    """Who reads or sends from a mailbox is asked anew, of these users; called in the transaction of the change."""
+    forget_kept()
+    forget_unread(reader_ids)
 
 
 def announce_mail(pairs: Collection[tuple[int, int]]) -> None:
