@@ -516,7 +516,7 @@ web("mail/drafts/", "GET", STAFF)
 web("mail/drafts/<int:draft_id>/", "GET POST", _DRAFT)
 web("mail/drafts/<int:draft_id>/files/", "GET POST", _DRAFT)
 web("mail/drafts/<int:draft_id>/files/<int:file_id>/", "GET", _DRAFT)
-for _act in ("send", "discard", "restore", "template", "files/<int:file_id>/remove"):
+for _act in ("send", "discard", "restore", "template", "language", "files/<int:file_id>/remove"):
     web(f"mail/drafts/<int:draft_id>/{_act}/", "POST", _DRAFT)
 web("mail/messages/<int:message_id>/reply/", "GET POST", _SENT)
 for _act in ("undo", "send-again", "arrived"):

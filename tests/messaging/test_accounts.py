@@ -229,6 +229,7 @@ def test_addresses_lead_to_the_composer_as_soon_as_there_is_a_mailbox(alice, bob
     assert writes(bob)
     assert not writes(charlie)
     operation = services.close_account(actor=bob, account=account, now=now)
+    assert operation is not None
     assert not writes(bob)
     undo(actor=bob, operation=operation, now=now)
     assert writes(bob)

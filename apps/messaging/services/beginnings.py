@@ -11,12 +11,14 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from apps.contacts.models import EmailAddress, Entity
+from apps.contacts.models import Entity
 from apps.core.contributions import documents
-from apps.messaging.models import Draft
+from apps.messaging.models import Draft, MailTemplate
 from apps.messaging.services.crowds import expand
+from apps.messaging.services.draft_contact import bearer_of, recipient_of
 from apps.messaging.services.draft_files import attach_document
 from apps.messaging.services.drafts import Beginning, begin_draft, find_untouched
+from apps.messaging.services.languages import language_of
 from apps.messaging.services.template_insertion import insert_template
 
 if TYPE_CHECKING:
@@ -50,20 +52,22 @@ def begin(*, actor: User, wish: Wish, now: datetime) -> Draft:
     document = documents.get(wish.document) if wish.document else None
     if wish.document and document is None:
         raise Http404
+    template = wish.template or (document.mail_template if document else "")
+    if entity is None and template:
+        entity = recipient_of(_type_of(template, actor), wish.record_id, user=actor)
     to = expand(wish.to, user=actor)
     if entity is None and len(to) == 1:
-        entity = _bearer(to[0][1], actor)
+        entity = bearer_of(to[0][1], user=actor)
     if entity is not None and not to and entity.primary_email:
         to = [[entity.display_name, entity.primary_email]]
     wanted = Beginning(
         to=_named(to, actor),
         bcc=expand(wish.bcc, user=actor),
         subject=" ".join(wish.subject.split())[:998],
-        language=entity.language if entity is not None else "",
+        language=language_of(entity),
         context_type=ENTITIES if entity is not None else "",
         context_id=entity.pk if entity is not None else None,
     )
-    template = wish.template or (document.mail_template if document else "")
     if not template and not document and (untouched := find_untouched(actor=actor, wanted=wanted)):
         return untouched
     draft = begin_draft(actor=actor, wanted=wanted, now=now)
@@ -78,11 +82,10 @@ def begin(*, actor: User, wish: Wish, now: datetime) -> Draft:
     return draft
 
 
-def _bearer(address: str, actor: User) -> Entity | None:
-    """The one contact that bears the address: what the mail is about, as far as one can tell."""
-    bearers = EmailAddress.objects.filter(address=address.lower()).values("entity")
-    found = list(Entity.objects.visible_to(actor).live().filter(pk__in=bearers).order_by("pk")[:2])
-    return found[0] if len(found) == 1 else None
+def _type_of(template: str, actor: User) -> str:
+    """Of which records a template is about."""
+    found = MailTemplate.objects.visible_to(actor).in_use().filter(key=template).values_list("context_type", flat=True)
+    return found.first() or ""
 
 
 def _named(rows: list[list[str]], actor: User) -> list[list[str]]:

@@ -15,6 +15,7 @@ from apps.messaging.selectors.sending import plain_only, public_keys
 from apps.messaging.services import bodies
 from apps.messaging.services.encryption import encrypt_mail
 from apps.messaging.services.outgoing import Outgoing, Piece, build_message
+from apps.messaging.services.template_language import has_gap
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -69,11 +70,10 @@ def compose(draft: Draft, message: MailMessage, account: MailAccount, *, actor: 
 
 
 def refuse_unready(draft: Draft) -> None:
-    """Raises ValidationError: "attachments" for a document that could not be set, "body" for a template's open gap."""
-    from apps.messaging.services.template_language import has_gap
-
-    if has_gap(draft.subject) or has_gap(draft.body):
-        raise ValidationError({"body": _("The template left a gap where something is not known. Fill or remove it.")})
+    """Raises ValidationError: "subject" and "body" for a template's open gap, "attachments" for a document not set."""
+    gap = _("The template left a gap where something is not known. Fill or remove it.")
+    if gaps := [name for name in ("subject", "body") if has_gap(getattr(draft, name))]:
+        raise ValidationError(dict.fromkeys(gaps, gap))
     if failed := draft.attachments.exclude(error="").order_by("position").first():
         words = _("%(name)s could not be made: %(error)s Remove it or attach it anew.")
         raise ValidationError({"attachments": words % {"name": failed.filename, "error": failed.error}})

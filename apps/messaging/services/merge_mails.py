@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 
 from apps.messaging.models import Draft, DraftAttachment
 from apps.messaging.services.bodies import clean_body
+from apps.messaging.services.languages import language_of
 from apps.messaging.services.sending import send_draft
+from apps.messaging.services.template_context import context_of
+from apps.messaging.services.template_language import TemplateProblem, render
 
 if TYPE_CHECKING:
     from apps.messaging.models import MailMerge, MergeRecipient
@@ -73,11 +76,8 @@ def _draft_for(merge: MailMerge, recipient: MergeRecipient, now: datetime) -> Dr
 
 def _filled(merge: MailMerge, recipient: MergeRecipient) -> tuple[str, str, str]:
     """Raises ValidationError for a gap, Http404 for a contact that the author doesn't see any more."""
-    from apps.messaging.services.template_context import context_of
-    from apps.messaging.services.template_language import TemplateProblem, render
-
     pattern, entity = merge.draft, recipient.entity
-    language = (entity.language if entity is not None else "") or pattern.language or "en"
+    language = language_of(entity) or pattern.language or "en"
     context = context_of(merge.author, _ENTITIES if entity else "", recipient.entity_id, language)
     try:
         rendered = render(_Words(pattern.subject, pattern.body), context, language=language)

@@ -48,7 +48,8 @@ def send_draft(
     """Queue the draft's mail, to leave after `delay` or at its `send_at`; sent already: its message is returned.
 
     While documents are still being set the message is *preparing*; it is queued when the last one is there.
-    Raises PermissionDenied, ValidationError by field ("account", "to", "subject", "attachments", "is_encrypted").
+    Raises PermissionDenied, ValidationError by field ("account", "to", "subject", "body", "attachments",
+    "is_encrypted").
     """
     locked = Draft.objects.select_for_update().get(pk=draft.pk)
     if locked.author_id != actor.pk:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("drafts/<int:draft_id>/discard/", drafts.draft_discard, name="draft_discard"),
     path("drafts/<int:draft_id>/restore/", drafts.draft_restore, name="draft_restore"),
     path("drafts/<int:draft_id>/template/", compose.draft_template, name="draft_template"),
+    path("drafts/<int:draft_id>/language/", compose.draft_language, name="draft_language"),
     path("drafts/<int:draft_id>/files/", draft_files.draft_files, name="draft_files"),
     path("drafts/<int:draft_id>/files/<int:file_id>/", draft_files.draft_file, name="draft_file"),
     path("drafts/<int:draft_id>/files/<int:file_id>/remove/", draft_files.draft_file_remove, name="draft_file_remove"),

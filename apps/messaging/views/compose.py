@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -12,7 +14,9 @@ from apps.accounts.decorators import staff_required
 from apps.core import clock
 from apps.core.htmx import Request, render_page, wants_fragment
 from apps.messaging.forms.drafts import DraftForm
+from apps.messaging.models import Draft
 from apps.messaging.services.beginnings import Wish, begin
+from apps.messaging.services.draft_language import answer_language
 from apps.messaging.services.drafts import DraftChanged, DraftSent, save_draft
 from apps.messaging.services.template_insertion import insert_template
 from apps.messaging.views.drafting import own_draft, render_draft
@@ -34,14 +38,34 @@ def compose(request: Request) -> HttpResponse:
 @require_POST
 def draft_template(request: Request, draft_id: int) -> HttpResponse:
     """Keep what was typed, then put the chosen template's words into the draft, filled with what it is about."""
+    key = request.POST.get("template", "")
+
+    def insert(draft: Draft) -> None:
+        insert_template(actor=request.user, draft=draft, version=draft.version, key=key, now=clock.now())
+
+    return _saved_and(request, draft_id, insert)
+
+
+@staff_required
+@require_POST
+def draft_language(request: Request, draft_id: int) -> HttpResponse:
+    """Keep what was typed, then write in the language that the contact is now known to read."""
+    language = request.POST.get("contact_language", "")
+
+    def answer(draft: Draft) -> None:
+        answer_language(actor=request.user, draft=draft, language=language, now=clock.now())
+
+    return _saved_and(request, draft_id, answer)
+
+
+def _saved_and(request: Request, draft_id: int, act: Callable[[Draft], None]) -> HttpResponse:
     draft = own_draft(request, draft_id)
     form = DraftForm(request.POST, user=request.user, draft=draft)
     if not form.is_valid():
         return render_draft(request, draft, form)
-    version, key = form.cleaned_data["version"], request.POST.get("template", "")
+    version = form.cleaned_data["version"]
     try:
-        draft = save_draft(actor=request.user, draft=draft, version=version, data=form.wanted(), now=clock.now())
-        insert_template(actor=request.user, draft=draft, version=draft.version, key=key, now=clock.now())
+        act(save_draft(actor=request.user, draft=draft, version=version, data=form.wanted(), now=clock.now()))
     except (DraftChanged, DraftSent) as refusal:
         return render_draft(request, draft, form, problem=str(refusal))
     except ValidationError as error:

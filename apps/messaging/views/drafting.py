@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,6 +19,7 @@ from apps.messaging.forms.drafts import DraftForm
 from apps.messaging.models import Draft, MailMerge, MailTemplate
 from apps.messaging.selectors.sending import plain_only, public_keys, sending_accounts
 from apps.messaging.services.composing import everybody
+from apps.messaging.services.draft_language import asks_language_of
 
 
 def own_draft(request: Request, draft_id: int) -> Draft:
@@ -39,6 +41,8 @@ def render_draft(request: Request, draft: Draft, form: DraftForm | None = None, 
         "templates": MailTemplate.objects.visible_to(request.user).in_use().order_by("category", "name", "pk"),
         "merge": _merge_of(draft),
         "problem": problem,
+        "asked": None if draft.sent_id else asks_language_of(draft, user=request.user),
+        "languages": settings.LANGUAGES,
         "title": title_of(draft),
     }
     status = 422 if (form.is_bound and form.errors) or problem else 200
