@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -12,12 +11,15 @@ from django.db.models import OuterRef, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.permissions import is_admin, remember_roles
+from apps.core.prepared import Prepared, blank_number
+
+_USER = blank_number()
 
 
-@cache  # the query, not its answer: putting it together takes as long as asking it
+@Prepared
 def _with_roles() -> QuerySet[User]:
     names = Group.objects.filter(user=OuterRef("pk")).values("name")
-    return User.objects.select_related("preferences").annotate(_names=ArraySubquery(names))
+    return User.objects.select_related("preferences").annotate(_names=ArraySubquery(names)).filter(pk=_USER)
 
 
 class HouseBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
@@ -25,9 +27,10 @@ class HouseBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ship
 
     def get_user(self, user_id: int) -> User | None:
         """The session's user, with preferences and roles, in one query: every request needs all three."""
-        user = _with_roles().filter(pk=user_id).first()
-        if user is None or not self.user_can_authenticate(user):
+        found = _with_roles.ask({_USER: user_id})
+        if not found or not self.user_can_authenticate(found[0]):
             return None
+        user = found[0]
         remember_roles(user, user.__dict__.pop("_names"))
         return user
 

@@ -38,6 +38,11 @@ class Unit(models.Model):
     attributes = models.JSONField(default=dict, blank=True)
     position = models.PositiveIntegerField(default=0)
 
+    # What `selectors.units.units_of` adds.
+    shown_emails: list[EmailAddress]
+    shown_phones: list[PhoneNumber]
+    shown_links: list[Link]
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["entity"], name="unit_one_primary", condition=Q(is_primary=True)),

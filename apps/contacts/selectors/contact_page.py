@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.contacts.models import (
@@ -18,10 +19,16 @@ from apps.contacts.models import (
     PhoneNumber,
     Unit,
 )
+from apps.contacts.models.rights import rights_of
 from apps.contacts.selectors.fields import definitions_for
+from apps.contacts.selectors.units import units_of
 from apps.contacts.values import show_value
+from apps.core.prepared import Prepared, blank_ids, blank_number, prepared
 
 EMPLOYEES_SHOWN = 50
+_TIES_SHOWN = 500
+
+_ENTITY, _RELATIONSHIPS = blank_number(), blank_ids()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +88,7 @@ class ContactPage:
 
 def contact_page(entity: Entity, *, user: User, prefer_home: bool = False, with_custom: bool = True) -> ContactPage:
     """The contact with its units and values, as `user` sees them; `prefer_home` puts home numbers first."""
-    units = list(
-        Unit.objects.filter(entity=entity)
-        .prefetch_related(
-            Prefetch("emails", EmailAddress.objects.order_by("-is_primary", "position", "pk")),
-            Prefetch("phones", PhoneNumber.objects.order_by("-is_primary", "position", "pk")),
-            Prefetch("links", Link.objects.order_by("-is_primary", "position", "pk")),
-        )
-        .order_by("-is_primary", "position", "pk")
-    )
+    units = units_of(entity)
     wanted = Unit.Kind.HOME if prefer_home else Unit.Kind.WORK
 
     def first(unit: Unit) -> bool:
@@ -99,9 +98,9 @@ def contact_page(entity: Entity, *, user: User, prefer_home: bool = False, with_
     return ContactPage(
         entity=entity,
         units=units,
-        phones=[phone for unit in by_use for phone in unit.phones.all()],
-        emails=[email for unit in by_use for email in unit.emails.all()],
-        links=[link for unit in by_use for link in unit.links.all()],
+        phones=[phone for unit in by_use for phone in unit.shown_phones],
+        emails=[email for unit in by_use for email in unit.shown_emails],
+        links=[link for unit in by_use for link in unit.shown_links],
         custom=_custom_values(entity, user) if with_custom else [],
         unit_values=_unit_values(units) if with_custom else {},
     )
@@ -120,22 +119,10 @@ def add_users(entity: Entity, *, reader: User) -> None:
 
 def ties_of(entity: Entity, *, user: User, today: date, with_values: bool = True) -> list[Tie]:
     """The relationships of `entity`, those that hold today first; participants that `user` may not see stay out."""
-    mine = (
-        Participant.objects.filter(entity=entity)
-        .select_related("relationship__type")
-        .order_by("-is_primary", "position", "pk")[:500]
-    )
+    mine = _participations.ask({_ENTITY: entity.pk})
     others: dict[int, list[Other]] = {}
-    found = (
-        Entity.objects.visible_to(user)
-        .live()
-        .filter(participations__relationship__in=[each.relationship_id for each in mine])
-        .order_by("sort_name", "participations__pk")
-        .values_list(
-            *("participations__relationship", "participations__pk"), *("pk", "display_name", "participations__role")
-        )
-    )
-    for relationship_id, *other in found:
+    ids = [each.relationship_id for each in mine]
+    for relationship_id, *other in _participants.ask({_RELATIONSHIPS: ids}, user) if ids else ():
         others.setdefault(relationship_id, []).append(Other(*other))
     definitions = _definitions_by_type({each.relationship.type_id for each in mine}) if with_values else {}
     ties = []
@@ -174,6 +161,20 @@ def ties_of(entity: Entity, *, user: User, today: date, with_values: bool = True
             )
         )
     return sorted(ties, key=lambda tie: not tie.is_current)
+
+
+@Prepared
+def _participations() -> QuerySet[Participant]:
+    mine = Participant.objects.filter(entity=_ENTITY).select_related("relationship__type")
+    return mine.order_by("-is_primary", "position", "pk")[:_TIES_SHOWN]
+
+
+@prepared(rights_of)
+def _participants(user: User) -> QuerySet[Entity, tuple[Any, ...]]:
+    seen = Entity.objects.visible_to(user).live().filter(participations__relationship__among=_RELATIONSHIPS)
+    return seen.order_by("sort_name", "participations__pk").values_list(
+        *("participations__relationship", "participations__pk"), *("pk", "display_name", "participations__role")
+    )
 
 
 def _definitions_by_type(types: set[int]) -> dict[int, list[FieldDefinition]]:

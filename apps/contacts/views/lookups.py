@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import JSONObject
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from apps.accounts.models import User
 from apps.contacts.models import Category, Entity, Favourite
 from apps.contacts.models.entities import EntityQuerySet
+from apps.contacts.models.rights import rights_of
 from apps.contacts.permissions import can_edit_entity
 from apps.core.htmx import Request
+from apps.core.prepared import blank_number, prepared
 
 Found = Entity | HttpResponse
+
+_ENTITY, _READER = blank_number(), blank_number()
 
 
 def visible_entity(request: Request, entity_id: int) -> Entity:
@@ -26,16 +29,19 @@ def visible_entity(request: Request, entity_id: int) -> Entity:
 
 def entity_to_show(request: Request, entity_id: int) -> Entity:
     """`visible_entity` with what its page shows beside: the categories' `badges`, and `is_favourite`."""
-    favourite = Exists(Favourite.objects.filter(user=request.user.pk, entity=OuterRef("pk")))
-    shown = _with_badges().visible_to(request.user).annotate(is_favourite=favourite)
-    return get_object_or_404(shown, pk=entity_id)
+    found = _shown.ask({_ENTITY: entity_id, _READER: request.user.pk}, request.user)
+    if not found:
+        raise Http404
+    return found[0]
 
 
-@cache  # the query, not its answer: putting it together takes longer than asking it
-def _with_badges() -> EntityQuerySet:
+@prepared(rights_of)
+def _shown(user: User) -> EntityQuerySet:
     categories = Category.objects.filter(entities=OuterRef("pk")).order_by("name", "pk")
     badges = ArraySubquery(categories.values(badge=JSONObject(name="name", colour="colour")))
-    return Entity.objects.select_related("folder").annotate(badges=badges)
+    favourite = Exists(Favourite.objects.filter(user=_READER, entity=OuterRef("pk")))
+    shown = Entity.objects.visible_to(user).select_related("folder")
+    return shown.annotate(badges=badges, is_favourite=favourite).filter(pk=_ENTITY)
 
 
 def editable_entity(request: Request, entity_id: int) -> Entity:
