@@ -35,16 +35,16 @@ _last_change = 0
 class Reach:
     """`open` entries are read at once; `asking` ones if their restricted entity is seen, which a query tells."""
 
-    open: list[int]
-    asking: list[int]
-    readers: list[int]
-    hidden_categories: list[int]
+    open: tuple[int, ...]
+    asking: tuple[int, ...]
+    readers: tuple[int, ...]
+    hidden_categories: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    readers: list[int]
-    hidden_categories: list[int]
+    readers: tuple[int, ...]
+    hidden_categories: tuple[int, ...]
 
 
 def token_of(*, folder_id: int, is_restricted: bool) -> int:
@@ -100,22 +100,23 @@ def forget_reach() -> None:
 def _resolve(user: User, rights: Rights) -> Reach:
     groups = _groups_of(user)
     folders = sorted(rights.view)
-    behind = [-folder for folder in folders]
+    behind = tuple(-folder for folder in folders)
     more = [token for context in contexts for token in context.tokens_for(user)]
-    everywhere = [HOUSE, *folders, *more]
+    everywhere = (HOUSE, *folders, *more)
     if rights.hidden_categories:
         return Reach(everywhere, behind, groups.readers, groups.hidden_categories)
-    return Reach([*everywhere, *behind], [], groups.readers, groups.hidden_categories)
+    return Reach((*everywhere, *behind), (), groups.readers, groups.hidden_categories)
 
 
 def _groups_of(user: User) -> _Groups:
     epoch = cache.get_or_set(_EPOCH_KEY, 1, None)
     today = clock.now().date()
-    key = f"activities:reach:{user.pk}:{user.rights_epoch}:{epoch}:{today}"
+    key = f"activities:readings:{user.pk}:{user.rights_epoch}:{epoch}:{today}"
     cached = cache.get(key)
     if isinstance(cached, _Groups):
         return cached
-    groups = _Groups([user_token(user.pk), *map(team_token, teams_of(user.pk, today=today))], _hidden_categories(user))
+    readers = (user_token(user.pk), *map(team_token, teams_of(user.pk, today=today)))
+    groups = _Groups(readers, tuple(_hidden_categories(user)))
     cache.set(key, groups, _SECONDS)
     return groups
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 
-from apps.activities.models import Activity, ActivityEntity
+from apps.activities.models import Activity, ActivityEntity, ActivityQuerySet
+from apps.activities.models.reach import reach_of
 from apps.activities.selectors.changes import changes_of
 from apps.activities.selectors.kinds import kinds_named
 from apps.contacts.models import Entity
+from apps.contacts.models.rights import rights_of
 from apps.core.contributions import contexts
+from apps.core.prepared import blank_ids, blank_moment, blank_number, prepared
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 PAGE = 20  # two screens; the next ones come as one scrolls
 AHEAD = 5  # what is to come stands above "now", so many of it
 _PAST, _AHEAD, _PINNED = range(3)
+_BESIDE = "participants__occurred_at"  # a copy beside the entity: its timeline is one range of an index
+_ENTITY, _SO_FAR, _ENTRIES = blank_number(), blank_moment(), blank_ids()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,12 @@ def timeline_of(
     `with_changes` puts "created, imported, edited by" between its entries. The same number of queries whatever the
     length; `after` is a page's own key, and one that makes no sense begins at the top.
     """
-    about = Q(participants__entity=entity)
-    if not with_people:
-        about &= Q(participants__via_employer=False)
-    found = Activity.objects.visible_to(user).live().filter(about)
-    # A copy beside the entity: the timeline is one range of an index.
-    page = _page(found, "participants__occurred_at", user=user, now=now, narrowing=narrowing, after=after)
+    if narrowing or _read_key(after):
+        found = _about(entity.pk, user, with_people)
+        page = _page(found, _BESIDE, user=user, now=now, narrowing=narrowing, after=after)
+    else:
+        asked = {_ENTITY: entity.pk, _SO_FAR: _just_after(now)}
+        page = _first_page(_first_rows.ask(asked, user, with_people), user=user)
     if not with_changes:
         return page
     changes = changes_of(entity, before=_read_key(after), limit=PAGE + 1)
@@ -93,6 +98,24 @@ def timeline_of(
     is_more = len(merged) > PAGE or bool(page.after)
     merged = merged[:PAGE]
     return replace(page, entries=merged, after=_key_of(merged[-1]) if is_more else "")
+
+
+def _about(entity_id: int, user: User, with_people: bool) -> ActivityQuerySet:
+    about = Q(participants__entity=entity_id)
+    if not with_people:
+        about &= Q(participants__via_employer=False)
+    return Activity.objects.visible_to(user).live().filter(about)
+
+
+def _reading(user: User, with_people: bool) -> Hashable:
+    """All that decides which entries a reader sees: see `visible_to` of both."""
+    return user.pk, rights_of(user), reach_of(user), with_people
+
+
+@prepared(_reading)
+def _first_rows(user: User, with_people: bool) -> ActivityQuerySet:
+    found: ActivityQuerySet = _in_parts(_with_moment(_about(_ENTITY, user, with_people), _BESIDE), _SO_FAR)
+    return found
 
 
 def timeline_of_context(
@@ -127,33 +150,51 @@ def _page(
     after: str,
     with_ahead: bool = True,
 ) -> TimelinePage:
-    found = narrowing.apply(found).select_related("actor").annotate(moment=F(moment))
-    so_far = now + timedelta(microseconds=1)  # what happens at this moment has happened
+    found = _with_moment(narrowing.apply(found), moment)
+    so_far = _just_after(now)
+    key = _read_key(after)
+    if with_ahead and key is None and not narrowing:
+        return _first_page(_in_parts(found, so_far), user=user)
     past = found.filter(moment__lt=min(so_far, narrowing.until or so_far))
     if narrowing.since:
         past = past.filter(moment__gte=narrowing.since)
-    key = _read_key(after)
     if key is not None:
         last, pk = key
         past = past.filter(Q(moment__lt=last) | Q(moment=last, pk__lt=pk), moment__lte=last)
-    past = past.order_by("-moment", "-pk")[: PAGE + 1]
+    return _dressed(list(past.order_by("-moment", "-pk")[: PAGE + 1]), user=user)
+
+
+def _with_moment(found: Any, moment: str) -> Any:
+    return found.select_related("actor").annotate(moment=F(moment))
+
+
+def _just_after(now: datetime) -> datetime:
+    return now + timedelta(microseconds=1)  # what happens at this moment has happened
+
+
+def _in_parts(found: Any, so_far: datetime) -> Any:
+    """The three parts of a first page in one statement: a page asks little."""
+    past = found.filter(moment__lt=so_far).order_by("-moment", "-pk")[: PAGE + 1]
+    ahead = found.filter(moment__gte=so_far).order_by("moment", "pk")[:AHEAD]
+    pinned = found.filter(moment__lt=so_far, pinned_at__isnull=False).order_by("-pinned_at", "pk")[:AHEAD]
+    return _marked(past, _PAST).union(_marked(ahead, _AHEAD), _marked(pinned, _PINNED), all=True)
+
+
+def _first_page(rows: Iterable[Any], *, user: User) -> TimelinePage:
     parts: dict[int, list[Activity]] = {_PAST: [], _AHEAD: [], _PINNED: []}
-    if with_ahead and key is None and not narrowing:
-        ahead = found.filter(moment__gte=so_far).order_by("moment", "pk")[:AHEAD]
-        pinned = found.filter(moment__lt=so_far, pinned_at__isnull=False).order_by("-pinned_at", "pk")[:AHEAD]
-        # One statement for the three of them: a page asks little.
-        for entry in _marked(past, _PAST).union(_marked(ahead, _AHEAD), _marked(pinned, _PINNED), all=True):
-            parts[entry.part].append(entry)
-        parts[_PAST].sort(key=_moment_and_key, reverse=True)
-        parts[_AHEAD].sort(key=_moment_and_key)
-    else:
-        parts[_PAST] = list(past)
-    entries = parts[_PAST]
-    more = len(entries) > PAGE
-    bottom = entries[PAGE - 1] if more else None
-    entries = entries[:PAGE]
-    dress([*parts[_AHEAD], *parts[_PINNED], *entries], user=user)
-    return TimelinePage(entries, _key_of(bottom) if bottom else "", parts[_AHEAD], parts[_PINNED])
+    for entry in rows:
+        parts[entry.part].append(entry)
+    past = sorted(parts[_PAST], key=_moment_and_key, reverse=True)
+    return _dressed(past, sorted(parts[_AHEAD], key=_moment_and_key), parts[_PINNED], user=user)
+
+
+def _dressed(
+    past: list[Activity], ahead: Sequence[Activity] = (), pinned: Sequence[Activity] = (), *, user: User
+) -> TimelinePage:
+    """The page of these rows, of which the past has one more where it goes on."""
+    entries = past[:PAGE]
+    dress([*ahead, *pinned, *entries], user=user)
+    return TimelinePage(entries, _key_of(entries[-1]) if len(past) > PAGE else "", list(ahead), list(pinned))
 
 
 def _key_of(entry: Activity) -> str:
@@ -173,16 +214,21 @@ def dress(entries: Iterable[Activity], *, user: User) -> None:
     entries = list(entries)
     if not entries:
         return
-    about = ActivityEntity.objects.filter(activity__in=[each.pk for each in entries], via_employer=False)
-    about = about.filter(entity__in=Entity.objects.visible_to(user)).select_related("entity")
     links: dict[int, list[ActivityEntity]] = {}
-    for link in about.only("activity", "role", "entity__display_name", "entity__kind").order_by("pk"):
+    for link in _subjects.ask({_ENTRIES: [each.pk for each in entries]}, user):
         links.setdefault(link.activity_id, []).append(link)
     _add_contexts(entries)
     shown = kinds_named(entry.kind for entry in entries)
     for entry in entries:
         entry.kind_shown = shown[entry.kind]
         entry.subjects = links.get(entry.pk, [])
+
+
+@prepared(rights_of)
+def _subjects(user: User) -> QuerySet[ActivityEntity]:
+    about = ActivityEntity.objects.filter(activity__among=_ENTRIES, via_employer=False)
+    about = about.filter(entity__in=Entity.objects.visible_to(user)).select_related("entity")
+    return about.only("activity", "role", "entity__display_name", "entity__kind").order_by("pk")
 
 
 def _add_contexts(entries: list[Activity]) -> None:
