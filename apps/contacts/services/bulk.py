@@ -18,11 +18,11 @@ from apps.contacts.models import Category, Entity, EntityCategory, Folder
 from apps.contacts.models.entities import EntityQuerySet
 from apps.contacts.models.rights import rights_of
 from apps.contacts.permissions import can_create_in
-from apps.contacts.services.batch import portions
 from apps.contacts.services.categories import mark_restricted
 from apps.contacts.services.trash import trash_portion
 from apps.contacts.signals import entities_updated
 from apps.core import clock
+from apps.core.batch import portions
 from apps.core.models import Change, Operation
 from apps.core.services.operations import OperationFailed, Progress, Recorder, operate, start
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from apps.contacts.models import EmailAddress, Entity, Participant, PhoneNumber, SearchToken, Unit
 from apps.contacts.services import derive
-from apps.contacts.services.batch import delete_rows, portions, update_rows
+from apps.core.batch import delete_rows, portions, update_rows
 
 COPIES = (
     *("display_name", "sort_name", "name_key", "search_text"),

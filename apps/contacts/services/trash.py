@@ -12,8 +12,8 @@ from django.db.models import F, QuerySet
 from apps.accounts.models import User
 from apps.contacts.models import Entity, Participant, Relationship, SearchToken
 from apps.contacts.services import copies
-from apps.contacts.services.batch import portions
 from apps.contacts.signals import entities_purged, entities_purging, entities_restored, entities_trashed
+from apps.core.batch import portions
 from apps.core.models import Change
 from apps.core.services.operations import Recorder, operate
 from apps.core.services.operations.images import to_json

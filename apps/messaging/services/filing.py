@@ -14,7 +14,7 @@ from apps.activities.services.recording import Context, Entry, record_many, set_
 from apps.activities.services.telling_pages import tell_timelines_of
 from apps.activities.services.watching import tell_of_entry
 from apps.contacts.models import Entity
-from apps.contacts.services.batch import update_rows
+from apps.core.batch import update_rows
 from apps.messaging.models import Draft, MailAccount, MailAddress, MailCopy, MailFolder, MailMessage
 from apps.messaging.services.filing_contexts import contexts_of
 from apps.messaging.services.filing_people import about, known_people, seen_by

@@ -21,7 +21,6 @@ from apps.contacts.models import (
     Unit,
 )
 from apps.contacts.services import copies
-from apps.contacts.services.batch import update_rows
 from apps.contacts.services.imports import labels, photos
 from apps.contacts.services.imports.context import SOURCE, Context
 from apps.contacts.services.imports.copying import reserve_ids, to_json
@@ -30,6 +29,7 @@ from apps.contacts.services.imports.drafts import Draft
 from apps.contacts.services.imports.merging import Merged
 from apps.contacts.services.imports.rows import EMAIL, LINK, PHONE, UNIT, Rows
 from apps.contacts.services.imports.unit_drafts import UnitDraft
+from apps.core.batch import update_rows
 from apps.core.models import Change
 from apps.core.services.operations import record_type, snapshot
 
