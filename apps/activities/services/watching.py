@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.activities.models import Notice, Reminder, Watch
@@ -16,6 +16,7 @@ from apps.activities.models.notices import ENTITIES
 from apps.activities.selectors.watches import forget_watch
 from apps.activities.services.telling import News, tell
 from apps.contacts.permissions import can_view_entity
+from apps.core.prepared import Prepared, blank_ids
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Event = Notice.Event
 WATCHED = (Event.CHANGED, Event.COMMENTED, Event.STATUS, Event.MAIL)
 _EVENTS = {"mail": Event.MAIL, "voicemail": Event.MAIL, "status": Event.STATUS, "handover": Event.STATUS}
+_ENTITIES = blank_ids()
 MANY = 20  # so many watched records changed by one operation are one notice
 
 
@@ -82,7 +84,7 @@ def tell_of_entry(activity: Activity, *, actor: User | None, now: datetime) -> i
 def tell_of_changes(entity_ids: Sequence[int], *, verb: str, actor_id: int | None, now: datetime) -> int:
     """Tell those who watch contacts that these were changed."""
     watched: dict[int, list[int]] = {}
-    for each in Watch.objects.filter(record_type=ENTITIES, record_id__in=entity_ids).order_by("record_id"):
+    for each in _watches.ask({_ENTITIES: list(entity_ids)}):
         if not each.events or Event.CHANGED in each.events:
             watched.setdefault(each.user_id, []).append(each.record_id)
     news = []
@@ -91,7 +93,12 @@ def tell_of_changes(entity_ids: Sequence[int], *, verb: str, actor_id: int | Non
             news.append(News(user_id, Event.CHANGED, verb, count=len(ids)))
         else:
             news += [News(user_id, Event.CHANGED, verb, record_type=ENTITIES, record_id=pk) for pk in ids]
-    return tell(news, actor_id=actor_id, now=now)
+    return tell(news, actor_id=actor_id, now=now) if news else 0
+
+
+@Prepared
+def _watches() -> QuerySet[Watch]:
+    return Watch.objects.filter(record_type=ENTITIES, record_id__among=_ENTITIES).order_by("record_id")
 
 
 def tell_addressed(asked: Mapping[int, Collection[int]], *, verb: str, actor: User | None, now: datetime) -> int:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from apps.contacts.models import EmailAddress, Entity, Participant, PhoneNumber, SearchToken, Unit
 from apps.contacts.services import derive
-from apps.core.batch import delete_rows, portions, update_rows
+from apps.core.batch import delete_rows, insert_rows, portions, update_rows
 
 COPIES = (
     *("display_name", "sort_name", "name_key", "search_text"),
@@ -177,7 +177,8 @@ def write_tokens(aggregates: Sequence[Aggregate], *, today: date, fresh: bool = 
             for token, rank, folder_id in sorted(wanted - there)
         ]
     delete_rows(SearchToken, ("entity", "token"), obsolete)
-    SearchToken.objects.bulk_create(missing, batch_size=5000)
+    for portion in portions(missing, 5000):
+        insert_rows(portion)
 
 
 def employees_of(organisation_ids: Iterable[int]) -> set[int]:

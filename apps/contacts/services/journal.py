@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from apps.contacts.models import Entity
 from apps.contacts.permissions import can_edit_entity, can_view_entity
@@ -16,6 +16,7 @@ from apps.contacts.services import copies
 from apps.contacts.services.errors import InTrash
 from apps.contacts.signals import entities_created, entities_updated
 from apps.core.models import Change
+from apps.core.prepared import Prepared, blank_ids
 from apps.core.services.operations import Recorder, diff, operate, record_type, snapshot
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 # Fields of an entity that follow from others; no Change tells of them, and undo derives them anew.
 DERIVED = frozenset((*copies.COPIES, "version", "modified_at", "modified_by", "is_restricted"))
+
+_WANTED = blank_ids()
+
+
+@Prepared
+def _locked() -> QuerySet[Entity]:
+    return Entity.objects.select_for_update(no_key=True).filter(pk__among=_WANTED).order_by("pk")
 
 
 class Edit:
@@ -47,7 +55,7 @@ class Edit:
         wanted = (edited | beside) - self.entities.keys() - self._new.keys()
         if not wanted:
             return
-        locked = list(Entity.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
+        locked = _locked.ask({_WANTED: list(wanted)})
         for entity in locked:
             allowed = can_edit_entity if entity.pk in edited else can_view_entity
             if self.actor is not None and not allowed(self.actor, entity):

@@ -6,15 +6,18 @@ import base64
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Expression, F, Field, ForeignKey, JSONField, Model
+from django.db.models import CharField, Expression, F, Field, ForeignKey, JSONField, Model, TextField
 
 Json = Any  # whatever json.dumps takes
 Image = dict[str, Json]
 Diff = dict[str, list[Json]]
+
+_PLAIN: frozenset[type] = frozenset((int, bool, type(None)))
 
 
 def record_type(model: Model | type[Model]) -> str:
@@ -27,7 +30,21 @@ def snapshot(instance: Model) -> Image:
 
     Take it before changing the instance, hand it to `Recorder.updated` afterwards.
     """
-    return {field.name: to_json(field, getattr(instance, field.attname)) for field in concrete_fields(type(instance))}
+    image = {}
+    for field, name, attribute, plain in _columns(type(instance)):
+        value = getattr(instance, attribute)
+        image[name] = value if type(value) in plain else to_json(field, value)
+    return image
+
+
+@cache
+def _columns(model: type[Model]) -> list[tuple[Field[Any, Any], str, str, frozenset[type]]]:
+    """The fields with what is asked of them for each image, and the types whose values are JSON already."""
+    texts = (CharField.to_python, TextField.to_python)
+    return [
+        (field, field.name, field.attname, _PLAIN | {str} if type(field).to_python in texts else _PLAIN)
+        for field in concrete_fields(model)
+    ]
 
 
 def diff(before: Image, after: Image) -> Diff:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Model
 
+from apps.core.batch import insert_rows, portions
 from apps.core.contributions import undoers
 from apps.core.middleware import current_origin
 from apps.core.models import Change, Operation
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 UNDOABLE_FOR = timedelta(days=30)
-_BATCH = 1000
 
 _current: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
@@ -160,7 +160,8 @@ def recording(operation: Operation, *, now: datetime, savepoint: bool = True) ->
     try:
         with transaction.atomic(savepoint=savepoint):
             yield recorder
-            Change.objects.bulk_create(recorder.changes, batch_size=_BATCH)
+            for portion in portions(recorder.changes):
+                insert_rows(portion)
     finally:
         _current.reset(token)
 
