@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
@@ -13,6 +14,8 @@ from django.utils.cache import patch_vary_headers
 from apps.accounts.preferences import reading_as
 
 _SEEN_SECONDS = 60
+_MOST_SEEN = 5000
+_seen_here: dict[str, float] = {}
 
 
 def reader_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -37,8 +40,19 @@ def session_seen(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
 
     def middleware(request: HttpRequest) -> HttpResponse:
         key = request.session.session_key
-        if key and request.user.is_authenticated and cache.add(f"accounts:session-seen:{key}", 1, _SEEN_SECONDS):
+        if key and request.user.is_authenticated and _not_seen_lately(key):
             UserSession.objects.create_from_request(request)
         return get_response(request)
 
     return middleware
+
+
+def _not_seen_lately(key: str) -> bool:
+    """Whether nobody has asked this for a minute; a process that has asks the others no more."""
+    now = time.monotonic()
+    if now - _seen_here.get(key, float("-inf")) < _SEEN_SECONDS:
+        return False
+    if len(_seen_here) >= _MOST_SEEN:
+        _seen_here.clear()
+    _seen_here[key] = now
+    return cache.add(f"accounts:session-seen:{key}", 1, _SEEN_SECONDS)

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from apps.core import kept
+from apps.core import epochs
 from apps.core.kept import Kept, forget_kept
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +46,12 @@ def test_another_process_that_forgets_is_heard_after_half_a_second(monkeypatch):
     cache.set("core:kept-epoch", "raised elsewhere", None)
     assert woods() == ["oak"]
 
-    monkeypatch.setattr(kept, "_TRUSTED", 0)
+    monkeypatch.setattr(epochs, "_TRUSTED", 0)
     assert woods() == ["oak", "larch"]
 
 
 def test_an_emptied_redis_lets_everything_be_read_anew(monkeypatch):
-    monkeypatch.setattr(kept, "_TRUSTED", 0)
+    monkeypatch.setattr(epochs, "_TRUSTED", 0)
     table = ["oak"]
     woods = Kept(lambda: list(table))
     assert woods() == ["oak"]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from django.core.cache import cache
-from django.db import transaction
 
 from apps.accounts.models import TeamMembership
 from apps.accounts.permissions import is_admin, is_staff_member
@@ -17,6 +13,7 @@ from apps.activities.models.kinds import ActivityCategory, ActivityCategoryPermi
 from apps.contacts.models.rights import Rights, rights_of
 from apps.core import clock
 from apps.core.contributions import contexts
+from apps.core.epochs import AtHand, Epoch
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -24,11 +21,9 @@ if TYPE_CHECKING:
 HOUSE = 0  # about nobody and nothing in particular: all staff
 CONTEXTS_FROM = 1_000_000_000  # tokens of contexts (`contributions.contexts`) begin here, folders stay below
 
-_EPOCH_KEY = "activities:reach-epoch"
+_epoch = Epoch("activities:reach-epoch")
 _SECONDS = 300
-_TRUSTED = 0.5  # seconds in which one user object trusts its last answer, as in contacts
-_changes_here = itertools.count(1)
-_last_change = 0
+_TRUSTED = 0.5  # seconds in which one user object trusts its last answer: contexts have no epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +40,9 @@ class Reach:
 class _Groups:
     readers: tuple[int, ...]
     hidden_categories: tuple[int, ...]
+
+
+_at_hand = AtHand(_Groups, _SECONDS)
 
 
 def token_of(*, folder_id: int, is_restricted: bool) -> int:
@@ -74,31 +72,23 @@ def reach_of(user: User) -> Reach | None:
     rights = rights_of(user)
     if not is_staff_member(user):
         return None
+    stamp = (_epoch.current(), user.rights_epoch, rights)
     kept = user.__dict__.get("_reach")
-    stamp = (_last_change, user.rights_epoch, rights)
     if kept is not None and kept[0] == stamp and time.monotonic() - kept[1] < _TRUSTED:
         answer: Reach = kept[2]
         return answer
-    reach = _resolve(user, rights)
+    reach = _resolve(user, rights, epoch=stamp[0])
     user.__dict__["_reach"] = (stamp, time.monotonic(), reach)
     return reach
 
 
 def forget_reach() -> None:
     """Have everybody's reach worked out anew; called in the transaction that changes categories or teams."""
-
-    def raise_epoch() -> None:
-        global _last_change
-        _last_change = next(_changes_here)
-        cache.get_or_set(_EPOCH_KEY, 1, None)
-        cache.incr(_EPOCH_KEY)
-
-    raise_epoch()
-    transaction.on_commit(raise_epoch)
+    _epoch.change()
 
 
-def _resolve(user: User, rights: Rights) -> Reach:
-    groups = _groups_of(user)
+def _resolve(user: User, rights: Rights, *, epoch: str) -> Reach:
+    groups = _groups_of(user, epoch)
     folders = sorted(rights.view)
     behind = tuple(-folder for folder in folders)
     more = [token for context in contexts for token in context.tokens_for(user)]
@@ -108,17 +98,14 @@ def _resolve(user: User, rights: Rights) -> Reach:
     return Reach((*everywhere, *behind), (), groups.readers, groups.hidden_categories)
 
 
-def _groups_of(user: User) -> _Groups:
-    epoch = cache.get_or_set(_EPOCH_KEY, 1, None)
+def _groups_of(user: User, epoch: str) -> _Groups:
     today = clock.now().date()
-    key = f"activities:readings:{user.pk}:{user.rights_epoch}:{epoch}:{today}"
-    cached = cache.get(key)
-    if isinstance(cached, _Groups):
-        return cached
-    readers = (user_token(user.pk), *map(team_token, teams_of(user.pk, today=today)))
-    groups = _Groups(readers, tuple(_hidden_categories(user)))
-    cache.set(key, groups, _SECONDS)
-    return groups
+
+    def groups() -> _Groups:
+        readers = (user_token(user.pk), *map(team_token, teams_of(user.pk, today=today)))
+        return _Groups(readers, tuple(_hidden_categories(user)))
+
+    return _at_hand.get(f"activities:readings:{user.pk}:{user.rights_epoch}:{epoch}:{today}", groups)
 
 
 def teams_of(user_id: int, *, today: object) -> list[int]:

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
-from django.db import transaction
-
 from apps.accounts.permissions import is_admin, is_staff_member
 from apps.contacts.models.folders import Category, CategoryPermission, Folder, FolderPermission
+from apps.core.epochs import AtHand, Epoch
 from apps.core.kept import forget_kept
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-_EPOCH_KEY = "contacts:rights-epoch"
+_epoch = Epoch("contacts:rights-epoch")
 _SECONDS = 3600
-# One request asks a dozen times. So long a user object trusts its last answer; what this process changes itself
-# counts at once.
-_TRUSTED = 0.5
-_changes_here = itertools.count(1)
-_last_change = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +28,17 @@ class Rights:
     hidden_categories: frozenset[int] = field(default_factory=frozenset)
 
 
+_at_hand = AtHand(Rights, _SECONDS)
+
+
 def rights_of(user: User) -> Rights:
-    """The rights of `user`, from the cache where nothing has changed since."""
+    """The rights of `user`: those at hand where nothing has changed since. One request asks a dozen times."""
+    stamp = (_epoch.current(), user.rights_epoch)
     kept = user.__dict__.get("_rights")
-    if kept is not None and kept[:2] == (_last_change, user.rights_epoch) and time.monotonic() - kept[2] < _TRUSTED:
-        answer: Rights = kept[3]
-        return answer
-    rights = _current_rights(user)
-    user.__dict__["_rights"] = (_last_change, user.rights_epoch, time.monotonic(), rights)
-    return rights
-
-
-def _current_rights(user: User) -> Rights:
-    epoch = cache.get_or_set(_EPOCH_KEY, 1, None)
-    key = f"contacts:rights:{user.pk}:{user.rights_epoch}:{epoch}"
-    cached = cache.get(key)
-    if isinstance(cached, Rights):
-        return cached
-    rights = resolve_rights(user)
-    cache.set(key, rights, _SECONDS)
+    if kept is None or kept[0] != stamp:
+        key = f"contacts:rights:{user.pk}:{user.rights_epoch}:{stamp[0]}"
+        kept = user.__dict__["_rights"] = (stamp, _at_hand.get(key, lambda: resolve_rights(user)))
+    rights: Rights = kept[1]
     return rights
 
 
@@ -64,15 +47,7 @@ def forget_rights() -> None:
 
     What is kept of them is forgotten too.
     """
-
-    def raise_epoch() -> None:
-        global _last_change
-        _last_change = next(_changes_here)
-        cache.get_or_set(_EPOCH_KEY, 1, None)
-        cache.incr(_EPOCH_KEY)
-
-    raise_epoch()  # for the rest of this transaction
-    transaction.on_commit(raise_epoch)  # for whoever resolved in between
+    _epoch.change()
     forget_kept()
 
 
