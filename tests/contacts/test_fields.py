@@ -226,3 +226,17 @@ def test_a_filterable_field_gets_its_index_and_loses_it_again(ada, now):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'entity_custom_%%'", [])
         assert cursor.fetchone() == (0,)
+
+
+def test_a_field_of_a_higher_app_is_none_of_contacts(client, ada, now):
+    foreign = define(ada, now, "text", label="Weather", target="activity:a-kind-with-a-key-of-forty-letters-and-m")
+    with pytest.raises(ValidationError, match="contact can't be the value"):
+        define(ada, now, "entity", label="With whom", target="activity:visit")
+    client.force_login(ada)
+
+    assert client.get(f"/contacts/settings/fields/{foreign.pk}/").status_code == 404
+    assert client.post(f"/contacts/settings/fields/{foreign.pk}/retire/").status_code == 404
+    assert "Weather" not in client.get("/contacts/new/").content.decode()
+    assert "Weather" not in client.get("/contacts/list/people/").content.decode()
+    person = create_entity(actor=ada, data=EntityInput(last_name="Koval", attributes={"weather": "dry"}), now=now)
+    assert person.attributes == {}

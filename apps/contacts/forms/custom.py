@@ -26,13 +26,17 @@ def add_custom_fields(
     values: dict[str, Any] | None = None,
     relationship_type_id: int | None = None,
 ) -> None:
-    """Add a form field for each live definition of `target`, filled from the entity's attributes."""
+    """Add a form field for each live definition of `target`, filled from the entity's attributes or `values`.
+
+    Where there are neither, it is a new record, which begins with the defaults.
+    """
+    is_new = entity is None and values is None
     given = values if values is not None else (entity.attributes if entity else {})
     for definition in definitions_of(target, relationship_type_id):
         name = PREFIX + definition.key
         field = _form_field(definition, user)
         form.fields[name] = field
-        value = given.get(definition.key, None if entity else definition.default)
+        value = given.get(definition.key, definition.default if is_new else None)
         if definition.field_type == FieldDefinition.Type.ENTITY and entity:
             reference = EntityReference.objects.filter(field=definition, entity=entity).first()
             value = reference.referenced_id if reference else None

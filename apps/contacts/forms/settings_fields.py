@@ -10,17 +10,21 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from apps.contacts.models import FieldChoice, FieldDefinition
-from apps.contacts.services.fields import ChoiceInput
+from apps.contacts.services.fields import TARGETS, ChoiceInput
 from apps.core.choosing import offer
 from apps.core.palette import COLOURS, ICONS
 
 Type = FieldDefinition.Type
 CHOOSY = frozenset({Type.CHOICE, Type.MULTI_CHOICE})
 PREFIX = "choices"
+PLAIN = ("label", "section", "help_text", "is_required", "is_filterable")
 
 
 class FieldForm(forms.Form):
-    """A field; its type is chosen once, when it is made."""
+    """A field; its type is chosen once, when it is made.
+
+    Outside contacts a field has neither section nor filter, and no contact for its value: `no_contact` says why.
+    """
 
     label = forms.CharField(label=_("Label"), max_length=100, widget=forms.TextInput(attrs={"autofocus": True}))
     field_type = forms.ChoiceField(
@@ -44,11 +48,20 @@ class FieldForm(forms.Form):
         help_text=_("Written as one would type it; of choices their labels, several parted by semicolons."),
     )
 
-    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, target: str, is_new: bool, no_contact: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if target not in TARGETS:
+            del self.fields["section"], self.fields["is_filterable"]
+            offer(self, "field_type", [each for each in Type.choices if each[0] != Type.ENTITY])
+            self.fields["field_type"].help_text = f"{self.fields['field_type'].help_text} {no_contact}"
         if not is_new:
             self.fields["field_type"].disabled = True
             self.fields["field_type"].help_text = ""
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """What goes into the field's row as it was typed."""
+        return {name: self.cleaned_data[name] for name in PLAIN if name in self.fields}
 
     @property
     def is_choosy(self) -> bool:

@@ -10,7 +10,7 @@ from apps.contacts.models.relationships import RelationshipType
 
 
 class FieldDefinition(models.Model):
-    """One typed field of a target: persons, organisations, units or one relationship type.
+    """One typed field of a target: persons, organisations, units or one relationship type; or of a higher app's.
 
     Values are kept by `key`, which never changes: renaming loses nothing. A retired field keeps its values.
     """
@@ -35,7 +35,8 @@ class FieldDefinition(models.Model):
         READY = "ready"
         FAILED = "failed"
 
-    target = models.CharField(max_length=40)  # "person", "organisation", "unit", "relationship"; later apps add theirs
+    # "person", "organisation", "unit", "relationship"; higher apps add theirs: "activity:visit".
+    target = models.CharField(max_length=60)
     relationship_type = models.ForeignKey(
         RelationshipType, null=True, blank=True, on_delete=models.CASCADE, related_name="fields"
     )

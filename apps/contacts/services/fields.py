@@ -24,7 +24,8 @@ from apps.core.kept import forget_kept
 from apps.core.services.operations import Recorder, operate, snapshot
 from apps.core.text import transliterate
 
-TARGETS = ("person", "organisation", "unit", "relationship")
+TARGETS = ("person", "organisation", "unit", "relationship")  # those of contacts; higher apps name theirs
+INDEXED = ("person", "organisation")  # whose filterable fields get an index
 EDITABLE = frozenset({"label", "section", "help_text", "is_required", "is_filterable", "default", "position"})
 _CHOOSY = frozenset({FieldDefinition.Type.CHOICE, FieldDefinition.Type.MULTI_CHOICE})
 IndexState = FieldDefinition.IndexState
@@ -54,12 +55,15 @@ def define_field(
 ) -> FieldDefinition:
     """Make a field of "person", "organisation", "unit" or "relationship" (with its type); others as in EDITABLE.
 
-    Its key comes from the label and never changes. Raises PermissionDenied, ValidationError.
+    A higher app gives a target of its own ("activity:visit"); contacts are no values there, since references to them
+    hang on entities. The field's key comes from the label and never changes. Raises PermissionDenied, ValidationError.
     """
     if not can_change_settings(actor):
         raise PermissionDenied
     if (target == "relationship") != (relationship_type is not None):
         raise ValidationError({"target": _("A field of relationships belongs to one type of them.")})
+    if target not in TARGETS and field_type == FieldDefinition.Type.ENTITY:
+        raise ValidationError({"field_type": _("A contact can't be the value of such a field.")})
     with operate(actor=actor, verb="field.defined", now=now) as recorder:
         siblings = FieldDefinition.objects.filter(target=target, relationship_type=relationship_type)
         taken = set(siblings.values_list("key", flat=True))
@@ -205,7 +209,7 @@ def _set_default(definition: FieldDefinition, default: object, choices: Sequence
 
 
 def _wanted_index(definition: FieldDefinition) -> str:
-    indexed = definition.is_filterable and definition.target in ("person", "organisation")
+    indexed = definition.is_filterable and definition.target in INDEXED
     return IndexState.WANTED if indexed and definition.field_type != FieldDefinition.Type.ENTITY else IndexState.NONE
 
 
