@@ -191,6 +191,7 @@ def _own_things(world: World) -> None:
     definition = FieldDefinition.objects.create(
         target="person", key="colour", label="Colour", field_type="text", is_filterable=True
     )
+    weather = FieldDefinition.objects.create(target="activity:visit", key="weather", label="Weather", field_type="text")
     forget_kept()
     world.places["all"] = {
         "operation_id": operation.pk,
@@ -211,6 +212,7 @@ def _own_things(world: World) -> None:
         "uidb36": "1",
     }
     world.places["print"] = {"operation_id": _print_out(bob)}
+    world.places["kind field"] = {"field_id": weather.pk}
     world.places["entry category"] = {"category_id": ActivityCategory.objects.create(name="Vacation").pk}
     world.places["shared view"] = {"view_id": _view(bob, is_shared=True)}
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.permissions import can_change_settings
 from apps.activities.models import Activity, ActivityCategory, ActivityCategoryPermission, ActivityKind
 from apps.activities.models.reach import forget_reach
+from apps.activities.selectors.kind_fields import TARGETS
+from apps.contacts.models import FieldDefinition
 from apps.core.contributions import kinds
 from apps.core.services.operations import operate, snapshot
 from apps.core.text import transliterate
@@ -125,6 +127,9 @@ def _ask(actor: User) -> None:
 def _free_key(name: str) -> str:
     stem = slugify(transliterate(name))[:34] or "kind"
     taken = {*ActivityKind.objects.values_list("key", flat=True), *(key for key, _kind in kinds.items())}
+    # Undo takes a kind away, yet not its fields: another kind is not to find them there.
+    ownerless = FieldDefinition.objects.filter(target__startswith=TARGETS).values_list("target", flat=True)
+    taken |= {target.removeprefix(TARGETS) for target in ownerless}
     return next(key for key in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if key not in taken)
 
 

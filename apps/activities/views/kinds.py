@@ -57,7 +57,7 @@ def kind_add(request: Request) -> HttpResponse:
 def kind_edit(request: Request, kind_id: int) -> HttpResponse:
     kind = get_object_or_404(ActivityKind, pk=kind_id)
     form = KindForm(request.POST or None, initial={"name": kind.name, "icon": kind.icon})
-    back = reverse("activities:kinds")
+    back = reverse("activities:kind", args=[kind.pk])
     if request.method == "POST" and form.is_valid():
         try:
             service.change_kind(actor=request.user, kind=kind, now=clock.now(), **form.cleaned_data)
