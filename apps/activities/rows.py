@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.accounts.templatetags.formats import moment
-from apps.core.markup import fill, icon, joined, prose, record_url
+from apps.core.markup import fill, fill_each, icon, joined, prose, record_url
 
 if TYPE_CHECKING:
     from apps.activities.models import Activity
@@ -51,7 +51,7 @@ def _entry(entry: Activity, reading: Reading, words: _Words) -> SafeString:
     mine = entry.actor_id is not None and entry.actor_id == reading.reader_id
     return fill(
         '<li class="activity{}" id="activity-{}"><span class="activity__icon">{}</span><div class="activity__body">'
-        '<p class="activity__head">{}{}</p>{}{}{}{}</div>{}{}</li>',
+        '<p class="activity__head">{}{}</p>{}{}{}{}{}</div>{}{}</li>',
         " activity--pinned" if entry.pinned_at else "",
         entry.pk,
         icon(entry.kind_shown.icon, label=str(entry.kind_shown.title)),
@@ -59,6 +59,7 @@ def _entry(entry: Activity, reading: Reading, words: _Words) -> SafeString:
         joined(" · ", _head(entry, reading, words)),
         fill('<p class="activity__subject">{}</p>', entry.subject) if entry.subject else "",
         entry.kind_shown.draw(entry) if entry.kind_shown.draw and entry.facts else "",
+        _own_fields(entry) if "fields" in entry.facts else "",
         fill('<div class="prose">{}</div>', prose(entry.snippet)) if entry.snippet else "",
         _files(entry, reading, words, mine) if "files" in entry.facts else "",
         _reminders(entry, words) if reading.is_ahead else "",
@@ -83,6 +84,13 @@ def _head(entry: Activity, reading: Reading, words: _Words) -> list[str]:
     if entry.visibility != entry.Visibility.PUBLIC:
         parts.append(fill("{}{}", icon("lock"), entry.get_visibility_display()))
     return parts
+
+
+def _own_fields(entry: Activity) -> SafeString:
+    """ "Weather: dry · Floors: 2" """
+    link, pair = '<a href="{}">{}</a>', "<div><dt>{}</dt> <dd>{}</dd></div>"
+    pairs = [(each.label, fill(link, each.href, each.text) if each.href else each.text) for each in entry.own_fields]
+    return fill('<dl class="activity__facts activity__own">{}</dl>', fill_each(pair, pairs)) if pairs else fill("")
 
 
 def _files(entry: Activity, reading: Reading, words: _Words, mine: bool) -> SafeString:

@@ -11,6 +11,7 @@ from apps.accounts.api_auth import needs_scope
 from apps.activities.api.schemas import ActivityFilters, ActivityOut, ActivityPage, CallIn, NoteIn
 from apps.activities.api.shared import bad_key, contacts_named, contacts_of, pack_key, unpack_key, user_of
 from apps.activities.models import Activity
+from apps.activities.selectors.kind_fields import FIELDS, values_of
 from apps.activities.services import notes
 from apps.core import clock
 from apps.core.api import PROBLEMS, idempotent
@@ -101,7 +102,8 @@ def _out(activity: Activity, contact_ids: list[int]) -> ActivityOut:
         visibility=activity.visibility,
         category_id=activity.category_id,
         contact_ids=contact_ids,
-        facts=activity.facts,
+        facts={key: value for key, value in activity.facts.items() if key != FIELDS},
+        fields=values_of(activity),
     )
 
 

@@ -29,6 +29,7 @@ class ActivityOut(Schema):
     category_id: int | None
     contact_ids: Ids = Field(description="Those of its contacts that you see, without employers")
     facts: dict[str, Any] = Field(description="What its kind keeps beside the words")
+    fields: dict[str, Any] = Field(description="Own fields of its kind by key")
 
 
 class ActivityPage(Schema):
@@ -57,6 +58,7 @@ class NoteIn(Strict):
     kind: str = Field("note", max_length=40)
     occurred_at: AwareDatetime | None = None
     visibility: Visibility = "public"
+    fields: dict[str, Any] = Field({}, description="Own fields of its kind by key")
 
 
 class CallIn(Strict):

@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Team, User
 from apps.accounts.selectors import members_of, staff_users
+from apps.activities.forms.kind_fields import KindFieldsForm
 from apps.activities.models import Activity, ActivityCategory, Call
+from apps.activities.selectors.kind_fields import fields_of_kind, values_of
 from apps.activities.selectors.kinds import kinds_by_hand, known_kinds
 from apps.activities.selectors.timelines import Narrowing
 from apps.contacts.forms.ties import EntitiesChoiceField
+from apps.core.choosing import offer
 
 
 class FilesField(forms.FileField):
@@ -61,16 +64,35 @@ class EntryForm(forms.Form):
         return self.cleaned_data["visibility"] or Activity.Visibility.PUBLIC
 
 
-class ComposerForm(EntryForm):
-    """The composer on a contact's page: a note, or another kind that is only words."""
+class ComposerForm(EntryForm, KindFieldsForm):
+    """The composer on a contact's page: a note, or another kind that is only words, with that kind's own fields.
+
+    Choosing another kind fetches its fields from `address`. `chosen` is the kind whose fields the form has.
+    """
 
     kind = forms.ChoiceField(label=_("Kind"), widget=forms.RadioSelect, initial="note")
 
     field_order = ["kind", "text", "visibility", "category", "uploads"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(key, kind.title) for key, kind in kinds_by_hand().items()]  # type: ignore[attr-defined]
+        offered = kinds_by_hand()
+        offer(self, "kind", [(key, kind.title) for key, kind in offered.items()])
+        asked = self.data.get("kind") if self.is_bound else self.initial.get("kind")
+        self.chosen = self.initial["kind"] = asked if asked in offered else "note"
+        if any(map(fields_of_kind, offered)):
+            swap = {"hx-get": address, "hx-target": "#entry-fields", "hx-swap": "outerHTML"}
+            self.fields["kind"].widget.attrs |= {**swap, "hx-sync": "closest form:replace"}
+        self.show_fields_of(self.chosen, user=user)
+
+    @property
+    def is_missing_fields(self) -> bool:
+        """Was it sent from a page that showed the fields of another kind?"""
+        return bool(self.is_bound and self.own) and self.data.get("fields_of") != self.chosen
+
+    def once_more(self) -> dict[str, Any]:
+        """What was sent beside the own fields, for a form that shows these too; files have to be chosen again."""
+        return {name: self.data.get(name, "") for name in ("kind", "text", "visibility", "category")}
 
 
 class DurationField(forms.CharField):
@@ -119,16 +141,17 @@ class CallForm(EntryForm):
     ]
 
 
-class EditForm(EntryForm):
-    """An entry that is there: its words, whom it is about, who may read it."""
+class EditForm(EntryForm, KindFieldsForm):
+    """An entry that is there: its words, its kind's own fields, whom it is about, who may read it."""
 
     field_order = ["text", "entities", "visibility", "category", "uploads"]
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, activity: Activity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].label = _("Text")
         self.fields["entities"] = EntitiesChoiceField(user=user, label=_("About"))
         self.order_fields(self.field_order)
+        self.show_fields_of(activity.kind, user=user, values=values_of(activity))
 
 
 class NoteForm(forms.Form):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.accounts.models import User
+    from apps.activities.selectors.kind_fields import ShownValue
     from apps.core.contributions import Kind
 
 _TOKENS: ArrayField[list[int], list[int]] = ArrayField(models.IntegerField())
@@ -93,6 +94,7 @@ class Activity(models.Model):
     subjects: list[ActivityEntity]
     kind_shown: Kind
     context_link: tuple[str, str] | None
+    own_fields: list[ShownValue]
 
     objects = ActivityQuerySet.as_manager()
 

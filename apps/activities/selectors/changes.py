@@ -37,5 +37,5 @@ def _row(operation: Operation, moment: datetime) -> Activity:
         pk=operation.pk - _BELOW, kind="change", verb=operation.verb, actor=operation.actor, subject=str(title)
     )
     row.occurred_at = row.created_at = row.moment = moment
-    row.kind_shown, row.subjects, row.context_link = KIND, [], None
+    row.kind_shown, row.subjects, row.context_link, row.own_fields = KIND, [], None, []
     return row

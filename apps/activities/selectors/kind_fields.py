@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.formatting import date_text
 from apps.accounts.preferences import current_preferences
 from apps.contacts.models import FieldDefinition
+from apps.contacts.phones import dial_address, show_number
 from apps.contacts.selectors.fields import definitions_for
 from apps.contacts.values import show_value
 
@@ -25,11 +26,11 @@ Type = FieldDefinition.Type
 
 @dataclass(frozen=True, slots=True)
 class ShownValue:
-    """One value as its reader sees it; `field_type` tells what it leads to."""
+    """One value as its reader sees it; `href` is where it leads: a web address, a mail, a call."""
 
     label: str
     text: str
-    field_type: str
+    href: str
 
 
 def target_of(kind: str) -> str:
@@ -52,7 +53,7 @@ def shown_values(activity: Activity) -> list[ShownValue]:
     """The filled fields of an entry in their order; those retired are shown nowhere. Asks the database nothing."""
     values = values_of(activity)
     return [
-        ShownValue(each.label, _text(each, values[each.key]), each.field_type)
+        ShownValue(each.label, _text(each, values[each.key]), _href(each, values[each.key]))
         for each in (fields_of_kind(activity.kind) if values else ())
         if values.get(each.key) is not None
     ]
@@ -82,4 +83,17 @@ def _text(definition: FieldDefinition, value: Any) -> str:
             return date_text(current_preferences(), date.fromisoformat(value))
         case Type.YES_NO:
             return _("yes") if value else _("no")
+        case Type.PHONE:
+            return show_number(value, current_preferences())
     return show_value(definition, value, choices=definition.choices.all())
+
+
+def _href(definition: FieldDefinition, value: Any) -> str:
+    match definition.field_type:
+        case Type.URL:
+            return str(value)
+        case Type.EMAIL:
+            return f"mailto:{value}"
+        case Type.PHONE:
+            return dial_address(value, current_preferences())
+    return ""

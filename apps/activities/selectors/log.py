@@ -189,9 +189,7 @@ class Sight:
         self._subjects = dict(visible.values_list("pk", "display_name")) if subjects else {}
         entries = {pk for change in changes if (pk := entry_of(change)) is not None}
         self._entries = (
-            set(Activity.objects.visible_to(user).filter(pk__in=entries).values_list("pk", flat=True))
-            if entries
-            else set()
+            dict(Activity.objects.visible_to(user).filter(pk__in=entries).values_list("pk", "kind")) if entries else {}
         )
         self._names = Names(user, [change for change in changes if not self._is_hidden(change)])
 
@@ -202,7 +200,7 @@ class Sight:
             name="" if hidden else self._subjects.get(contact_of(change) or 0, ""),
             url_id=None if hidden else contact_of(change),
             kind=change.kind,
-            fields=[] if hidden else changes_in(change, self._names),
+            fields=[] if hidden else changes_in(change, self._names, kind=self._entries.get(entry_of(change) or 0, "")),
             is_hidden=hidden,
         )
 

@@ -20,6 +20,7 @@ from apps.accounts.formatting import exact_text
 from apps.accounts.models import User
 from apps.accounts.preferences import current_preferences
 from apps.activities.models import Activity
+from apps.activities.selectors.kind_fields import FIELDS, value_changes
 from apps.contacts.models import Entity, Folder
 from apps.contacts.selectors.events import field_title, is_bookkeeping
 from apps.core.contributions import encrypted_columns, verbs
@@ -79,9 +80,9 @@ def verb_title(verb: str) -> Any:
     return verbs.get(verb) or verb.replace(".", " ").replace("_", " ")
 
 
-def changes_in(change: Change, names: Names) -> list[FieldChange]:
-    """The fields of one change; of what is new or gone those that hold something."""
-    shown = []
+def changes_in(change: Change, names: Names, *, kind: str = "") -> list[FieldChange]:
+    """The fields of one change; of what is new or gone those that hold something. `kind` is that of its entry."""
+    shown = _own_fields_in(change, kind) if change.record_type == "activities.activity" else []
     for key, pair in change.diff.items():
         before, after = pair
         if is_bookkeeping(key) or key in _COPIES.get(change.record_type, ()) or (before in _EMPTY and after in _EMPTY):
@@ -92,6 +93,12 @@ def changes_in(change: Change, names: Names) -> list[FieldChange]:
             old, new = (names.text(change.record_type, key, value) for value in pair)
         shown.append(FieldChange(key, str(field_title(key)), old, new))
     return shown
+
+
+def _own_fields_in(change: Change, kind: str) -> list[FieldChange]:
+    """The one thing among an entry's facts that is no copy."""
+    before, after = change.diff.get("facts") or (None, None)
+    return [FieldChange(f"{FIELDS}.{key}", *texts) for key, *texts in value_changes(kind, before or {}, after or {})]
 
 
 def is_secret(record_type: str, key: str) -> bool:

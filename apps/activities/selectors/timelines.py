@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet, Value
 from apps.activities.models import Activity, ActivityEntity, ActivityQuerySet
 from apps.activities.models.reach import reach_of
 from apps.activities.selectors.changes import changes_of
+from apps.activities.selectors.kind_fields import FIELDS, shown_values
 from apps.activities.selectors.kinds import kinds_named
 from apps.contacts.models import Entity
 from apps.contacts.models.rights import rights_of
@@ -55,8 +56,8 @@ EVERYTHING = Narrowing()
 class TimelinePage:
     """`after` is the key of the next page, "" at the end; `ahead` and `pinned` stand on the first page alone.
 
-    Each entry bears `subjects` (links to those of its entities that the reader sees), `kind_shown` (its Kind) and
-    `context_link` ((title, address) or None).
+    Each entry bears `subjects` (links to those of its entities that the reader sees), `kind_shown` (its Kind),
+    `context_link` ((title, address) or None) and `own_fields` (the values of its kind's own fields).
     """
 
     entries: list[Activity]
@@ -222,6 +223,7 @@ def dress(entries: Iterable[Activity], *, user: User) -> None:
     for entry in entries:
         entry.kind_shown = shown[entry.kind]
         entry.subjects = links.get(entry.pk, [])
+        entry.own_fields = shown_values(entry) if FIELDS in entry.facts else []
 
 
 @prepared(rights_of)

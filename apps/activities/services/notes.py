@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity, ActivityEntity, Call
 from apps.activities.permissions import can_change_activity, can_write_on
+from apps.activities.selectors.kind_fields import values_of
 from apps.activities.selectors.kinds import is_written_by_hand
+from apps.activities.services.entry_fields import clean_fields, with_fields
 from apps.activities.services.entry_files import attach_files
 from apps.activities.services.recording import (
     Context,
@@ -58,10 +60,12 @@ def add_note(
     visibility: str = Activity.Visibility.PUBLIC,
     category: ActivityCategory | None = None,
     uploads: Sequence[Upload] = (),
+    fields: Mapping[str, Any] | None = None,
 ) -> Activity:
     """Write a note, or an entry of another kind that is only words, about `entity` and `others`.
 
-    Their employers of the day have it on their timelines too. Raises PermissionDenied, ValidationError by field.
+    Their employers of the day have it on their timelines too. `fields`: values of the kind's own fields by key, as
+    typed. Raises PermissionDenied, ValidationError by field.
     """
     if not is_written_by_hand(kind):
         raise ValidationError({"kind": _("There is no such kind.")})
@@ -73,6 +77,7 @@ def add_note(
         entities=entities,
         context=context,
         text=clean_text(text, required=True),
+        facts=with_fields({}, clean_fields(kind, fields or {}, actor=actor)),
         visibility=visibility,
         category=category,
     )
@@ -146,17 +151,24 @@ def edit_activity(
     visibility: str | None = None,
     category: ActivityCategory | Keep | None = KEEP,
     uploads: Sequence[Upload] = (),
+    fields: Mapping[str, Any] | None = None,
 ) -> Activity:
     """Correct one's own entry; what it was stays in the changes. `entities`: all whom it is about, None leaves them.
 
-    Those that the actor doesn't see stay with it. Raises PermissionDenied, ValidationError by field.
+    Those that the actor doesn't see stay with it. `fields`: values of the kind's own fields by key, those not named
+    stay. Raises PermissionDenied, ValidationError by field.
     """
     if not can_change_activity(actor, activity):
         raise PermissionDenied
+    locked = Activity.objects.select_for_update().get(pk=activity.pk)
+    words = clean_text(text, required=locked.verb == "note.added")
+    values = clean_fields(locked.kind, fields or {}, actor=actor, kept=values_of(locked))
+    # First, since undo of what follows wants the facts as that has left them.
+    attach_files(actor=actor, activity=locked, uploads=uploads, now=now)
     with operate(actor=actor, verb="activity.edited", now=now) as recorder:
-        locked = Activity.objects.select_for_update().get(pk=activity.pk)
         before = snapshot(locked)
-        locked.snippet = clean_text(text, required=locked.verb == "note.added")
+        locked.snippet = words
+        locked.facts = with_fields(locked.facts, values)
         locked.visibility = visibility or locked.visibility
         if not isinstance(category, Keep):
             locked.category = category
@@ -164,11 +176,10 @@ def edit_activity(
         if not about:
             raise ValidationError({"entities": _("Choose whom it is about.")})
         locked.readers = readers_of(locked.visibility, locked.actor, (), about, now=now)
-        locked.save(update_fields=["snippet", "visibility", "category", "readers"])
+        locked.save(update_fields=["snippet", "facts", "visibility", "category", "readers"])
         if entities is not None:
             set_entities(locked, about, now=now, recorder=recorder)
         recorder.updated(locked, before)
-    attach_files(actor=actor, activity=locked, uploads=uploads, now=now)
     return locked
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -114,21 +114,42 @@ def timeline_all(request: Request) -> HttpResponse:
 def activity_add(request: Request, entity_id: int) -> HttpResponse:
     """Write a note from the composer, or an entry of another kind and for fewer readers from the sheet."""
     entity = _entity(request, entity_id)
-    inline = request.method == "POST" and "kind" not in request.POST
-    form: Form = NoteForm(request.POST) if inline else ComposerForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        now = clock.now()
+    if request.method == "POST" and "kind" not in request.POST:
+        return _add_inline(request, entity)
+    form = _composer(request, request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind")})
+    note = ""
+    if form.is_missing_fields:
+        form, note = _composer(request, initial=form.once_more()), _("Fill in the fields of this kind, then save.")
+    elif request.method == "POST" and form.is_valid():
         try:
-            notes.add_note(actor=request.user, entity=entity, now=now, **form.cleaned_data)
+            notes.add_note(actor=request.user, entity=entity, now=clock.now(), **form.entry)
         except ValidationError as error:
             show_errors(form, error)
         else:
-            return _written(request, entity, inline)
-    status = 422 if form.errors else 200
-    if inline:
-        return render_page(request, TIMELINE, _context(request, entity, form), fragment="timeline", status=status)
-    context = {"entity": entity, "form": form, "title": _("Write down")}
-    return render_page(request, "activities/entry_sheet.html", context, fragment="sheet", status=status)
+            return _written(request, entity, inline=False)
+    context = {"entity": entity, "form": form, "title": _("Write down"), "note": note}
+    changes_kind = request.method == "GET" and request.htmx.target == "entry-fields"
+    fragment = "entry-fields" if changes_kind else "sheet"
+    return render_page(
+        request, "activities/entry_sheet.html", context, fragment=fragment, status=422 if form.errors else 200
+    )
+
+
+def _composer(request: Request, *args: Any, **kwargs: Any) -> ComposerForm:
+    return ComposerForm(*args, user=request.user, address=request.path, **kwargs)
+
+
+def _add_inline(request: Request, entity: Entity) -> HttpResponse:
+    """A note from the composer's one field, on the page itself."""
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        try:
+            notes.add_note(actor=request.user, entity=entity, now=clock.now(), **form.cleaned_data)
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            return _written(request, entity, inline=True)
+    return render_page(request, TIMELINE, _context(request, entity, form), fragment="timeline", status=422)
 
 
 @staff_required
@@ -166,10 +187,10 @@ def activity_edit(request: Request, activity_id: int) -> HttpResponse:
         "category": activity.category_id,
         "entities": list(about.order_by("pk").values_list("entity_id", flat=True)),
     }
-    form = EditForm(request.POST or None, request.FILES or None, initial=initial, user=request.user)
+    form = EditForm(request.POST or None, request.FILES or None, initial=initial, user=request.user, activity=activity)
     if request.method == "POST" and form.is_valid():
         try:
-            notes.edit_activity(actor=request.user, activity=activity, now=clock.now(), **form.cleaned_data)
+            notes.edit_activity(actor=request.user, activity=activity, now=clock.now(), **form.entry)
         except ValidationError as error:
             show_errors(form, error)
         else:
