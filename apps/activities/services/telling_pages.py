@@ -32,9 +32,9 @@ def tell_timelines(activities: Iterable[Activity], links: Sequence[ActivityEntit
             few.setdefault(tuple(sorted(entities)), set()).update(_users(activity))
     for entity_id in sorted(everybody):
         live.publish(f"history:{entity_id}", "history", {})
-    for entities, users in few.items():
+    for together, users in few.items():
         for user_id in sorted(users):
-            live.publish(f"user:{user_id}", "history", {"entities": list(entities)})
+            live.publish(f"user:{user_id}", "history", {"entities": list(together)})
 
 
 def tell_timelines_of(activity_ids: Collection[int]) -> None:

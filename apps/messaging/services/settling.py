@@ -77,7 +77,7 @@ def _mark(envelope_ids: list[int], state: str) -> list[tuple[int, int, int]]:
     """Set the state of the envelopes' messages; their (id, envelope, thread). What came back stays so."""
     with connection.cursor() as cursor:
         cursor.execute(_MARK, [state, envelope_ids])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @transaction.atomic
