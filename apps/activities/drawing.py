@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from apps.accounts.formatting import date_text, datetime_text, time_text
 from apps.accounts.preferences import current_preferences
 from apps.activities.models import Call, Meeting
-from apps.core.markup import fill, record_url
+from apps.core.contributions import kinds
+from apps.core.markup import fill, fill_each, record_url
 
 if TYPE_CHECKING:
     from apps.activities.models import Activity
@@ -73,3 +78,18 @@ def duration_text(seconds: int) -> str:
 
 def _label(choices: type[Call.Direction | Call.Outcome], value: object) -> str:
     return str(choices(value).label) if value in choices.values else ""
+
+
+def draw_kind_options(chosen: str, changes: str) -> SafeString:
+    """The options that narrow a timeline to one kind, with all that was changed as the last of them."""
+    return _kind_options(chosen, changes, get_language())
+
+
+@lru_cache(maxsize=200)  # they stand on every contact's page; the registry is full before the first of them
+def _kind_options(chosen: str, changes: str, _language: str | None) -> SafeString:
+    offered = [("", _("All kinds")), *((key, kind.title) for key, kind in kinds.items())]
+    rows = [
+        (key, SafeString(" selected") if key and key == chosen else "", title)
+        for key, title in [*offered, (changes, _("All, with changes"))]
+    ]
+    return fill_each('<option value="{}"{}>{}</option>', rows)

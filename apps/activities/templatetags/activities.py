@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from apps.accounts.formatting import date_text, datetime_text
 from apps.accounts.preferences import current_preferences
+from apps.activities.drawing import draw_kind_options
 from apps.activities.rows import Reading, draw_entries
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def entries(context: dict[str, Any], found: Iterable[Activity], *, is_ahead: boo
         user.pk, str(context["csrf_token"]), about.pk if about else None, context.get("new_from") or 0, is_ahead
     )
     return draw_entries(found, reading)
+
+
+register.simple_tag(draw_kind_options, name="kind_options")
 
 
 @register.filter

@@ -25,7 +25,7 @@ from apps.activities.selectors.visits import new_from
 from apps.activities.services import notes
 from apps.contacts.models import Entity
 from apps.core import clock
-from apps.core.contributions import kinds, record_actions
+from apps.core.contributions import record_actions
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import saved, show_sheet
@@ -70,7 +70,6 @@ def _context(request: HttpRequest, entity: Entity, form: Form) -> dict[str, obje
         ),
         "with_people": with_people,
         "kind": kind,
-        "kinds": kinds.items(),
         "changes": CHANGES,
         "query": urlencode({**({} if with_people else {"people": 0}), **({"kind": kind} if kind else {})}),
         "may_write": can_write_on(user, entity) and entity.trashed_at is None,

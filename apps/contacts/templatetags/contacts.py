@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import get_language
 from django_countries import countries
 
 from apps.accounts.preferences import current_preferences
@@ -42,7 +44,12 @@ def mailto(address: str) -> str:
 
 @register.filter
 def country_name(code: str) -> str:
-    return str(countries.name(code)) if code else ""
+    return _country_name(code, get_language()) if code else ""
+
+
+@lru_cache(maxsize=1024)
+def _country_name(code: str, _language: str | None) -> str:
+    return str(countries.name(code))  # in the active language; looks all of them through
 
 
 @register.filter
