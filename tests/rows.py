@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.db.backends.utils import CursorWrapper
 
 KEPT = "kept"  # the schema of the copies, beside the one in which everything lives
 
 
 def keep_rows() -> None:
-    """Copy what fresh tables hold, as their owner; a database that is used again has its copies already."""
+    """Copy what fresh tables hold, as their owner; a database that is used again has its copies already.
+
+    Where no test asks for a database there is none of the tests' own: the ordinary one is left alone.
+    """
+    if not str(connection.settings_dict["NAME"]).startswith(TEST_DATABASE_PREFIX):
+        return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {KEPT}")
         for table in _changed(cursor, _tables(), _kept(cursor)):

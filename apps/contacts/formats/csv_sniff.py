@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from . import cells
 from .lines import LINE_LIMIT, Lines, LongLine
 from .records import ReadOptions, UnreadableFile
+from .targets import OWN_MARK
 from .text import guess_encoding, known_encoding
 from .vocabulary import PHRASES, compose, words_of
 
@@ -50,7 +51,9 @@ def sniff(head: bytes, options: ReadOptions) -> CsvDialect:
         del lines[0]
         lines = lines or [""]
     text = "".join(lines)
-    escape = "\\" if '\\"' in text and not _DOUBLED.search(text.replace('\\"', "_")) else None
+    # Ours doubles quotes, so a backslash before one is just a backslash.
+    may_escape = '\\"' in text and OWN_MARK not in lines[0]
+    escape = "\\" if may_escape and not _DOUBLED.search(text.replace('\\"', "_")) else None
     quote = _quotechar(lines)
     delimiter = options.delimiter or (mark[1] if mark else "") or _delimiter(lines, quote, escape)
     if len(delimiter) != 1 or delimiter in '"\r\n':
