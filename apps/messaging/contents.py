@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from apps.core.services import files
 from apps.messaging.mime.message import Attachment, ParsedMessage
 from apps.messaging.mime.parsing import parse_message
@@ -17,6 +19,8 @@ _SHOWN = (
 )
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PDF = "application/pdf"
+_BCC = re.compile(rb"(?im)^(resent-)?bcc[ \t]*:.*(\r?\n[ \t].*)*(\r?\n|\Z)")
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 
 
 def read_raw(message: MailMessage) -> bytes:
@@ -25,6 +29,12 @@ def read_raw(message: MailMessage) -> bytes:
         raise FileNotFoundError
     with files.open_file(message.raw) as file:
         return file.read()
+
+
+def without_bcc(raw: bytes) -> bytes:
+    """The bytes without who got it in secret: one mail is stored once, maybe as its sender's Sent folder has it."""
+    end = found.start() if (found := _HEAD_ENDS.search(raw)) else len(raw)
+    return _BCC.sub(b"", raw[:end]) + raw[end:]
 
 
 def read_message(message: MailMessage) -> ParsedMessage:

@@ -179,7 +179,7 @@ def test_the_raw_mail_is_text_and_the_file_is_as_it_came(client, bob, mail):
     assert b"Subject: Windows" in raw.content
     assert file["Content-Type"] == "message/rfc822"
     assert file["Content-Disposition"].startswith("attachment")
-    assert b"".join(file.streaming_content) == raw.content
+    assert file.content == raw.content
 
 
 def test_a_mail_whose_bytes_are_not_there_is_no_error(client, bob, box, now):

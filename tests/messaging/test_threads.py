@@ -112,7 +112,7 @@ def test_what_became_of_a_sent_mail_stands_on_it(client, bob, box, now):
         last_error="250 2.0.0 queued as 42",
     )
     fields = {"outgoing": envelope, "state": "bounced", "opened_at": now}
-    mail = mail_in(box, subject="Offer", is_outgoing=True, fields=fields)
+    mail = mail_in(box, sender="bob@example.com", subject="Offer", is_outgoing=True, fields=fields)
     Bounce.objects.create(
         message=mail,
         recipient="olena@example.com",

@@ -16,7 +16,7 @@ from apps.core import clock
 from apps.core.api import Problem, Strict, idempotent
 from apps.messaging.api.reading import messages as router
 from apps.messaging.models import MailMessage
-from apps.messaging.selectors.proof import proof_of
+from apps.messaging.selectors.proof import proof_of, sent_for
 from apps.messaging.services.documents_out import Enclosure, send_document
 
 PROBLEMS: dict[Any, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
@@ -78,11 +78,10 @@ def post_message(request: HttpRequest, data: MessageIn) -> HttpResponse:
 @router.get("/{message_id}/proof", response={200: ProofOut, **PROBLEMS}, summary="Read what became of a mail")
 @needs_scope("messages:read")
 def read_proof(request: HttpRequest, message_id: int) -> HttpResponse:
-    """A mail that the token's user reads in the house too."""
+    """A mail of a mailbox that the token's user reads in the house too."""
     if message_id > 2**63 - 1:
         raise Http404
-    found = MailMessage.objects.visible_to(_user(request)).filter(is_outgoing=True).select_related("outgoing")
-    return _answer(get_object_or_404(found, pk=message_id))
+    return _answer(get_object_or_404(sent_for(_user(request)).select_related("outgoing"), pk=message_id))
 
 
 def _user(request: HttpRequest) -> User:

@@ -16,6 +16,7 @@ from apps.core.models import OutgoingMail
 from apps.messaging.models import MailAddress, MailAttachment, MailMessage, MailTemplate
 from apps.messaging.models.mail import MailMessageQuerySet
 from apps.messaging.selectors.mailbox import PAGE, key_of, read_key
+from apps.messaging.selectors.proof import read_by_sender
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -93,7 +94,7 @@ def _newest(found: Any, after: str) -> tuple[list[MailMessage], str]:
 def report_of(user: User, wanted: Wanted, *, zone: ZoneInfo, after: str = "") -> Report:
     """A page of what was sent, the newest first."""
     rows, after = _newest(_sent(user, wanted, zone), after)
-    return Report(_lines(rows), after)
+    return Report(_lines(rows, user), after)
 
 
 def all_lines(user: User, wanted: Wanted, *, zone: ZoneInfo) -> Iterator[Sent]:
@@ -103,7 +104,7 @@ def all_lines(user: User, wanted: Wanted, *, zone: ZoneInfo) -> Iterator[Sent]:
         beyond = Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk)
         found = _sent(user, wanted, zone).filter(beyond, happened_at__lte=at).defer("words", "text", "references")
         rows = list(found.order_by("-happened_at", "-pk")[:_PORTION])
-        yield from _lines(rows)
+        yield from _lines(rows, user)
         if len(rows) < _PORTION:
             return
         at, pk = rows[-1].happened_at, rows[-1].pk
@@ -136,7 +137,7 @@ def _addresses_of(which: Q, user: User) -> list[str]:
     return [address.lower() for address in rows[:5000]]
 
 
-def _lines(rows: list[MailMessage]) -> list[Sent]:
+def _lines(rows: list[MailMessage], user: User) -> list[Sent]:
     lines = {row.pk: Sent(row) for row in rows}
     people = MailAddress.objects.filter(message__in=list(lines), role__in=["to", "cc"], position__lt=_MOST_RECIPIENTS)
     for each in people.order_by("pk"):
@@ -144,7 +145,8 @@ def _lines(rows: list[MailMessage]) -> list[Sent]:
     attached = MailAttachment.objects.filter(message__in=list(lines), is_inline=False).order_by("number")
     for message_id, filename in attached.values_list("message_id", "filename"):
         lines[message_id].documents.append(filename)
-    by_envelope = {row.outgoing_id: row.pk for row in rows if row.outgoing_id}
+    sent_here = read_by_sender(user, list(lines))
+    by_envelope = {row.outgoing_id: row.pk for row in rows if row.outgoing_id and row.pk in sent_here}
     for envelope in OutgoingMail.objects.filter(pk__in=list(by_envelope)).defer("raw"):
         lines[by_envelope[envelope.pk]].envelope = envelope
     return list(lines.values())

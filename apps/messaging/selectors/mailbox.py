@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.markup import hue, record_url
 from apps.messaging.addresses import address_of
-from apps.messaging.models import Draft, MailAccount, ThreadState
+from apps.messaging.models import Draft, MailAccount, MailCopy, ThreadState
 from apps.messaging.selectors.boxes import BOXES, DRAFTS, SHARED
 
 if TYPE_CHECKING:
@@ -90,14 +90,15 @@ def page_of(
     key = read_key(after)
     if box == DRAFTS:
         return _drafts(user, mailboxes, key)
-    found = ThreadState.objects.select_related("thread", "assignee").order_by("-last_at", "-pk")
+    found = ThreadState.objects.select_related("assignee").order_by("-last_at", "-pk")
     if box == SHARED:
         rows = list(_beyond(found.shared_with(user), key)[: PAGE + 1])
     else:
         rows = _of_each(found.filter(_condition(box, user, now)), sorted(among), key)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
-    shown = [_thread_row(state, mailboxes.get(state.account_id), now) for state in rows]
+    subjects = _subjects(rows)
+    shown = [_thread_row(each, mailboxes.get(each.account_id), subjects.get(each.pk, ""), now) for each in rows]
     return MailPage(shown, key_of(rows[-1].last_at, rows[-1].pk) if more else "")
 
 
@@ -125,13 +126,23 @@ def _beyond(found: Any, key: tuple[datetime, int] | None) -> Any:
     return found.filter(Q(last_at__lt=at) | Q(last_at=at, pk__lt=pk), last_at__lte=at)
 
 
-def _thread_row(state: ThreadState, mailbox: Mailbox | None, now: datetime) -> MailRow:
+def _subjects(states: Sequence[ThreadState]) -> dict[int, str]:
+    """By row, the subject of the first message that its mailbox holds: the thread may have begun in another one."""
+    by_place = {(state.account_id, state.thread_id): state.pk for state in states}
+    accounts, threads = {account for account, _thread in by_place}, {thread for _account, thread in by_place}
+    first = MailCopy.objects.filter(account__in=accounts, thread__in=threads)
+    first = first.order_by("account", "thread", "message__happened_at", "message").distinct("account", "thread")
+    rows = first.values_list("account", "thread", "message__subject")
+    return {by_place[account, thread]: subject for account, thread, subject in rows if (account, thread) in by_place}
+
+
+def _thread_row(state: ThreadState, mailbox: Mailbox | None, subject: str, now: datetime) -> MailRow:
     url = record_url("messaging:thread", state.thread_id)
     return MailRow(
         key=f"thread-{state.pk}",
         url=url if mailbox is None else f"{url}?account={state.account_id}",
         people=state.people,
-        subject=state.thread.subject,
+        subject=subject,
         snippet=state.snippet,
         at=state.last_at,
         state_id=state.pk if mailbox else None,

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, F, OuterRef
+
 from apps.core.models import OutgoingMail
 from apps.messaging.failures import words_for
-from apps.messaging.models import Bounce, MailMessage
+from apps.messaging.models import Bounce, MailCopy, MailMessage
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -52,6 +54,12 @@ class Proof:
         return self.state in (State.UNCERTAIN, State.FAILED) and self.message.outgoing_id is not None
 
 
+def read_by_sender(user: User, message_ids: Collection[int]) -> set[int]:
+    """Those of the messages that `user` reads in the mailbox that wrote them, not only as one of their recipients."""
+    copies = MailCopy.objects.visible_to(user).filter(message__in=message_ids)
+    return set(copies.filter(account__address=F("message__sender_address")).values_list("message_id", flat=True))
+
+
 def proof_of(message: MailMessage) -> Proof:
     """For a message that the reader may see; one of ours."""
     return _proof(message)
@@ -68,9 +76,14 @@ def proofs_of_record(
     return proofs
 
 
+def sent_for(user: User) -> MailMessageQuerySet:
+    """Sent mail whose proof is the user's to see."""
+    copies = MailCopy.objects.visible_to(user).filter(account__address=F("message__sender_address"))
+    return MailMessage.objects.filter(Exists(copies.filter(message=OuterRef("pk"))), is_outgoing=True)
+
+
 def _sent(user: User) -> MailMessageQuerySet:
-    found = MailMessage.objects.visible_to(user).filter(is_outgoing=True)
-    return found.select_related("outgoing").prefetch_related("bounces", "addresses").defer("text")
+    return sent_for(user).select_related("outgoing").prefetch_related("bounces", "addresses").defer("text")
 
 
 def _proof(message: MailMessage) -> Proof:

@@ -23,6 +23,7 @@ from apps.messaging.models import (
     ThreadState,
 )
 from apps.messaging.selectors.mailbox import Mailbox, key_of, read_key
+from apps.messaging.selectors.proof import read_by_sender
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -73,9 +74,13 @@ class ShownMessage:
 
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
-    """`messages`, the oldest first; `earlier` is the key of the page before, "" at the beginning."""
+    """`messages`, the oldest first; `earlier` is the key of the page before, "" at the beginning.
+
+    `subject` is of the first message that the reader may read: the thread itself may have begun among others.
+    """
 
     thread: Thread
+    subject: str
     messages: list[ShownMessage]
     states: list[ThreadState]  # the rows of it in the reader's mailboxes
     earlier: str
@@ -90,12 +95,13 @@ def thread_page(
     thread_id: int, *, user: User, mailboxes: Mapping[int, Mailbox], account: int | None = None, before: str = ""
 ) -> ThreadPage | None:
     """None where `user` may read nothing of it. With `account` the rows of that mailbox alone are meant."""
-    found: Any = MailMessage.objects.present_to(user).filter(thread=thread_id).select_related("thread")
+    readable = MailMessage.objects.present_to(user).filter(thread=thread_id)
+    found: Any = readable.select_related("thread")
     if (key := read_key(before)) is not None:
         at, pk = key
         found = found.filter(Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk))
     columns = [each.name for each in MailMessage._meta.concrete_fields if each.name not in ("words", "references")]
-    rows = list(found.only(*columns, "thread__subject").order_by("-happened_at", "-pk")[: PAGE + 1])
+    rows = list(found.only(*columns, "thread__last_at").order_by("-happened_at", "-pk")[: PAGE + 1])
     if not rows:
         return None
     more = len(rows) > PAGE
@@ -106,7 +112,8 @@ def thread_page(
         each.is_open = each.is_open or each.is_unread
     states = _states(thread_id, mailboxes, account) if mailboxes else []
     earlier = key_of(rows[0].happened_at, rows[0].pk) if more else ""
-    return ThreadPage(rows[0].thread, shown, states, earlier, any(state.is_shared for state in states))  # type: ignore[attr-defined]  # annotated
+    subject = readable.order_by("happened_at", "pk").values_list("subject", flat=True)[0]
+    return ThreadPage(rows[0].thread, subject, shown, states, earlier, any(state.is_shared for state in states))  # type: ignore[attr-defined]  # annotated
 
 
 def _states(thread_id: int, mailboxes: Mapping[int, Mailbox], account: int | None) -> list[ThreadState]:
@@ -130,7 +137,7 @@ def _dressed(rows: Sequence[MailMessage], user: User, mailboxes: Mapping[int, Ma
         for attachment in listed:
             shown[attachment.message_id].attachments.append(attachment)
     _add_contacts(shown, user)
-    _add_proof(shown)
+    _add_proof(shown, user)
     return list(shown.values())
 
 
@@ -199,13 +206,18 @@ def _add_contacts(shown: Mapping[int, ShownMessage], user: User) -> None:
         filed[link.activity_id].contacts.append(link.entity)
 
 
-def _add_proof(shown: Mapping[int, ShownMessage]) -> None:
-    """What became of sent mail: which server took it with which answer, and for whom it came back."""
-    sent = {one.message.outgoing_id: one for one in shown.values() if one.message.outgoing_id}
+def _add_proof(shown: Mapping[int, ShownMessage], user: User) -> None:
+    """What became of sent mail: which server took it with which answer, and for whom it came back.
+
+    For whoever reads it where it was sent from: a colleague to whom it went mustn't learn who else got it.
+    """
+    went = [pk for pk, one in shown.items() if one.message.is_outgoing]
+    seen = read_by_sender(user, went) if went else set()
+    sent = {one.message.outgoing_id: one for pk, one in shown.items() if one.message.outgoing_id and pk in seen}
     if sent:
         for envelope in OutgoingMail.objects.filter(pk__in=list(sent)).defer("raw"):
             sent[envelope.pk].envelope = envelope
-    back = [pk for pk, one in shown.items() if one.message.state == MailMessage.State.BOUNCED]
+    back = [pk for pk in seen if shown[pk].message.state == MailMessage.State.BOUNCED]
     if back:
         for bounce in Bounce.objects.filter(message__in=back).order_by("happened_at", "pk"):
             shown[bounce.message_id].bounces.append(bounce)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
@@ -15,11 +15,10 @@ from django.views.decorators.http import require_GET
 from apps.accounts.decorators import staff_required
 from apps.accounts.models import User
 from apps.core.htmx import Request
-from apps.core.services import files
-from apps.messaging.contents import PDF, PICTURES, read_attachment, read_message, read_raw, safe_type
+from apps.messaging.contents import PDF, PICTURES, read_attachment, read_message, read_raw, safe_type, without_bcc
 from apps.messaging.frames import document_of
 from apps.messaging.mime.message import Attachment
-from apps.messaging.models import MailMessage
+from apps.messaging.models import MailAccount, MailMessage
 from apps.messaging.pictures import read_token
 from apps.messaging.selectors.threads import has_quote
 from apps.messaging.templatetags.mail import exact_moment
@@ -98,10 +97,7 @@ def attachment(request: Request, message_id: int, number: int) -> HttpResponse:
 @require_GET
 def raw(request: Request, message_id: int) -> HttpResponse:
     """The bytes of the mail as text, the first megabyte."""
-    try:
-        content = read_raw(_message(request, message_id))
-    except FileNotFoundError as error:
-        raise Http404 from error
+    content = _raw(request, _message(request, message_id))
     response = HttpResponse(content[:_RAW_SHOWN], content_type="text/plain; charset=utf-8")
     response["Content-Security-Policy"] = f"sandbox; {_NOTHING}"
     return _private(response)
@@ -109,19 +105,24 @@ def raw(request: Request, message_id: int) -> HttpResponse:
 
 @staff_required
 @require_GET
-def download(request: Request, message_id: int) -> FileResponse:
+def download(request: Request, message_id: int) -> HttpResponse:
     """The mail as a file that mail programs open."""
     message = _message(request, message_id)
-    if message.raw is None:
-        raise Http404
-    try:
-        file = files.open_file(message.raw)
-    except FileNotFoundError as error:
-        raise Http404 from error
+    response = HttpResponse(_raw(request, message), content_type="message/rfc822")
     name = f"{message.happened_at:%Y-%m-%d}-{message.pk}.eml"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type="message/rfc822")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Content-Security-Policy"] = f"sandbox; {_NOTHING}"
     return _private(response)
+
+
+def _raw(request: Request, message: MailMessage) -> bytes:
+    """Its bytes; who got it in secret stands there for the people of the mailbox that wrote it alone."""
+    try:
+        content = read_raw(message)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    mine = message.copies.filter(account__in=MailAccount.objects.visible_to(request.user))
+    return content if mine.exclude(bcc=[]).exists() else without_bcc(content)
 
 
 def _message(request: Request, message_id: int) -> MailMessage:
