@@ -8,8 +8,10 @@ from django.utils.html import escape
 
 from apps.contacts.models import Entity
 from apps.core.models import Operation, OutgoingMail
+from apps.core.services import files
 from apps.core.services.operations import request_cancel, sweep
 from apps.messaging.models import Draft, MailMerge
+from apps.messaging.services.draft_files import attach_file
 from apps.messaging.services.merging import begin_merge, pause_merge, resume_merge, send_due, start_merge, stop_merge
 from tests.contacts.factories import EmailAddressFactory, FolderFactory, PersonFactory, UnitFactory
 from tests.messaging.writers import mailbox
@@ -167,3 +169,43 @@ def test_from_the_list_to_the_page_that_shows_how_far_it_is(client, bob, alice, 
     client.force_login(alice)
     assert client.get(f"/mail/merges/{merge.pk}/").status_code == 404
     assert client.post(f"/mail/merges/{merge.pk}/stop/").status_code == 404
+
+
+def test_a_lost_file_holds_up_no_other_merge(bob, alice, now, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    person("Anna")
+    broken = pattern(bob, now)
+    added = attach_file(actor=bob, draft=broken.draft, content=b"%PDF-1", filename="a.pdf", now=now)
+    assert added.file is not None
+    files.path(added.file).unlink()
+    start_merge(actor=bob, merge=broken, per_minute=30, now=now)
+    good = pattern(alice, now)
+    start_merge(actor=alice, merge=good, per_minute=30, now=now)
+
+    send_due(now=now)
+
+    assert [mail.sender for mail in OutgoingMail.objects.all()] == ["alice@example.com"]
+    assert set(broken.recipients.values_list("message", flat=True)) == {None}
+    assert "error of ours" in broken.recipients.get().error
+    assert set(MailMerge.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_what_is_being_sent_is_frozen(client, bob, now):
+    person("Anna")
+    person("Carl")
+    merge = pattern(bob, now)
+    start_merge(actor=bob, merge=merge, per_minute=1, now=now)
+    assert send_due(now=now) == 1
+    client.force_login(bob)
+
+    said = {
+        "version": merge.draft.version,
+        "account": merge.draft.account_id,
+        "subject": "Other",
+        "body": "<p>Other</p>",
+    }
+    assert client.post(f"/mail/drafts/{merge.draft_id}/", said).status_code == 409
+    assert client.post(f"/mail/merges/{merge.pk}/start/", said).status_code == 302
+
+    assert send_due(now=now + 2 * MINUTE) == 1
+    assert [b"Other" in bytes(mail.raw) for mail in OutgoingMail.objects.all()] == [False, False]

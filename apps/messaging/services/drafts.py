@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.preferences import preferences_of
 from apps.core.refusals import Refused
-from apps.messaging.models import Draft, MailAccount
+from apps.messaging.models import Draft, MailAccount, MailMerge
 from apps.messaging.recipients import Row
 from apps.messaging.selectors.sending import sending_account
 from apps.messaging.services.bodies import clean_body, is_empty
@@ -148,11 +148,14 @@ def save_draft(*, actor: User, draft: Draft, version: int, data: DraftInput, now
 
 
 def writable_draft(actor: User, draft: Draft) -> Draft:
-    """The row, locked until the transaction ends. Raises PermissionDenied, DraftSent."""
+    """The row, locked until the transaction ends. The pattern of a merge is frozen once that was begun.
+
+    Raises PermissionDenied, DraftSent.
+    """
     locked = Draft.objects.select_for_update().get(pk=draft.pk)
     if locked.author_id != actor.pk:
         raise PermissionDenied
-    if locked.sent_id is not None:
+    if locked.sent_id is not None or MailMerge.objects.filter(draft=locked, operation__isnull=False).exists():
         raise DraftSent
     return locked
 

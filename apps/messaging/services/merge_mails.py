@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
+import structlog
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from apps.messaging.services.template_language import TemplateProblem, render
 
 if TYPE_CHECKING:
     from apps.messaging.models import MailMerge, MergeRecipient
+
+log = structlog.get_logger(__name__)
 
 _ENTITIES = "contacts.entity"
 
@@ -40,6 +43,13 @@ def send_one(merge: MailMerge, recipient: MergeRecipient, *, reason: str, now: d
                 )
         except ValidationError as error:
             reason = " ".join(error.messages)
+        except (
+            OSError,
+            ValueError,
+            PermissionDenied,
+        ) as error:  # a lost file, words that make no mail: the others go on
+            log.exception("mail.merge.recipient_failed", recipient_id=recipient.pk, error=type(error).__name__)
+            reason = _("Their mail could not be made: an error of ours, which was noted.")
         except Http404:
             reason = _("You may not see this contact any more.")
     recipient.error, recipient.done_at = reason[:300], now

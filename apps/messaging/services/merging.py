@@ -6,6 +6,7 @@ import functools
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.contacts.models.entities import EntityQuerySet
     from apps.messaging.models.merges import MailMergeQuerySet
+
+log = structlog.get_logger(__name__)
 
 VERB = "mails.merged"
 MOST = 10_000
@@ -126,7 +129,16 @@ def stop_merge(*, actor: User, merge: MailMerge, now: datetime) -> None:
 
 def send_due(*, now: datetime) -> int:
     """Send what each merge may send by now; return how many mails. A merge is in one worker's hands at a time."""
-    return sum(_send_portion(pk, now) for pk in list(_running().values_list("pk", flat=True)))
+    return sum(_guarded(pk, now) for pk in list(_running().values_list("pk", flat=True)))
+
+
+def _guarded(merge_id: int, now: datetime) -> int:
+    """What goes wrong with one merge holds up none of the others; it is tried again at the next round."""
+    try:
+        return _send_portion(merge_id, now)
+    except Exception:
+        log.exception("mail.merge.failed", merge_id=merge_id)
+        return 0
 
 
 def _send_portion(merge_id: int, now: datetime) -> int:

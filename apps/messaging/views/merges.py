@@ -52,6 +52,8 @@ def merge_begin(request: Request) -> HttpResponse:
 def merge_start(request: Request, merge_id: int) -> HttpResponse:
     """Save what was typed last, and begin."""
     merge = _own(request, merge_id)
+    if merge.operation_id is not None:  # the second of two clicks
+        return close_sheet(request, reverse("messaging:merge", args=[merge.pk]))
     form = DraftForm(request.POST, user=request.user, draft=merge.draft)
     if not form.is_valid():
         return render_draft(request, merge.draft, form)
