@@ -287,3 +287,9 @@ def test_rows_of_others_are_as_good_as_none(client, bob, box, alice, act):
 
     assert ThreadState.objects.values().get(pk=state.pk) == before
     assert MailCopy.objects.filter(deleted_at=None, is_dirty=False).count() == 1
+
+
+def test_an_endless_number_names_no_mailbox(client, bob):
+    client.force_login(bob)
+
+    assert client.get("/mail/?account=" + "9" * 4500).status_code == 404

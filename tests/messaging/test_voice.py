@@ -18,6 +18,7 @@ from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput, PhoneInput, UnitInput
 from apps.messaging.models import Voicemail
 from apps.messaging.services.voicemails import Recording, leave_voicemail
+from tests.messaging.mails import arrive, make_account, raw_mail
 
 
 @pytest.fixture
@@ -139,6 +140,21 @@ def test_a_colleague_hears_what_was_handed_on_and_nothing_else(bob, alice, charl
     assert client.get(sound_of).status_code == 404
     assert "voicemail-" not in client.get(reverse("messaging:voicemails")).content.decode()
     assert not Activity.objects.visible_to(charlie).filter(kind="voicemail").exists()
+
+
+def test_what_came_into_a_shared_mailbox_is_heard_by_its_people(bob, charlie, client, now, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    shared = make_account(None, "desk@rapport.example")
+    shared.members.set([bob])
+    [stored] = arrive(shared, raw_mail())
+    voicemail = left(None, now)
+    Voicemail.objects.update(message=stored.message)
+    sound_of = reverse("messaging:voicemail_sound", args=[voicemail.pk])
+
+    client.force_login(charlie)
+    assert client.get(sound_of).status_code == 404
+    client.force_login(bob)
+    assert client.get(sound_of).status_code == 200
 
 
 def test_the_list_goes_on_where_the_page_ended(bob, client, now, django_assert_max_num_queries):

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from apps.accounts.permissions import is_staff_member
 from apps.activities.models import Activity
 from apps.contacts.models import Entity
 from apps.core.models import File
+from apps.messaging.models.accounts import MailAccount
+from apps.messaging.models.copies import MailCopy
 from apps.messaging.models.mail import MailMessage
 
 if TYPE_CHECKING:
@@ -20,14 +22,23 @@ if TYPE_CHECKING:
 
 class VoicemailQuerySet(models.QuerySet["Voicemail"]):
     def visible_to(self, user: User) -> VoicemailQuerySet:
-        """Those left for this user or handed to them, and those for everybody in the house."""
+        """Those left for this user or handed to them, and those for everybody in the house.
+
+        What came into a shared mailbox is for those who read that.
+        """
         if not is_staff_member(user):
             return self.none()
-        return self.filter(Q(user=user.pk) | Q(assignee=user.pk) | Q(user__isnull=True))
+        mine = MailAccount.objects.visible_to(user).values("pk")
+        read = MailCopy.objects.filter(account__in=mine, message=OuterRef("message"))
+        for_all = Q(user__isnull=True) & (Q(message__isnull=True) | Q(Exists(read)))
+        return self.filter(Q(user=user.pk) | Q(assignee=user.pk) | for_all)
 
 
 class Voicemail(models.Model):
-    """For `user`, whose phone it was; None is for everybody in the house. `entity` is whom the number belongs to."""
+    """For `user`, whose phone it was; None is for everybody in the house, or in the mailbox that `message` came to.
+
+    `entity` is whom the number belongs to.
+    """
 
     number = models.CharField(max_length=40, blank=True)  # E.164 where it can be read
     entity = models.ForeignKey(Entity, null=True, on_delete=models.SET_NULL, related_name="+")

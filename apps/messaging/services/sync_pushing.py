@@ -44,7 +44,7 @@ def _guarded(push: Callable[[], int], folder: MailFolder | None) -> int:
     try:
         return push()
     except ServerConfused as problem:
-        log.warning("mail.push.refused", folder_id=folder.pk if folder else None, problem=problem.words)
+        log.warning("mail.push.refused", folder_id=folder.pk if folder else None, problem=type(problem).__name__)
         return 0
 
 

@@ -77,7 +77,7 @@ def _account(request: Request, mailboxes: dict[int, Mailbox]) -> int | None:
     wanted = request.GET.get("account", "")
     if not wanted:
         return None
-    if not wanted.isdecimal() or int(wanted) not in mailboxes:
+    if not wanted.isdecimal() or len(wanted) > 18 or int(wanted) not in mailboxes:
         raise Http404
     return int(wanted)
 
