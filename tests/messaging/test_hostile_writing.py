@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email import message_from_bytes
 
 import pytest
@@ -120,3 +121,16 @@ def test_a_virus_is_not_passed_on_and_the_page_says_so(client, bob, now, setting
     assert answer.status_code == 200
     assert b"Eicar" in answer.content
     assert not bob.mail_drafts.exists()
+
+
+@pytest.mark.parametrize("built", ["<div>" * 90_000, "<blockquote>" * 40_000, "&lt;" * 100_000])
+def test_a_mail_built_to_take_minutes_is_quoted_by_its_words(bob, now, built):
+    mail = received(mailbox(bob), now, html=f"<p>How much? <script>x</script></p>{built}")
+
+    begun = time.monotonic()
+    draft = begin_answer(actor=bob, message=mail, mode="reply", now=now)
+
+    assert time.monotonic() - begun < 5
+    assert "How much?" in draft.body
+    assert "<script" not in draft.body
+    assert draft.body.count("<div") < 10

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 
 import nh3
+from django.utils.html import escape
 
 from apps.messaging.mime.html_text import html_to_text, text_to_html
+from apps.messaging.mime.nesting import bare_words, is_too_heavy
 
 MOST_LETTERS = 500_000
 _TAGS = {
@@ -31,6 +33,9 @@ _SOURCE = re.compile(r'(<img\b[^>]*?\bsrc=")([^"]*)(")', re.IGNORECASE)
 def clean_body(html: str, *, pictures: Mapping[str, str] | None = None) -> str:
     """Safe HTML whose pictures are `cid:` ones alone; `pictures` maps addresses of ours to their content ids."""
     known = pictures or {}
+    html = html.replace("\x00", "")[:MOST_LETTERS]
+    if is_too_heavy(html):  # a stranger's mail that is answered may be built to take minutes
+        return f"<pre>{escape(bare_words(html))}</pre>"
 
     def kept(tag: str, name: str, value: str) -> str | None:
         if tag == "img" and name == "src":
@@ -39,7 +44,7 @@ def clean_body(html: str, *, pictures: Mapping[str, str] | None = None) -> str:
         return value
 
     cleaned = nh3.clean(
-        html.replace("\x00", "")[:MOST_LETTERS],
+        html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=kept,
