@@ -333,3 +333,22 @@ def test_undo_and_a_busy_worker_race_and_one_of_them_wins(settings, bob):
     assert len(server.envelopes) == 20 - taken
     assert Draft.objects.filter(sent=None).count() == taken
     assert MailMessage.objects.filter(state="sent").count() == 20 - taken
+
+
+def test_a_mail_whose_file_is_lost_keeps_none_behind_it_waiting(bob, now, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    mailbox(bob)
+    first, second = letter(bob), letter(bob, to="carl@example.com")
+    added = attach_file(actor=bob, draft=first, content=b"%PDF-1", filename="a.pdf", now=now)
+    made = files.store(b"%PDF-2", mime_type="application/pdf", now=now)
+    for draft in (first, second):
+        operation = Operation.objects.create(actor=bob, verb="document.made", state="running", created_at=now)
+        DraftAttachment.objects.create(draft=draft, filename="d.pdf", document="d", record_id=1, operation=operation)
+        send_draft(actor=bob, draft=draft, now=now)
+    assert added.file is not None
+    files.path(added.file).unlink()
+    Operation.objects.update(state="done", finished_at=now, result={"file": made.pk, "name": "d.pdf"})
+
+    queue_prepared(now=now)
+
+    assert list(MailMessage.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "queued"]

@@ -6,6 +6,7 @@ import functools
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,6 +28,8 @@ from apps.messaging.services.verdicts import mark_failed
 if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.messaging.models import MailAccount
+
+log = structlog.get_logger(__name__)
 
 UNDO_FOR = timedelta(seconds=10)  # what a person sends waits so long, to be taken back
 TRANSPORT = "account"
@@ -127,7 +130,8 @@ def _prepare(draft_id: int, now: datetime) -> bool:
         with transaction.atomic():
             not_before = max(message.happened_at, message.created_at + UNDO_FOR)
             _queue(message, draft, copy.account, not_before=not_before, now=now)
-    except ValidationError:
+    except (ValidationError, OSError, ValueError) as error:  # a lost file too: those that wait behind it go on
+        log.warning("mail.prepare.failed", message_id=message.pk, error=type(error).__name__)
         mark_failed(message, now=now)
     refresh_states([(copy.account_id, message.thread_id)], now=now)
     announce_mail([(copy.account_id, message.thread_id)])
