@@ -16,6 +16,11 @@ class Sink:
         self.envelopes: list = []
         self.recipient_answers: dict[str, str] = {}
         self.data_answer = "250 OK"
+        self.pipelines = False  # RFC 2920
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        session.host_name = hostname
+        return [responses[0], "250-PIPELINING", *responses[1:]] if self.pipelines else responses
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if answer := self.recipient_answers.get(address):

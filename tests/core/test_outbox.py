@@ -101,10 +101,12 @@ def test_a_refused_text_is_a_failure_and_a_postponed_one_is_tried_again(settings
     assert (queued.state, queued.attempts) == ("failed", 2)
 
 
-def test_nobody_gets_it_twice_while_one_recipient_is_refused_for_the_moment(settings, now):
+@pytest.mark.parametrize("pipelines", [False, True])
+def test_nobody_gets_it_twice_while_one_recipient_is_refused_for_the_moment(settings, now, pipelines):
     queued = queue(now, to=["anna@example.com", "slow@example.com"])
 
     with sink(settings) as server:
+        server.pipelines = pipelines
         server.recipient_answers["slow@example.com"] = "450 4.2.0 Greylisted"
         outbox.send_due(now=now)
         assert server.envelopes == []
@@ -113,6 +115,22 @@ def test_nobody_gets_it_twice_while_one_recipient_is_refused_for_the_moment(sett
         outbox.send_due(now=queued.not_before)
 
     assert [envelope.rcpt_tos for envelope in server.envelopes] == [["anna@example.com", "slow@example.com"]]
+
+
+def test_many_recipients_named_in_one_go_hear_each_its_own_answer(settings, now):
+    people = [f"n{number}@example.com" for number in range(120)]
+    first, second = queue(now, to=people, key="first"), queue(now, key="second")
+
+    with sink(settings) as server:
+        server.pipelines = True
+        server.recipient_answers = {"n0@example.com": "550 5.1.1 Nobody here", "n77@example.com": "550 5.1.1 Gone"}
+        outbox.send_due(now=now)
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("accepted", "accepted")
+    assert first.last_error == "250 OK; 550 5.1.1 Nobody here; 550 5.1.1 Gone"
+    assert server.envelopes[0].rcpt_tos == [each for each in people if each not in server.recipient_answers]
 
 
 def test_without_a_server_the_pauses_grow_and_then_it_is_given_up(settings, now):
