@@ -91,7 +91,7 @@ def _account(server: Any, user: str, house: House) -> MailAccount:
 
 
 def _letter(user: str, number: int, addresses: list[str]) -> bytes:
-    """Half of the mail is from contacts of the house; three in four answer another."""
+    """Half of the mail is from contacts of the house; three in four answer another, and quote it."""
     sender = addresses[number % len(addresses)] if number % 2 and addresses else f"p{number}@elsewhere.example"
     head = [
         f"From: {sender}",
@@ -103,7 +103,13 @@ def _letter(user: str, number: int, addresses: list[str]) -> bytes:
         "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=utf-8",
     ]
-    text = [f"Letter {number} of {user}.", "", *["How long does it take to make a window of this size?"] * 20]
+    words = [
+        f"Letter {number} of {user}, about: the house at 12, Hauptstr.; see https://example.com/house/{number}",
+        "Measures: 1,200 x 1,400 mm; colour: RAL 7016; to be there: Monday, 10:30.",
+        *["How long does it take to make a window of this size?"] * 8,
+    ]
+    asked = ["On Mon, 2 Nov 2026 at 10:15, Anna <anna@example.com> wrote:", *(f"> {line}" for line in words)]
+    text = ["Dear all,", "", *words, "", *(asked if number % 4 else []), "", "-- ", "Anna Berg", "Phone: +49 30 901820"]
     return "\r\n".join([*head, "", *text, ""]).encode()
 
 
