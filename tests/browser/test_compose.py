@@ -14,15 +14,20 @@ from apps.contacts.models import Entity
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, UnitInput
 from apps.core import clock
+from apps.core.models import Operation
 from apps.core.services import outbox
+from apps.core.services.operations import run
 from apps.messaging.models import Draft, MailMessage, MailTemplate, MailTemplateVersion
+from apps.messaging.services.sending import queue_prepared
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.core.smtp_servers import sink
+from tests.messaging.pdf_text import pdf_text
 from tests.messaging.writers import letter, mailbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
-NO_SIDEWAYS = "() => [document.querySelector('#sheet')].every((sheet) => sheet.scrollWidth <= sheet.clientWidth)"
+NO_SIDEWAYS = """() => [document.documentElement, document.querySelector('#sheet')]
+    .every((part) => part.scrollWidth <= part.clientWidth)"""
 SHOTS = os.environ.get("MAIL_SHOTS", "")
 SOON = timedelta(seconds=11)
 
@@ -36,7 +41,9 @@ def _loopback(settings):
 def anna(bob) -> Entity:
     unit = UnitInput(kind="work", emails=[EmailInput(address="anna@example.com")])
     return create_entity(
-        actor=bob, data=EntityInput(first_name="Anna", last_name="Koval", units=[unit]), now=clock.now()
+        actor=bob,
+        data=EntityInput(first_name="Anna", last_name="Koval", vat_number="UA7712345", units=[unit]),
+        now=clock.now(),
     )
 
 
@@ -64,6 +71,7 @@ def test_a_mail_with_template_and_attachment_is_written_and_sent(
         mailbox(bob, settings)
         sign_in(page, bob)
         page.goto(f"{live_server.url}/contacts/{anna.pk}/")
+        assert page.evaluate(NO_SIDEWAYS)
         page.get_by_role("link", name="anna@example.com").first.click()
 
         sheet = page.locator("#sheet")
@@ -98,6 +106,44 @@ def test_a_mail_with_template_and_attachment_is_written_and_sent(
     assert (mail["To"], mail["Subject"]) == ("Anna Koval <anna@example.com>", "Offer for Anna")
     assert "<strong>Today</strong>" in mail.get_body(("html",)).get_content()
     assert [part.get_filename() for part in mail.iter_attachments()] == ["offer.pdf"]
+
+
+def test_three_actions_lead_from_a_customer_to_the_sent_sheet(page, live_server, sign_in, settings, bob, anna):
+    actions = []
+
+    def act(target) -> None:
+        actions.append(target)
+        target.click()
+
+    with sink(settings) as server:
+        mailbox(bob, settings)
+        sign_in(page, bob)
+        page.goto(f"{live_server.url}/contacts/{anna.pk}/")
+
+        act(page.locator(".contact-head__actions .dropdown-toggle, .contact-head__actions summary").first)
+        act(page.get_by_role("link", name="Send customer sheet"))
+        ready(page)
+        sheet = page.locator("#sheet")
+        expect(sheet.locator(".compose__file")).to_contain_text("customer_sheet.pdf")
+        act(sheet.get_by_role("button", name="Send", exact=True))
+
+        expect(page.locator("toast-item")).to_contain_text("as soon as its documents are there")
+        assert MailMessage.objects.get().state == "preparing"
+        [operation] = Operation.objects.filter(verb="document.made")
+        run(operation_id=operation.pk, now=clock.now())  # what the worker does
+        assert queue_prepared(now=clock.now()) == 0
+        outbox.send_due(now=clock.now() + SOON)
+
+    assert len(actions) <= 3
+    (envelope,) = server.envelopes
+    mail: Any = message_from_bytes(envelope.content, policy=policy.default)
+    assert mail["To"] == "Anna Koval <anna@example.com>"
+    assert "Dear Anna Koval" in mail.get_body(("plain",)).get_content()
+    [paper] = mail.iter_attachments()
+    words = pdf_text(paper.get_content())
+    assert "Anna Koval" in words
+    assert "anna@example.com" in words
+    assert "UA7712345" in words
 
 
 def test_undo_gives_the_draft_back_and_nothing_leaves(page, live_server, sign_in, settings, bob, anna):
