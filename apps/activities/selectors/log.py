@@ -31,7 +31,7 @@ from apps.core.models import Change, Operation
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-PAGE = 30  # operations
+PAGE = 20  # operations
 CHANGES = 60  # of one contact
 SHOWN = 10  # records of one operation; the export has them all
 # An index range for each operation, however many changes it has.
