@@ -21,7 +21,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class TokenAuth(HttpBearer):
-    """`Authorization: Bearer rapport_...`; the user becomes `request.auth` and `request.user`."""
+    """`Authorization: Bearer rapport_...`; the user becomes `request.auth` and `request.user`.
+
+    With `scope` a route asks for that before it reads what was sent: for those that take files.
+    """
+
+    def __init__(self, scope: str = "") -> None:
+        super().__init__()
+        self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
         found = authenticate_token(token, clock.now())
@@ -32,6 +39,8 @@ class TokenAuth(HttpBearer):
             raise HttpError(429, "Too many requests; try again in a minute.")
         request.user = user
         request.scopes = scopes  # type: ignore[attr-defined]  # for needs_scope
+        if self.scope and self.scope not in scopes:
+            raise _lacks(self.scope)
         return user
 
 
@@ -42,9 +51,13 @@ def needs_scope(scope: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if scope not in request.scopes:  # type: ignore[attr-defined]  # from TokenAuth
-                raise PermissionDenied(f"This token lacks the scope {scope}.")
+                raise _lacks(scope)
             return view(request, *args, **kwargs)
 
         return guarded  # type: ignore[return-value]  # the same signature
 
     return decorate
+
+
+def _lacks(scope: str) -> PermissionDenied:
+    return PermissionDenied(f"This token lacks the scope {scope}.")

@@ -9,7 +9,7 @@ from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import AwareDatetime, Field
 
-from apps.accounts.api_auth import needs_scope
+from apps.accounts.api_auth import TokenAuth, needs_scope
 from apps.accounts.models import User
 from apps.accounts.permissions import is_staff_member
 from apps.core import clock
@@ -65,8 +65,12 @@ def create_call(request: HttpRequest, data: CallTold) -> HttpResponse:
     return _answer(body, is_new, f"/api/v1/activities/{activity.pk}")
 
 
-@voicemails.post("", response={201: VoicemailOut, 200: VoicemailOut, **PROBLEMS}, summary="Leave a voicemail")
-@needs_scope("calls:write")
+@voicemails.post(
+    "",
+    auth=TokenAuth("calls:write"),
+    response={201: VoicemailOut, 200: VoicemailOut, **PROBLEMS},
+    summary="Leave a voicemail",
+)
 def create_voicemail(request: HttpRequest, data: Form[VoicemailIn], sound: File[UploadedFile]) -> HttpResponse:
     """A form with the recording as file `sound` (audio/*, 20 MB). The same `external_id` again changes nothing."""
     if (sound.size or 0) > LARGEST:
