@@ -36,11 +36,16 @@ def test_a_variable_is_put_where_one_writes_and_the_preview_follows(page, live_s
 
     page.get_by_label("Subject").fill("For ")
     page.get_by_role("button", name="contact.last_name").click()
-    page.get_by_label("Message").fill("<p>Good day, {{ contact.city }}</p>")
+    page.locator("rich-text[data-ready]").wait_for()
+    editor = page.get_by_role("textbox", name="Message")
+    editor.click()
+    page.keyboard.type("Good day, ")
+    page.get_by_role("button", name="contact.city").click()
 
     expect(page.get_by_label("Subject")).to_have_value("For {{ contact.last_name }}")
     preview = page.locator("#template-preview")
     expect(preview.locator(".mail-preview__subject")).to_have_text("For Koval")
+    expect(preview).to_contain_text("Good day")
     expect(preview).to_contain_text("Not known here")
     assert page.evaluate(NO_SIDEWAYS)
     assert axe(page) == []

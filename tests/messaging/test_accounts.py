@@ -94,7 +94,7 @@ def test_bob_adds_his_mailbox_address_first(client, bob):
     assert secrets.decrypt(account.password) == "abcd efgh"
     edited = client.get(reverse("messaging:account_edit", args=[account.pk])).content.decode()
     assert "abcd" not in edited
-    assert "Bob\nSales &lt;bob@gmail.com&gt;" in edited
+    assert "Bob&lt;br&gt;Sales &amp;lt;bob@gmail.com&amp;gt;" in edited  # what the editor opens
 
 
 def test_what_is_wrong_stands_at_its_field(client, bob):

@@ -16,7 +16,7 @@ from apps.core.pickers import RecordsField
 from apps.messaging.models import MailAccount
 from apps.messaging.presets import PRESETS, Preset
 from apps.messaging.services import oauth
-from apps.messaging.services.account_input import AccountInput, signature_text
+from apps.messaging.services.account_input import AccountInput
 from apps.messaging.services.accounts import Sharers
 
 if TYPE_CHECKING:
@@ -173,7 +173,6 @@ def initial_of(account: MailAccount) -> dict[str, Any]:
     """A mailbox as its form shows it; no secrets."""
     names = [name for name in AccountForm.base_fields if name not in ("password", "members", "team", "unknown_folder")]
     return {name: getattr(account, name) for name in names} | {
-        "signature": signature_text(account.signature),
         "unknown_folder": str(account.unknown_folder_id or ""),
         "members": list(account.members.values_list("pk", flat=True)) if account.is_shared else [],
         "team": account.team_id,

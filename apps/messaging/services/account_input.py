@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import ipaddress
 import re
 from dataclasses import dataclass, replace
@@ -103,12 +102,6 @@ def clean_signature(text: str) -> str:
     if not _HTML.search(text):
         return "<br>".join(escape(line) for line in text.splitlines())
     return nh3.clean(text, tags=_SIGNATURE_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES)
-
-
-def signature_text(signature: str) -> str:
-    """A signature for a plain field: its lines; HTML beyond lines stays HTML."""
-    lines = signature.replace("<br>", "\n")
-    return signature if "<" in lines else html.unescape(lines)
 
 
 def goes_elsewhere(account: MailAccount, data: AccountInput) -> bool:

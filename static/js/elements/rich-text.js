@@ -50,7 +50,7 @@ class RichText extends HTMLElement {
   }
 
   pictures(data) {
-    const files = [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+    const files = [...(this.dataset.upload ? data?.files ?? [] : [])].filter((file) => file.type.startsWith("image/"));
     for (const file of files) sendPicture(this.dataset.upload, file).then((shown) => shown && this.editor.chain().focus().setImage(shown).run());
     return files.length > 0;
   }
