@@ -115,6 +115,17 @@ def test_a_gap_is_refused_at_its_field(writer, bob, anna, now):
     assert not MailMessage.objects.exists()
 
 
+def test_a_template_that_cannot_be_filled_leaves_a_mail_without_words(writer, anna, now):
+    MailTemplate.objects.get(key="customer_sheet").versions.create(
+        language="en", number=9, subject="{% if %}", body="", created_at=now
+    )
+
+    sheet = writer.post(f"/mail/compose/?entity={anna.pk}&template=customer_sheet", headers=HTMX)
+
+    assert "be filled" in sheet.content.decode()
+    assert Draft.objects.get().to == [["Anna Koval", "anna@example.com"]]
+
+
 def test_the_language_is_asked_once_and_kept_with_the_contact(writer, bob, anna):
     anna.language = ""
     anna.save(update_fields=["language"])

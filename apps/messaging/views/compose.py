@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -28,9 +29,14 @@ def compose(request: Request) -> HttpResponse:
     """Begin a mail: `?to=&entity=&template=&document=&record=`. A GET shows the way, the POST it makes begins."""
     if request.method == "GET":
         return render_page(request, "messaging/compose_begin.html", {"title": _("New mail")}, fragment="begin")
-    draft = begin(actor=request.user, wish=_wish(request), now=clock.now())
+    wish, problem = _wish(request), ""
+    try:
+        draft = begin(actor=request.user, wish=wish, now=clock.now())
+    except ValidationError as error:  # the template can't be filled: whom to and about whom is kept
+        problem = " ".join(error.messages)
+        draft = begin(actor=request.user, wish=replace(wish, template="", document=""), now=clock.now())
     if wants_fragment(request):
-        return render_draft(request, draft)
+        return render_draft(request, draft, problem=problem)
     return redirect("messaging:draft", draft_id=draft.pk)
 
 
