@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import json
 import socket
 import threading
 import time
@@ -8,6 +10,7 @@ from email import message_from_bytes, policy
 
 import pytest
 from django.core.mail import EmailMessage, get_connection, send_mail
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from apps.core import clock
@@ -211,3 +214,13 @@ def test_two_workers_send_each_mail_once(settings, now):
         f"to{number}@example.com" for number in range(40)
     )
     assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"accepted"}
+
+
+def test_the_command_sends_what_is_due_and_says_how_much(settings, now):
+    queue(now)
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    told = io.StringIO()
+
+    call_command("send_mail", "--json", stdout=told)
+
+    assert json.loads(told.getvalue()) == {"tried": 1, "queued": 1}
