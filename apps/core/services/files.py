@@ -90,8 +90,9 @@ def store_many(contents: Sequence[bytes], *, mime_type: str, now: datetime) -> l
             File(sha256=sha256, size=len(content), mime_type=mime_type[:100], created_at=now)
             for sha256, content in sorted(fresh.items())
         ]
-        File.objects.bulk_create(rows, ignore_conflicts=True)
-        known |= {file.sha256: file for file in File.objects.filter(sha256__in=fresh)}
+        # Where somebody else kept the same bytes just now, "updating" their row brings its id back.
+        made = File.objects.bulk_create(rows, update_conflicts=True, update_fields=["size"], unique_fields=["sha256"])
+        known |= {file.sha256: file for file in made}
     return [known[sha256] for sha256 in sums]
 
 
@@ -114,20 +115,19 @@ def _write_all(contents: dict[str, bytes]) -> None:
 
     A crash before that leaves at worst a broken file without a row, which the next one of the same bytes replaces.
     """
+    if not contents:
+        return
     incoming = Path(settings.MEDIA_ROOT) / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
-    placed = []
-    for sha256, content in contents.items():
-        descriptor, name = tempfile.mkstemp(dir=incoming)
-        try:
-            with os.fdopen(descriptor, "wb") as target:
+    placed = [_place(sha256) for sha256 in contents]
+    for folder in {final.parent for final in placed}:
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=incoming) as aside:  # a folder once is cheaper than a fresh name each time
+        for final, content in zip(placed, contents.values(), strict=True):
+            name = f"{aside}/{final.name}"
+            with os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as target:
                 target.write(content)
-            final = _place(sha256)
-            final.parent.mkdir(parents=True, exist_ok=True)
-            Path(name).replace(final)
-        finally:
-            Path(name).unlink(missing_ok=True)
-        placed.append(final)
+            os.replace(name, final)  # noqa: PTH105  plain calls: this is done for each mail of a mailbox
     _settle(placed)
 
 

@@ -89,7 +89,9 @@ class Part(Message):
             for key, value in self._headers:
                 self._index.setdefault(key.lower(), []).append(value)
             self._indexed = len(self._headers)
-        found = self._index.get(name.lower(), ())
+        found = self._index.get(name.lower())
+        if found is None:  # of most headers that are asked for
+            return []
         return [repair_bytes(value, self.charset_hint) for value in found]
 
     def body(self) -> tuple[bytes, bool]:
