@@ -245,7 +245,7 @@ def test_home_tells_what_is_due_and_what_waits(client, alice, bob, now):
     ) as asked:
         content = client.get("/").content.decode()
 
-    assert len(asked) <= 15
+    assert len(asked) <= 16  # one of them counts unread mail, once a minute
     assert "Mine today" in content
     assert "From Alice" in content
     assert "Mine later" not in content

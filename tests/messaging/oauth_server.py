@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import secrets as randomness
+import shutil
 import threading
 import time
 from contextlib import contextmanager
@@ -163,6 +164,8 @@ def token_dovecot_server(provider_server, tmp_path_factory):
 
 @pytest.fixture
 def token_dovecot(token_dovecot_server, settings):
+    for box in (token_dovecot_server.folder / "mail").iterdir():  # what another test has left
+        shutil.rmtree(box)
     settings.RAPPORT_PRIVATE_NETWORKS = ["127.0.0.0/8"]
     return token_dovecot_server
 
