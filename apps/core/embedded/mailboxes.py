@@ -26,7 +26,7 @@ def make_mailbox(folder: Path, address: str, password: str) -> mailbox.Maildir:
         if each not in box.list_folders():
             box.add_folder(each)
     _put(folder / "pymap-etc-passwd", address, f"{address}:x::::{name}:")
-    _put(folder / "pymap-etc-shadow", address, f"{address}:{BuiltinHash().hash(password)}:::::::")
+    _put(folder / "pymap-etc-shadow", address, f"{address}:{BuiltinHash(rounds=1000).hash(password)}:::::::")
     (folder / "pymap-etc-group").touch()
     return box
 
