@@ -35,6 +35,7 @@ class Program:
     descriptors: tuple[int, ...] = ()
     patience: float = 10.0
     stage: int = 0
+    begins_after: float = 0.0  # seconds: what the pages don't wait for leaves them the processor at the start
     rolling: bool = False  # on SIGUSR1 a new process takes over its sockets before the old one stops
 
 
@@ -48,7 +49,10 @@ class Supervisor:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.retiring: list[tuple[float, Program, subprocess.Popen[bytes]]] = []
         self.started: dict[str, float] = {}
-        self.due: dict[str, float] = {program.name: 0.0 for program in programs}
+        began = time.monotonic()
+        self.due: dict[str, float] = {
+            program.name: began + program.begins_after if program.begins_after else 0.0 for program in programs
+        }
         self.failures: dict[str, int] = dict.fromkeys(self.due, 0)
         self.stopping = False
         self.hurried = False

@@ -16,7 +16,7 @@ from apps.core import clock
 from apps.core.models import Operation
 from apps.core.services import operations
 from apps.core.services.operations import OperationCancelled, OperationFailed, Progress
-from apps.messaging.models import MailAccount
+from apps.messaging.models import MailAccount, MailFolder
 from apps.messaging.services.announcing import announce_mail
 from apps.messaging.services.problems import MailServerProblem
 from apps.messaging.services.server_folders import refresh_folders
@@ -124,14 +124,16 @@ class _Sync:
     def run(self) -> Counts:
         account = self.mailbox.account
         folders = refresh_folders(account, self.mailbox)
-        self.counts.pushed = push_changes(self.mailbox, folders, now=self.now)
         synced = [folder for folder in folders if folder.is_synced]
         self.counts.folders = len(synced)
-        plans = [plan(self.mailbox, folder) for folder in synced]
-        self._expect(sum(each.count for each in plans))
+        # What has just come in is waited for: slow servers take seconds for each of the other folders.
+        first = [plan(self.mailbox, folder) for folder in synced if folder.role == MailFolder.Role.INBOX]
+        self._read_new(first, total=sum(each.count for each in first))
+        self.counts.pushed = push_changes(self.mailbox, folders, now=self.now)
+        others = [plan(self.mailbox, folder) for folder in synced if folder.role != MailFolder.Role.INBOX]
+        plans = [*first, *others]
         # Mail that was moved is found in its new folder before it is missed in the old one.
-        for each in plans:
-            read_new(self.mailbox, each, now=self.now, seen=self._seen)
+        self._read_new(others, total=sum(each.count for each in plans))
         changed: set[tuple[int, int]] = set()
         for each in plans:
             if not each.is_quiet:
@@ -142,6 +144,11 @@ class _Sync:
         self.counts.changed = len(changed)
         announce_mail(changed)
         return self.counts
+
+    def _read_new(self, plans: Sequence[Plan], *, total: int) -> None:
+        self._expect(total)
+        for each in plans:
+            read_new(self.mailbox, each, now=self.now, seen=self._seen)
 
     def _read_old(self, plans: Sequence[Plan]) -> None:
         """Folder by folder, newest first; every few seconds new mail has a turn."""

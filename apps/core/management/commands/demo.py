@@ -154,10 +154,10 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket, imap_port: int
         ),
         Program(name="imap", command=imap_command(var / "mail", imap_port), stage=2),
         *(
-            Program(name=command.replace("_", "-"), command=[*manage, command, *options], stage=1)
-            for command, options in (
-                ("watch_mail", []),
-                ("demo_customers", [str(var / "mail"), "--smtp-port", smtp_port]),
+            Program(name=command.replace("_", "-"), command=[*manage, command, *options], stage=1, begins_after=pause)
+            for command, options, pause in (
+                ("watch_mail", [], 10.0),
+                ("demo_customers", [str(var / "mail"), "--smtp-port", smtp_port], 15.0),
             )
             if command in get_commands()  # they come from higher floors
         ),
