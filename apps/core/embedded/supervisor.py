@@ -49,10 +49,7 @@ class Supervisor:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.retiring: list[tuple[float, Program, subprocess.Popen[bytes]]] = []
         self.started: dict[str, float] = {}
-        began = time.monotonic()
-        self.due: dict[str, float] = {
-            program.name: began + program.begins_after if program.begins_after else 0.0 for program in programs
-        }
+        self.due: dict[str, float] = {program.name: 0.0 for program in programs}
         self.failures: dict[str, int] = dict.fromkeys(self.due, 0)
         self.stopping = False
         self.hurried = False
@@ -61,6 +58,8 @@ class Supervisor:
 
     def run(self, *, each_second: Callable[[], None]) -> None:
         """Watch until told to stop. `each_second` is called between looks, with the supervisor's own duties."""
+        began = time.monotonic()
+        self.due = {program.name: began + program.begins_after for program in self.programs}
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_stop)
         signal.signal(signal.SIGUSR1, self._on_roll)
