@@ -19,14 +19,15 @@ sys.path.insert(0, str(CLONE))
 from apps.core.embedded.processes import is_alive  # noqa: E402
 
 VAR = Path(os.environ.get("RAPPORT_VAR", CLONE / "var"))
-READY_WITHIN = 60.0  # seconds
+PROMISED = 60.0  # seconds
+READY_WITHIN = 90.0  # a busy machine may take longer than promised, and is told so
 GONE_WITHIN = 30.0
 
 
 def main() -> None:
     for how, number in (("Ctrl-C", signal.SIGINT), ("kill -9", signal.SIGKILL)):
         took, demo, _ = start()
-        print(f"ready after {took:.1f} s", flush=True)
+        print(f"ready after {took:.1f} s" + (", later than promised" if took > PROMISED else ""), flush=True)
         end(demo, how, number)
 
 
