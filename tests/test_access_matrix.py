@@ -112,7 +112,7 @@ def known() -> set[tuple[str, str]]:
 def test_every_route_has_its_cases_and_every_case_its_route():
     found = {(door, route) for route, door in routes().items()}
 
-    assert sorted(found - known()) == [], "routes without a case in tests/access/cases.py"
+    assert sorted(found - known()) == [], "routes without a case in tests/access"
     assert sorted(known() - found) == [], "cases whose route is gone"
 
 
