@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -93,7 +94,7 @@ service anvil {{
 """
 
 
-class MailboxServer:
+class MailboxServer(ABC):
     """What Dovecot and pymap have in common: Maildirs in `mail`, files written into them by hand."""
 
     host = "127.0.0.1"
@@ -102,9 +103,9 @@ class MailboxServer:
     uid: int
     gid: int
 
+    @abstractmethod
     def add_user(self, name: str = "", password: str = _PASSWORD) -> str:
         """Make a user with an empty mailbox, called after nobody else unless named; return the name."""
-        raise NotImplementedError
 
     def maildir(self, user: str, folder: str = "INBOX") -> Path:
         root = self.folder / "mail" / user
