@@ -79,14 +79,12 @@ def _try(data: bytes, name: str) -> str | None:
         return data.decode(name)
     except (LookupError, ValueError):
         return None
-    except Exception:
-        return None
 
 
 def _mostly_reads(data: bytes, name: str) -> bool:
     """One bad letter (a text cut in the middle) doesn't make the charset wrong."""
     try:
         text = data.decode(_MEANT.get(name, name), "replace")
-    except Exception:
+    except (LookupError, ValueError):
         return False
     return text.count("\ufffd") <= max(1, len(text) // 200)

@@ -47,7 +47,7 @@ def _raw_name(part: Part) -> str:
 def _parameter(part: Part, header: str, parameter: str) -> str:
     try:
         value = part.get_param(parameter, header=header)
-    except Exception:
+    except (AttributeError, LookupError, TypeError, ValueError):  # the standard package trips over mixed RFC 2231 parts
         return ""
     if isinstance(value, tuple):
         charset, _, text = value

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import structlog
 from django.utils.translation import gettext as _
 from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError, UnknownFilterError
+
+log = structlog.get_logger(__name__)
 
 # Around what isn't known; no keyboard has them, so a mail that shows one came from a template.
 GAP_BEGINS, GAP_ENDS = "\u27e6", "\u27e7"
@@ -27,6 +30,8 @@ class TemplateProblem(Exception):
 def told(error: Exception, part: str, source: str, index: int) -> TemplateProblem:
     """What the library says, for people; anything that it trips over is a mistake of the template."""
     if not isinstance(error, LiquidError):
+        # The author learns that it can't be read; we, that it may be a mistake of ours.
+        log.warning("template.unreadable", part=part, exc_info=error)
         return TemplateProblem(part, 1, _("This can't be read."))
     line = source.count("\n", 0, index) + 1 if index >= 0 else 1
     return TemplateProblem(part, line, _words(error, source, index))
