@@ -27,6 +27,7 @@ from apps.activities.selectors.log_words import (
 )
 from apps.contacts.models import Entity
 from apps.core.models import Change, Operation
+from apps.core.page_keys import page_key, read_page_key
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -127,7 +128,7 @@ def log_of_all(user: User, *, narrowing: LogFilter = EVERYTHING, after: str = ""
 def log_of_entity(user: User, entity: Entity, *, after: str = "") -> LogPage:
     """The changes of one contact that `user` sees, newest first."""
     found = Change.objects.filter(subject_id=entity.pk, record_type__startswith=CONTACTS).order_by("-changed_at", "-id")
-    if (key := _read_key(after)) is not None:
+    if (key := read_page_key(after)) is not None:
         at, pk = key
         found = found.filter(Q(changed_at__lt=at) | Q(changed_at=at, id__lt=pk), changed_at__lte=at)
     changes = list(found.select_related("operation__actor")[: CHANGES + 1])
@@ -139,7 +140,7 @@ def log_of_entity(user: User, entity: Entity, *, after: str = "") -> LogPage:
         operations[change.operation_id] = change.operation
         touched.setdefault(change.operation_id, []).append(sight.touched(change))
     entries = [_entry(operation, touched[pk]) for pk, operation in operations.items()]
-    key_of_last = f"{changes[-1].changed_at.isoformat()}_{changes[-1].pk}" if more else ""
+    key_of_last = page_key(changes[-1].changed_at, changes[-1].pk) if more else ""
     return LogPage(entries, key_of_last)
 
 
@@ -221,14 +222,3 @@ def _entry(operation: Operation, touched: list[Touched], *, more: int = 0) -> Lo
         touched=touched,
         more=max(more, 0),
     )
-
-
-def _read_key(after: str) -> tuple[datetime, int] | None:
-    moment, _sign, pk = after.rpartition("_")
-    if not pk.isdecimal() or len(pk) > 18:
-        return None
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, int(pk)) if at.tzinfo else None

@@ -17,6 +17,7 @@ from apps.activities.models.notices import ENTITIES, NoticeQuerySet
 from apps.activities.selectors.addresses import absolute, page_of, record_home
 from apps.activities.selectors.timelines import dress
 from apps.contacts.models import Entity
+from apps.core.page_keys import page_key, read_page_key
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -77,7 +78,7 @@ def inbox_of(user: User, *, after: str = "") -> Inbox:
     rows = rows[:PAGE]
     last = rows[-1] if more else None
     state = "unread" if last and last.read_at is None else "read"
-    next_key = f"{state}_{last.at.isoformat()}_{last.pk}" if last else ""
+    next_key = f"{state}_{page_key(last.at, last.pk)}" if last else ""
     return Inbox(lines_of(rows, user=user), next_key, max((row.pk for row in rows), default=0))
 
 
@@ -156,11 +157,5 @@ def _beyond(found: NoticeQuerySet, key: tuple[datetime, int] | None) -> NoticeQu
 
 def _read_key(after: str) -> tuple[str, tuple[datetime, int] | None]:
     part, _sign, rest = after.partition("_")
-    moment, _sign, pk = rest.rpartition("_")
-    if part not in ("unread", "read") or not pk.isdecimal() or len(pk) > 18:
-        return "", None
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return "", None
-    return (part, (at, int(pk))) if at.tzinfo else ("", None)
+    key = read_page_key(rest)
+    return (part, key) if part in ("unread", "read") and key is not None else ("", None)

@@ -17,6 +17,7 @@ from apps.activities.selectors.kinds import kinds_named
 from apps.contacts.models import Entity
 from apps.contacts.models.rights import rights_of
 from apps.core.contributions import contexts
+from apps.core.page_keys import page_key, read_page_key
 from apps.core.prepared import blank_ids, blank_moment, blank_number, prepared
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def timeline_of(
     `with_changes` puts "created, imported, edited by" between its entries. The same number of queries whatever the
     length; `after` is a page's own key, and one that makes no sense begins at the top.
     """
-    if narrowing or _read_key(after):
+    if narrowing or read_page_key(after):
         found = _about(entity.pk, user, with_people)
         page = _page(found, _BESIDE, user=user, now=now, narrowing=narrowing, after=after)
     else:
@@ -94,11 +95,11 @@ def timeline_of(
         page = _first_page(_first_rows.ask(asked, user, with_people), user=user)
     if not with_changes:
         return page
-    changes = changes_of(entity, before=_read_key(after), limit=PAGE + 1)
+    changes = changes_of(entity, before=read_page_key(after), limit=PAGE + 1)
     merged = sorted([*page.entries, *changes], key=_moment_and_key, reverse=True)
     is_more = len(merged) > PAGE or bool(page.after)
     merged = merged[:PAGE]
-    return replace(page, entries=merged, after=_key_of(merged[-1]) if is_more else "")
+    return replace(page, entries=merged, after=page_key(merged[-1].moment, merged[-1].pk) if is_more else "")
 
 
 def _about(entity_id: int, user: User, with_people: bool) -> ActivityQuerySet:
@@ -153,7 +154,7 @@ def _page(
 ) -> TimelinePage:
     found = _with_moment(narrowing.apply(found), moment)
     so_far = _just_after(now)
-    key = _read_key(after)
+    key = read_page_key(after)
     if with_ahead and key is None and not narrowing:
         return _first_page(_in_parts(found, so_far), user=user)
     past = found.filter(moment__lt=min(so_far, narrowing.until or so_far))
@@ -195,11 +196,9 @@ def _dressed(
     """The page of these rows, of which the past has one more where it goes on."""
     entries = past[:PAGE]
     dress([*ahead, *pinned, *entries], user=user)
-    return TimelinePage(entries, _key_of(entries[-1]) if len(past) > PAGE else "", list(ahead), list(pinned))
-
-
-def _key_of(entry: Activity) -> str:
-    return f"{entry.moment.isoformat()}_{entry.pk}"
+    return TimelinePage(
+        entries, page_key(entries[-1].moment, entries[-1].pk) if len(past) > PAGE else "", list(ahead), list(pinned)
+    )
 
 
 def _marked(found: Any, part: int) -> Any:
@@ -244,14 +243,3 @@ def _add_contexts(entries: list[Activity]) -> None:
             told.update({(record_type, pk): words for pk, words in context.describe(ids).items()})
     for entry in entries:
         entry.context_link = told.get((entry.context_type, entry.context_id or 0))
-
-
-def _read_key(after: str) -> tuple[datetime, int] | None:
-    moment, _sign, pk = after.rpartition("_")
-    if not pk.removeprefix("-").isdecimal() or len(pk) > 18:
-        return None
-    try:
-        occurred_at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (occurred_at, int(pk)) if occurred_at.tzinfo else None

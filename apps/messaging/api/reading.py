@@ -15,6 +15,7 @@ from apps.accounts.models import User
 from apps.activities.models import ActivityEntity
 from apps.contacts.models import Entity
 from apps.core.api import Problem
+from apps.core.page_keys import page_key, read_page_key
 from apps.messaging.api.schemas import (
     AttachmentOut,
     MailboxOut,
@@ -27,7 +28,6 @@ from apps.messaging.contents import read_attachment
 from apps.messaging.models import MailMessage
 from apps.messaging.selectors.contact_mail import with_contact
 from apps.messaging.selectors.mail_search import condition_of, parse
-from apps.messaging.selectors.mailbox import key_of, read_key
 
 messages = Router(tags=["messages"])
 PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
@@ -63,7 +63,7 @@ def list_messages(request: HttpRequest, wanted: Query[MessageFilters]) -> Messag
     contacts = _contacts(rows, user)
     return MessagePage(
         items=[MessageOut(**_fields(row, contacts)) for row in rows],
-        next=key_of(rows[-1].happened_at, rows[-1].pk) if more else None,
+        next=page_key(rows[-1].happened_at, rows[-1].pk) if more else None,
     )
 
 
@@ -146,7 +146,7 @@ def _contacts(rows: list[MailMessage], user: User) -> dict[int, list[int]]:
 
 
 def _key(after: str) -> tuple[datetime, int]:
-    key = read_key(after)
+    key = read_page_key(after)
     if key is None:
         raise ValidationError({"after": "This is no key of a page."})
     return key

@@ -13,9 +13,10 @@ from django.db.models import Exists, OuterRef, Q
 from apps.activities.models import ActivityEntity
 from apps.contacts.models import EmailAddress, Entity
 from apps.core.models import OutgoingMail
+from apps.core.page_keys import page_key, read_page_key
 from apps.messaging.models import MailAddress, MailAttachment, MailMessage, MailTemplate
 from apps.messaging.models.mail import MailMessageQuerySet
-from apps.messaging.selectors.mailbox import PAGE, key_of, read_key
+from apps.messaging.selectors.mailbox import PAGE
 from apps.messaging.selectors.proof import read_by_sender
 
 if TYPE_CHECKING:
@@ -82,13 +83,13 @@ def with_contact(entity_id: int) -> Q:
 
 
 def _newest(found: Any, after: str) -> tuple[list[MailMessage], str]:
-    if (key := read_key(after)) is not None:
+    if (key := read_page_key(after)) is not None:
         at, pk = key
         found = found.filter(Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk), happened_at__lte=at)
     rows = list(found.defer("words", "text", "references").order_by("-happened_at", "-pk")[: PAGE + 1])
     more = len(rows) > PAGE
     rows = rows[:PAGE]
-    return rows, key_of(rows[-1].happened_at, rows[-1].pk) if more else ""
+    return rows, page_key(rows[-1].happened_at, rows[-1].pk) if more else ""
 
 
 def report_of(user: User, wanted: Wanted, *, zone: ZoneInfo, after: str = "") -> Report:

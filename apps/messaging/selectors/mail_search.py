@@ -13,8 +13,9 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, Func, OuterRef, Q, TextField, Value
 
 from apps.core.markup import record_url
+from apps.core.page_keys import page_key, read_page_key
 from apps.messaging.models import MailAddress, MailCopy, MailMessage
-from apps.messaging.selectors.mailbox import PAGE, Mailbox, MailPage, MailRow, key_of, read_key
+from apps.messaging.selectors.mailbox import PAGE, Mailbox, MailPage, MailRow
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -128,7 +129,7 @@ def search_page(
     found: Any = MailMessage.objects.present_to(user).filter(condition_of(parse(text), zone))
     if account is not None:
         found = found.filter(Exists(MailCopy.objects.filter(message=OuterRef("pk"), account=account)))
-    if (key := read_key(after)) is not None:
+    if (key := read_page_key(after)) is not None:
         at, pk = key
         found = found.filter(Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk), happened_at__lte=at)
     columns = ("sender_name", "sender_address", "subject", "snippet", "happened_at", "attachment_count", "thread")
@@ -138,7 +139,7 @@ def search_page(
     held = _held(rows, mailboxes)
     return MailPage(
         [_row(message, *held.get(message.pk, (None, False))) for message in rows],
-        key_of(rows[-1].happened_at, rows[-1].pk) if more else "",
+        page_key(rows[-1].happened_at, rows[-1].pk) if more else "",
     )
 
 

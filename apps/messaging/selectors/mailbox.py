@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.core.markup import hue, record_url
+from apps.core.page_keys import page_key, read_page_key
 from apps.messaging.addresses import address_of
 from apps.messaging.models import Draft, MailAccount, MailCopy, ThreadState
 from apps.messaging.selectors.boxes import BOXES, DRAFTS, SHARED
@@ -87,7 +88,7 @@ def page_of(
     after: str = "",
 ) -> MailPage:
     """A page of `box`, the newest first, from the mailboxes `among`; an `after` that makes no sense begins anew."""
-    key = read_key(after)
+    key = read_page_key(after)
     if box == DRAFTS:
         return _drafts(user, mailboxes, key)
     found = ThreadState.objects.select_related("assignee").order_by("-last_at", "-pk")
@@ -99,7 +100,7 @@ def page_of(
     rows = rows[:PAGE]
     subjects = _subjects(rows)
     shown = [_thread_row(each, mailboxes.get(each.account_id), subjects.get(each.pk, ""), now) for each in rows]
-    return MailPage(shown, key_of(rows[-1].last_at, rows[-1].pk) if more else "")
+    return MailPage(shown, page_key(rows[-1].last_at, rows[-1].pk) if more else "")
 
 
 def _condition(box: str, user: User, now: datetime) -> Q:
@@ -177,24 +178,9 @@ def _drafts(user: User, mailboxes: Mapping[int, Mailbox], key: tuple[datetime, i
         )
         for draft in rows
     ]
-    return MailPage(shown, key_of(rows[-1].modified_at, rows[-1].pk) if more else "")
+    return MailPage(shown, page_key(rows[-1].modified_at, rows[-1].pk) if more else "")
 
 
 def named(pairs: Iterable[Sequence[str]]) -> str:
     """Names of [name, address] pairs, the address where one has none."""
     return ", ".join(name or address for name, address in pairs)
-
-
-def key_of(at: datetime, pk: int) -> str:
-    return f"{at.isoformat()}_{pk}"
-
-
-def read_key(after: str) -> tuple[datetime, int] | None:
-    moment, _sign, pk = after.rpartition("_")
-    if not pk.isdecimal() or len(pk) > 18:
-        return None
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (at, int(pk)) if at.tzinfo else None

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from apps.activities.models import ActivityEntity
 from apps.contacts.models import EmailAddress, Entity
 from apps.core.models import OutgoingMail
+from apps.core.page_keys import page_key, read_page_key
 from apps.messaging.mime.quotes import split_reply
 from apps.messaging.models import (
     Bounce,
@@ -22,7 +23,7 @@ from apps.messaging.models import (
     Thread,
     ThreadState,
 )
-from apps.messaging.selectors.mailbox import Mailbox, key_of, read_key
+from apps.messaging.selectors.mailbox import Mailbox
 from apps.messaging.selectors.proof import read_by_sender
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def thread_page(
     """None where `user` may read nothing of it. With `account` the rows of that mailbox alone are meant."""
     readable = MailMessage.objects.present_to(user).filter(thread=thread_id)
     found: Any = readable.select_related("thread")
-    if (key := read_key(before)) is not None:
+    if (key := read_page_key(before)) is not None:
         at, pk = key
         found = found.filter(Q(happened_at__lt=at) | Q(happened_at=at, pk__lt=pk))
     columns = [each.name for each in MailMessage._meta.concrete_fields if each.name not in ("words", "references")]
@@ -111,7 +112,7 @@ def thread_page(
     for each in shown:
         each.is_open = each.is_open or each.is_unread
     states = _states(thread_id, mailboxes, account) if mailboxes else []
-    earlier = key_of(rows[0].happened_at, rows[0].pk) if more else ""
+    earlier = page_key(rows[0].happened_at, rows[0].pk) if more else ""
     subject = readable.order_by("happened_at", "pk").values_list("subject", flat=True)[0]
     return ThreadPage(rows[0].thread, subject, shown, states, earlier, any(state.is_shared for state in states))  # type: ignore[attr-defined]  # annotated
 
