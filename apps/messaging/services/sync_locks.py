@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import connection
+from django.db import Error, connection
 
 _KIND = 0x6D61696C  # "mail": the first half of the lock's number
 
@@ -41,4 +41,6 @@ def account_lock(account_id: int) -> Iterator[AccountLock]:
                 raise SyncUnderWay
             yield AccountLock(cursor)
     finally:
+        with suppress(Error):  # the connection may be gone, and the lock with it
+            own.rollback()  # a mere close is heard of when the server likes: the next sync may come before
         own.close()
