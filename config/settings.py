@@ -50,6 +50,7 @@ DATABASES = {
 }
 DATABASE_OWNER = env.db_url_config(_owner_url)  # for indexes built at run time by the maintenance worker
 DATABASE_WEB_ROLE = env.str("DATABASE_WEB_ROLE", default="rapport_web")
+DATABASE_PORTAL_ROLE = env.str("DATABASE_PORTAL_ROLE", default="rapport_portal")  # see core.database_roles
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _redis_url
 # Whatever we keep in Redis begins with it, so that two houses, or two runs of the tests, may share one server.
@@ -70,6 +71,8 @@ INSTALLED_APPS = [
     "apps.contacts",
     "apps.activities",
     "apps.messaging",
+    "apps.crm",
+    "apps.sync",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -104,6 +107,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "apps.accounts.middleware.session_seen",
+    "apps.crm.middleware.portal_role",
     "apps.core.middleware.Refusals",
 ]
 ROOT_URLCONF = "config.urls"
@@ -285,6 +289,7 @@ STATICFILES_DIRS = [
             ("tom-select", "tom-select/dist"),
             ("sortablejs", "sortablejs"),
             ("fullcalendar", "fullcalendar"),
+            ("echarts", "echarts/dist"),
             ("temporal-polyfill", "temporal-polyfill"),
         ]
         if (_modules / path).is_dir()

@@ -20,6 +20,8 @@ psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbn
   --set owner="$RAPPORT_OWNER_PASSWORD" --set web="$RAPPORT_WEB_PASSWORD" <<'SQL'
 CREATE ROLE rapport_owner LOGIN CREATEDB PASSWORD :'owner';
 CREATE ROLE rapport_web LOGIN PASSWORD :'web';
+CREATE ROLE rapport_portal NOLOGIN;
+GRANT rapport_portal TO rapport_web;
 GRANT rapport_web TO rapport_owner;
 SQL
 equip template1

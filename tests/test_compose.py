@@ -31,7 +31,7 @@ SELECT (SELECT json_agg(row(rolname, rolsuper, rolcreatedb, rolcanlogin) ORDER B
         FROM pg_roles WHERE rolname LIKE 'rapport%')::text,
        (SELECT json_agg(row(defaclobjtype, defaclacl) ORDER BY defaclobjtype) FROM pg_default_acl)::text,
        (SELECT json_agg(extname ORDER BY extname) FROM pg_extension)::text,
-       pg_has_role('rapport_owner', 'rapport_web', 'SET')
+       pg_has_role('rapport_owner', 'rapport_web', 'SET'), pg_has_role('rapport_web', 'rapport_portal', 'SET')
 """
 
 
@@ -185,7 +185,10 @@ def test_the_database_container_is_prepared_as_the_embedded_one(production: dict
     expected = ask(ROLES, "template1")
     ask(f"DROP DATABASE {database} WITH (FORCE)", "postgres")
     ask("DROP EXTENSION citext, pg_trgm, unaccent, btree_gist", "template1")
-    ask("DROP OWNED BY rapport_owner; DROP OWNED BY rapport_web; DROP ROLE rapport_owner, rapport_web", "template1")
+    ask(
+        "DROP OWNED BY rapport_owner; DROP OWNED BY rapport_web; DROP ROLE rapport_owner, rapport_web, rapport_portal",
+        "template1",
+    )
     subprocess.run(
         [ROOT / "docker" / "postgres-init.sh"],
         env={

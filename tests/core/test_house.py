@@ -60,11 +60,11 @@ def test_upkeep_makes_the_partitions_of_a_year_ahead_and_forgets_old_answers(ali
         created_at = far - timedelta(hours=age)
         IdempotencyKey.objects.create(user=alice, key=key, request_digest="", created_at=created_at)
 
-    first = maintain(now=far)  # for changes and notices
+    first = maintain(now=far)  # for changes, notices and what sources sent
     call_command("maintain")
     second = maintain(now=far)
 
-    assert (first.partitions_made, first.keys_removed) == (26, 1)
+    assert (first.partitions_made, first.keys_removed) == (39, 1)
     assert (second.partitions_made, second.keys_removed) == (0, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('rapport_web', %s, 'UPDATE')", [f"core_change_{far.year + 1}_11"])

@@ -15,7 +15,7 @@ from apps.core.embedded.places import Place, package_folder
 from apps.core.embedded.processes import dies_with_parent, end, working_in
 
 DATABASE = "rapport"
-OWNER, WEB, SUPERUSER = "rapport_owner", "rapport_web", "postgres"
+OWNER, WEB, PORTAL, SUPERUSER = "rapport_owner", "rapport_web", "rapport_portal", "postgres"
 EXTENSIONS = ("citext", "pg_trgm", "unaccent", "btree_gist")
 TEMPLATE = "template1"  # what new databases, the tests' too, are copied from
 
@@ -73,6 +73,11 @@ class PostgresServer:
                 verb = "ALTER" if cursor.fetchone() else "CREATE"
                 statement = sql.SQL(f"{verb} ROLE {{}} NOSUPERUSER {options} PASSWORD {{}}")
                 cursor.execute(statement.format(sql.Identifier(role), sql.Literal(self.passwords[role])))
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [PORTAL])
+            if not cursor.fetchone():
+                cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(PORTAL)))
+            # Requests of dealers take it on; it reads what row-level security lets it (docs/adr/0015).
+            cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(PORTAL), sql.Identifier(WEB)))
             # The tests make tables as the owner and then act as the web's role, within one connection.
             cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(WEB), sql.Identifier(OWNER)))
             _equip(cursor)

@@ -1,0 +1,67 @@
+"""The database roles that a request takes on: the portal's, behind row-level security, or the house's (docs/adr/0015).
+
+`rapport_portal` can't sign in; it is granted to the web's role, which takes it on for one transaction. Its policies
+ask the settings made here, so that whatever a view forgets to filter isn't there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection, transaction
+
+_UNSET = {"app.dealer_id": "", "app.entity_id": "", "app.user_id": "", "app.sees_money": "", "app.plant_ids": "{}"}
+
+
+@contextmanager
+def as_portal(
+    *, dealer_id: int, entity_id: int, user_id: int = 0, sees_money: bool = False, plant_ids: tuple[int, ...] = ()
+) -> Iterator[None]:
+    """Run as the portal's role for one dealer, in one transaction; afterwards the role is the house's again.
+
+    `user_id` 0 is nobody's: a public link or a job. Streams that are read after it see nothing, by design.
+    """
+    known = {
+        "app.dealer_id": str(dealer_id),
+        "app.entity_id": str(entity_id),
+        "app.user_id": str(user_id or ""),
+        "app.sees_money": "yes" if sees_money else "",
+        "app.plant_ids": "{" + ",".join(map(str, plant_ids)) + "}",
+    }
+    with transaction.atomic():
+        _take(settings.DATABASE_PORTAL_ROLE, known)
+        yield
+        # After an error the rollback gives role and settings back, that to a savepoint too.
+        if not connection.get_rollback():
+            _take(settings.DATABASE_WEB_ROLE, _UNSET)
+
+
+@contextmanager
+def as_house() -> Iterator[None]:
+    """Within `as_portal`: run as the house's role, for what a service writes beside the dealer's own rows.
+
+    Only for services, and only once the record at hand was read behind the wall. Elsewhere it changes nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        role = cursor.fetchone()[0]
+    if role != settings.DATABASE_PORTAL_ROLE:
+        yield
+        return
+    with transaction.atomic():
+        _take(settings.DATABASE_WEB_ROLE, {})
+        yield
+        _take(settings.DATABASE_PORTAL_ROLE, {})
+
+
+def _take(role: str, known: dict[str, str]) -> None:
+    name = connection.ops.quote_name(role)
+    with connection.cursor() as cursor:
+        if not known:
+            cursor.execute(f"SET LOCAL ROLE {name}")
+            return
+        calls = ", ".join("set_config(%s, %s, true)" for _setting in known)
+        values = [text for pair in known.items() for text in pair]
+        cursor.execute(f"SELECT {calls}; SET LOCAL ROLE {name}", values)

@@ -1,0 +1,22 @@
+"""What customers, dealers and orders add to the frame and to the lower floors."""
+
+from __future__ import annotations
+
+from apps.crm import (
+    claim_contributions,
+    content_contributions,
+    document_contributions,
+    live_contributions,
+    order_contributions,
+    people_contributions,
+)
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    order_contributions.register()
+    claim_contributions.register()
+    content_contributions.register()
+    document_contributions.register()
+    people_contributions.register()
+    live_contributions.register()

@@ -1,0 +1,52 @@
+from apps.crm.models.assignments import Absence, Assignment
+from apps.crm.models.claims import Claim, ClaimPhoto, Compensation
+from apps.crm.models.content import GuidePage, NewsItem
+from apps.crm.models.dealers import Dealer, DealerPlant, DealerUser, Plant
+from apps.crm.models.feed import ExternalRef, FeedStatus, FieldOwner, Waiting
+from apps.crm.models.inquiries import Inquiry
+from apps.crm.models.ledger import LedgerEntry, LedgerMonth
+from apps.crm.models.orders import (
+    Construction,
+    ConstructionPhoto,
+    ConstructionPrice,
+    Order,
+    OrderEvent,
+    OrderMoney,
+    OrderState,
+    Stage,
+    Status,
+)
+from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
+
+__all__ = [
+    "Absence",
+    "Assignment",
+    "Claim",
+    "ClaimPhoto",
+    "Compensation",
+    "Construction",
+    "ConstructionPhoto",
+    "ConstructionPrice",
+    "Dealer",
+    "DealerPlant",
+    "DealerUser",
+    "ExternalRef",
+    "FeedStatus",
+    "FieldOwner",
+    "GuidePage",
+    "Inquiry",
+    "LedgerEntry",
+    "LedgerMonth",
+    "NewsItem",
+    "Order",
+    "OrderEvent",
+    "OrderMoney",
+    "OrderState",
+    "Plant",
+    "Shipment",
+    "ShipmentItem",
+    "ShipmentStop",
+    "Stage",
+    "Status",
+    "Waiting",
+]

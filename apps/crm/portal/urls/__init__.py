@@ -1,0 +1,16 @@
+"""The dealers' own door, under /portal/: every request runs behind row-level security (docs/adr/0015)."""
+
+from django.urls import URLPattern
+
+from apps.crm.portal.urls import claims, content, ledger, messages, orders, people, shipments
+
+app_name = "portal"
+urlpatterns: list[URLPattern] = [
+    *orders.urlpatterns,
+    *shipments.urlpatterns,
+    *ledger.urlpatterns,
+    *claims.urlpatterns,
+    *messages.urlpatterns,
+    *content.urlpatterns,
+    *people.urlpatterns,
+]

@@ -1,0 +1,12 @@
+"""What synchronisation adds to the frame and to the lower floors."""
+
+from __future__ import annotations
+
+from apps.core.contributions import EncryptedColumn, encrypted_columns, partitioned
+from apps.sync.models import Source
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    partitioned.register("sync_batchbody", "sync_batchbody")
+    encrypted_columns.register("sync.source.database_url", EncryptedColumn(Source, "database_url"))
