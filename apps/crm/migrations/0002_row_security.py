@@ -42,7 +42,7 @@ END $$;
 """
 
 MINE = "dealer_id = (SELECT rapport_setting_id('app.dealer_id'))"
-OF_MY_ORDER = MINE + " AND EXISTS (SELECT 1 FROM crm_order o WHERE o.id = order_id)"
+OF_MY_ORDER = MINE + " AND EXISTS (SELECT 1 FROM crm_order o WHERE o.id = order_id)"  # noqa: S608  our own words
 MONEY = " AND (SELECT rapport_sees_money())"
 FOR_ME = (
     "is_published AND ((plant_ids = '{}' AND dealer_ids = '{}') OR plant_ids && (SELECT rapport_plants())"
