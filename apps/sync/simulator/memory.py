@@ -1,0 +1,43 @@
+"""How far the worlds are, kept between two runs, so that an order that was begun goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from apps.sync.simulator.facts import ShipmentFact
+from apps.sync.simulator.world import Job, World
+
+
+@dataclass
+class _Kept:
+    seed: int
+    firms: int
+    first_number: int
+    jobs: list[Job]
+    ready: list[Job]
+    voyages: list[tuple[datetime, str, ShipmentFact, list[Job]]]
+
+
+def remember(path: Path, world: World) -> None:
+    """Write it down, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = _Kept(world.seed, world.firms, world.last_number, list(world.jobs.values()), world.ready, world.voyages)
+    draft = path.with_suffix(".part")
+    draft.write_bytes(msgspec.json.encode(kept))
+    draft.rename(path)
+
+
+def recall(path: Path, *, plant: str, pace: float) -> World | None:
+    """The world as it was left; None where there was none."""
+    if not path.exists():
+        return None
+    kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
+    world = World(plant, kept.seed, kept.firms, pace, kept.first_number)
+    world.jobs = {job.number: job for job in kept.jobs}
+    world.ready = kept.ready
+    world.voyages = kept.voyages
+    return world

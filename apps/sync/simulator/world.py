@@ -1,0 +1,243 @@
+"""A plant's days: orders come in, are approved, made, loaded and driven out; money follows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+from apps.sync.simulator import names
+from apps.sync.simulator.drawings import SHAPES
+from apps.sync.simulator.facts import (
+    DealerFact,
+    Fact,
+    Firm,
+    Load,
+    MoneyFact,
+    OrderFact,
+    Piece,
+    PieceFact,
+    PriceFact,
+    ShipmentFact,
+    StatusFact,
+    Stop,
+)
+
+MOST_STOPS = 6  # of one voyage
+
+
+@dataclass(slots=True)
+class Job:
+    """An order in the plant: how far it is, and when it does its next step."""
+
+    number: int
+    firm: Firm
+    pieces: list[Piece]
+    step: str
+    due: datetime
+    is_held: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        return sum((piece.price for piece in self.pieces), Decimal(0))
+
+
+@dataclass
+class World:
+    """One plant. `pace` shortens its days: 1 is life, 1/600 puts a week into a quarter of an hour."""
+
+    plant: str  # "kyiv"
+    seed: int
+    firms: int
+    pace: float = 1.0
+    first_number: int = 100_000  # of orders; a run that follows another one goes on above it
+    dice: random.Random = field(init=False)
+    dealers: list[Firm] = field(init=False)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    ready: list[Job] = field(default_factory=list)  # made, waiting for a truck
+    voyages: list[tuple[datetime, str, ShipmentFact, list[Job]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(f"{self.seed}:{self.plant}")  # noqa: S311  a play, not a secret
+        self.dealers = [self._firm(number) for number in range(1, self.firms + 1)]
+        self.last_number = self.first_number
+        self._entries = count(self.first_number * 10 + 1)
+        self._trips = count(self.first_number + 1)
+
+    def introduce(self, at: datetime) -> Iterator[Fact]:
+        """All dealers, with what they owed when the plant's books began."""
+        for firm in self.dealers:
+            yield DealerFact(at, firm)
+        for firm in self.dealers:
+            yield MoneyFact(at, next(self._entries), firm, "opening", self._sum(-20_000, 60_000))
+
+    def take_order(self, at: datetime) -> Iterator[Fact]:
+        """A shop has made an order in its program: it arrives, with its pieces, and isn't approved yet."""
+        firm = self.dice.choice(self.dealers[: max(1, len(self.dealers) // 4)] * 2 + self.dealers)
+        self.last_number += 1
+        number = self.last_number
+        pieces = [self._piece(position) for position in range(1, self.dice.choice((1, 2, 2, 3, 3, 4, 6)) + 1)]
+        job = Job(number, firm, pieces, "accepted", at + self._hours(2, 30))
+        self.jobs[number] = job
+        client = self.dice.choice(names.CLIENTS)
+        promised = (at + timedelta(days=self.dice.randint(9, 20))).date()
+        yield OrderFact(at, number, firm, f"{firm.number}/{number % 1000}", client, self._product(pieces), promised)
+        for piece in pieces:
+            yield PieceFact(at, number, piece, 0, 0, "accepted")
+
+    def advance(self, now: datetime) -> Iterator[Fact]:
+        """Whatever was due by `now`, in the order of time as far as one plant's systems keep it."""
+        for job in [job for job in self.jobs.values() if job.due <= now]:
+            yield from self._step(job, job.due)
+        yield from self._drive(now)
+
+    def advance_one(self, now: datetime) -> Iterator[Fact]:
+        """The next step of some order, whenever it was due: what keeps a short demonstration lively."""
+        waiting = [job for job in self.jobs.values() if not job.is_held]
+        if len(self.ready) >= MOST_STOPS or (self.ready and not waiting):
+            yield from self._load(now)
+        if self.voyages and self.dice.random() < 0.3:
+            self.voyages.sort(key=lambda voyage: voyage[0])
+            _due, word, fact, jobs = self.voyages.pop(0)
+            yield from self._sail(now, word, fact, jobs)
+        elif waiting:
+            yield from self._step(self.dice.choice(waiting), now)
+
+    def compensate(self, at: datetime, code: str, amount: Decimal, claim: str) -> Iterator[Fact]:
+        """Accounting books what a claim's decision announced."""
+        for firm in self.dealers:
+            if firm.code == code:
+                yield MoneyFact(at, next(self._entries), firm, "compensation", -amount, claim=claim)
+
+    def _step(self, job: Job, at: datetime) -> Iterator[Fact]:
+        if job.is_held:
+            job.is_held, job.due = False, at + self._hours(4, 20)
+            yield StatusFact(at, job.number, "resumed")
+            return
+        luck = self.dice.random()
+        if job.step in ("production", "making") and luck < 0.02:
+            job.is_held, job.due = True, at + self._hours(20, 70)
+            yield StatusFact(at, job.number, "hold")
+        elif job.step == "production" and luck > 0.99:
+            del self.jobs[job.number]
+            yield StatusFact(at, job.number, "cancelled")
+        elif job.step == "accepted":
+            job.step, job.due = "production", at + self._hours(20, 60)
+            yield StatusFact(at, job.number, "accepted")
+            yield from (PriceFact(at, job.number, piece.position, piece.price) for piece in job.pieces)
+            yield PriceFact(at, job.number, 0, job.total)
+            yield MoneyFact(at, next(self._entries), job.firm, "charge", job.total, order=job.number)
+        elif job.step == "production":
+            job.step, job.due = "making", at + self._hours(30, 90)
+            yield StatusFact(at, job.number, "production")
+        else:
+            yield from self._make(job, at)
+
+    def _make(self, job: Job, at: datetime) -> Iterator[Fact]:
+        """Pieces leave the line one position after another; with the last one the order is made."""
+        for piece in job.pieces:
+            if piece.made < piece.quantity:
+                piece.made = piece.quantity
+                yield PieceFact(at, job.number, piece, piece.made, 0, "made")
+                break
+        if all(piece.made == piece.quantity for piece in job.pieces):
+            del self.jobs[job.number]
+            self.ready.append(job)
+            yield StatusFact(at, job.number, "made")
+        else:
+            job.due = at + self._hours(1, 8)
+        if self.dice.random() < 0.35:
+            paid = -(job.total * self.dice.randint(30, 100) / 100).quantize(Decimal("0.01"))
+            client = self.dice.choice(("", *names.CLIENTS))
+            yield MoneyFact(at, next(self._entries), job.firm, "payment", paid, order=job.number, client=client)
+
+    def _drive(self, now: datetime) -> Iterator[Fact]:
+        while len(self.ready) >= MOST_STOPS:
+            yield from self._load(now)
+        for voyage in sorted((each for each in self.voyages if each[0] <= now), key=lambda each: each[0]):
+            self.voyages.remove(voyage)
+            due, word, fact, jobs = voyage
+            yield from self._sail(due, word, fact, jobs)
+
+    def _load(self, at: datetime) -> Iterator[Fact]:
+        """A truck for what is ready, its stops from the nearest to the farthest."""
+        home = names.CITIES[self.plant][0]
+        jobs, self.ready = self.ready[: MOST_STOPS * 2], self.ready[MOST_STOPS * 2 :]
+        firms = sorted({job.firm for job in jobs}, key=lambda firm: _far(firm.geo, home[1:]))
+        jobs += [job for job in self.ready if job.firm in firms]
+        self.ready = [job for job in self.ready if job.firm not in firms]
+        start = at + self._hours(14, 20)
+        leg = timedelta(hours=2) * self.pace
+        stops = tuple(
+            Stop(firm, index, (start + leg * index, start + leg * (index + 1))) for index, firm in enumerate(firms, 1)
+        )
+        loads = tuple(
+            Load(job.number, job.firm, piece.position, piece.quantity) for job in jobs for piece in job.pieces
+        )
+        driver, phone = self.dice.choice(names.DRIVERS)
+        truck = self.dice.choice(names.TRUCKS)
+        trip = next(self._trips)
+        fact = ShipmentFact(at, trip, "planned", start.date(), truck, driver, phone, stops, loads, None)
+        self.voyages.append((start - self._hours(2, 3), "loading", fact, jobs))
+        yield fact
+
+    def _sail(self, at: datetime, word: str, fact: ShipmentFact, jobs: list[Job]) -> Iterator[Fact]:
+        departed = fact.departed_at or (at if word == "on_the_way" else None)
+        done = _done_stops(fact.stops, at) if word == "done" else fact.stops
+        now = ShipmentFact(
+            at, fact.voyage, word, fact.planned_on, fact.truck, fact.driver, fact.phone, done, fact.loads, departed
+        )
+        yield now
+        if word == "loading":
+            self.voyages.append((at + self._hours(2, 3), "on_the_way", now, jobs))
+        elif word == "on_the_way":
+            self.voyages.append((at + self._hours(5, 12), "done", now, jobs))
+            for job in jobs:
+                yield StatusFact(at, job.number, "shipped")
+                for piece in job.pieces:
+                    yield PieceFact(at, job.number, piece, piece.quantity, piece.quantity, "shipped")
+        else:
+            for job in jobs:
+                yield StatusFact(at, job.number, "delivered")
+                fee = self._sum(200, 900)
+                yield MoneyFact(at, next(self._entries), job.firm, "delivery", fee, order=job.number)
+
+    def _firm(self, number: int) -> Firm:
+        city, north, east = self.dice.choice(names.CITIES[self.plant])
+        name = f"{self.dice.choice(names.FIRMS)} {self.dice.choice(names.ENDINGS)} {number}"
+        street = f"{self.dice.choice(names.STREETS)}, {self.dice.randint(1, 120)}"
+        geo = (round(north + self.dice.uniform(-0.1, 0.1), 4), round(east + self.dice.uniform(-0.1, 0.1), 4))
+        limit = Decimal(self.dice.randint(5, 60) * 10_000)
+        code = f"{self.plant[:1].upper()}{number:04d}"
+        mail = f"office{number}@{self.plant}-dealers.example"
+        return Firm(number, code, name, city, street, geo, f"+38067{2_000_000 + number}", mail, limit)
+
+    def _piece(self, position: int) -> Piece:
+        shape = self.dice.choice(tuple(SHAPES))
+        tall = shape in ("door", "slide")
+        width = self.dice.randrange(600, 1001 if shape in ("one", "door") else 2401, 10)
+        height = self.dice.randrange(1900, 2301, 10) if tall else self.dice.randrange(900, 1601, 10)
+        quantity = self.dice.choice((1, 1, 1, 2, 4))
+        price = (Decimal(width * height) / 1000 * self.dice.randint(3, 6) * quantity).quantize(Decimal("0.01"))
+        colour, glass, hardware = (self.dice.choice(group) for group in (names.COLOURS, names.GLASS, names.HARDWARE))
+        return Piece(position, shape, width, height, colour, glass, hardware, quantity, price)
+
+    def _product(self, pieces: list[Piece]) -> str:
+        return {"door": "Doors", "slide": "Sliding systems"}.get(pieces[0].shape, self.dice.choice(names.PRODUCTS[:2]))
+
+    def _hours(self, least: float, most: float) -> timedelta:
+        return timedelta(hours=self.dice.uniform(least, most)) * self.pace
+
+    def _sum(self, least: int, most: int) -> Decimal:
+        return Decimal(self.dice.randint(least * 100, most * 100)) / 100
+
+
+def _far(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return (one[0] - other[0]) ** 2 + ((one[1] - other[1]) * 0.64) ** 2
+
+
+def _done_stops(stops: tuple[Stop, ...], at: datetime) -> tuple[Stop, ...]:
+    return tuple(Stop(stop.firm, stop.position, stop.window, at, stop.firm.name) for stop in stops)
