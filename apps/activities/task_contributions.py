@@ -52,7 +52,8 @@ def register() -> None:
     """Called once, when the app is ready."""
     for verb, title in VERBS.items():
         verbs.register(verb, title)
-    undoers.register("activities.task", Undoer(Task, subject_field="activity_id", root=ROOT))
+    stamps = frozenset({"changed_at", "changed_by"})
+    undoers.register("activities.task", Undoer(Task, subject_field="activity_id", root=ROOT, ignore=stamps))
     for record_type, model, subject, copied in (
         ("activities.activityentity", ActivityEntity, "activity_id", "occurred_at"),
         ("activities.taskassignee", TaskAssignee, "task_id", "is_over"),
@@ -80,7 +81,7 @@ def _listing(request: HttpRequest) -> Listing | None:
 
 
 def _unplanned(request: HttpRequest) -> Listing | None:
-    return unplanned_listing.unplanned_listing() if is_staff_member(request.user) else None
+    return unplanned_listing.unplanned_listing(request.user) if is_staff_member(request.user) else None
 
 
 def _due(request: HttpRequest, record: object) -> str:

@@ -22,6 +22,7 @@ from apps.core.listing import (
     DateRangeFilter,
     Empty,
     Listing,
+    NewFilter,
     RecordFilter,
 )
 from apps.core.markup import fill, fill_each, record_url
@@ -69,6 +70,7 @@ def task_listing(user: User, whose: str = "all") -> Listing:
                 pick_url=reverse("contacts:pick"),
                 titles=lambda values: [(str(each.pk), each.display_name) for each in visible.filter(pk__in=values)],
             ),
+            NewFilter(user=user, list_key=KEY, at="changed_at", by="changed_by"),
         ],
         search=lambda queryset, text: queryset.filter(activity__subject__icontains=text),
         search_label=_("Search tasks"),

@@ -10,19 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.contacts.models import Entity
 from apps.contacts.selectors.narrowing import narrow_by_words
-from apps.core.listing import ChoiceFilter, Column, Empty, Listing, TextFilter
+from apps.core.listing import ChoiceFilter, Column, Empty, Listing, NewFilter, TextFilter
 from apps.core.markup import fill, icon, record_url
 from apps.core.text import fold
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from apps.accounts.models import User
     from apps.contacts.models.entities import EntityQuerySet
 
 KEY = "activities.unplanned"
 
 
-def unplanned_listing(whose: str = "mine") -> Listing:
+def unplanned_listing(user: User, whose: str = "mine") -> Listing:
     return Listing(
         key=KEY,
         columns=[
@@ -35,6 +36,7 @@ def unplanned_listing(whose: str = "mine") -> Listing:
         filters=[
             ChoiceFilter(key="kind", title=_("Kind"), field="kind", choices=Entity.Kind.choices),
             TextFilter(key="city", title=_("City"), narrow=_in_city),
+            NewFilter(user=user, list_key=KEY, at="modified_at", by="modified_by"),
         ],
         search=_search,
         search_label=_("Search contacts"),

@@ -1,4 +1,4 @@
-"""Rows that every app leaves behind: operations, changes, outgoing mail, stored files, saved views."""
+"""Rows that every app leaves behind: operations, changes, outgoing mail, stored files, saved views, visits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.visits import begins_anew
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from apps.accounts.models import User
 
 
@@ -180,6 +184,22 @@ class ListSetting(models.Model):
                 fields=["list_key", "user"], name="list_setting_once_per_user", nulls_distinct=False
             )
         ]
+
+
+class ListVisit(models.Model):
+    """A user's present visit of a list, and when the one before it had ended."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    list_key = models.CharField(max_length=60)
+    seen_at = models.DateTimeField()  # the last look
+    since_at = models.DateTimeField()  # what changed after it is new in this visit
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "list_key"], name="list_visit_once_per_user")]
+
+    def new_since(self, now: datetime) -> datetime:
+        """After which moment changes are new to a user who looks now."""
+        return self.seen_at if begins_anew(self.seen_at, now) else self.since_at
 
 
 class IdempotencyKey(models.Model):

@@ -60,6 +60,7 @@ web("operations/<int:operation_id>/cancel/", "POST", OWN)
 _LIST = of("login", 404, IN, IN, IN, IN)
 web("lists/<str:key>/filters/", "GET", _LIST, key="contacts.entities")
 web("lists/<str:key>/columns/", "GET POST", _LIST, key="contacts.entities")
+web("lists/<str:key>/visit/", "POST", _LIST, key="contacts.entities")
 web("lists/<str:key>/views/", "GET POST", _LIST, key="contacts.entities")
 web("lists/<str:key>/views/restore/", "POST", _LIST, key="contacts.entities")
 _VIEW: Scopes = {"all": BOB, "shared view": BOB, "absent": NOBODY}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -19,7 +19,16 @@ from apps.accounts.models import ApiToken, AuditEvent, User
 from apps.accounts.templatetags.formats import day, moment
 from apps.accounts.verbs import lines_of, record_title, title_of
 from apps.core import clock
-from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, RecordFilter, YesNoFilter
+from apps.core.listing import (
+    ChoiceFilter,
+    Column,
+    DateRangeFilter,
+    Empty,
+    Listing,
+    NewFilter,
+    RecordFilter,
+    YesNoFilter,
+)
 
 USERS = User._meta.label_lower
 
@@ -61,6 +70,7 @@ def users_listing(request: HttpRequest) -> Listing | None:
                 narrow=_in_groups,
             ),
             YesNoFilter(key="active", title=gettext_lazy("In service"), field="is_active"),
+            NewFilter(user=cast(User, request.user), list_key="accounts.users", at="created_at"),
         ],
         empty=Empty(
             gettext_lazy("Nobody fits"),
@@ -150,6 +160,7 @@ def audit_listing(request: HttpRequest) -> Listing | None:
                 titles=lambda ids: [(str(user.pk), str(user)) for user in User.objects.filter(pk__in=ids)],
             ),
             DateRangeFilter(key="when", title=gettext_lazy("When"), field="occurred_at", moments=True),
+            NewFilter(user=cast(User, request.user), list_key="accounts.audit", at="occurred_at", by="actor"),
         ],
         empty=Empty(
             gettext_lazy("No events"),

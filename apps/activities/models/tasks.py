@@ -93,6 +93,11 @@ class Task(models.Model):
     # The one whose completion made this one: unique, so that completing twice makes one next occurrence.
     follows = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="next")
     position = models.FloatField(default=0)  # among those of its state, on the board
+    # The last change of it, its people or its checklist: lists mark what is new to their readers.
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     uid = models.CharField(max_length=255, blank=True, default="", db_default="")  # of one that an .ics file brought
 
     objects = TaskQuerySet.as_manager()
@@ -106,6 +111,7 @@ class Task(models.Model):
             ),
             models.Index(fields=["state", "position"], name="task_board"),
             models.Index(fields=["uid"], name="task_by_uid", condition=~Q(uid="")),
+            models.Index(fields=["changed_at"], name="task_changed", condition=Q(changed_at__isnull=False)),
             models.Index(
                 fields=["-completed_at", "-activity"],
                 name="task_done_latest",

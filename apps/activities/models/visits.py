@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 
-AWAY = timedelta(minutes=30)  # so long without a page, and the next one begins a visit
+from apps.core.visits import begins_anew
 
 
 class Visit(models.Model):
@@ -21,7 +21,7 @@ class Visit(models.Model):
 
     def begins_anew(self, now: datetime) -> bool:
         """Has the user been away, so that a page opened now begins another visit?"""
-        return now - self.seen_at >= AWAY
+        return begins_anew(self.seen_at, now)
 
     def new_since(self, now: datetime) -> tuple[int, datetime]:
         """Above which id entries are new to whoever opens a page now, and since when."""

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from apps.activities.models import Task
 from apps.activities.permissions import changeable_task_ids
 from apps.activities.services.task_copies import refresh_tasks
-from apps.core.services.operations import diff, operate, snapshot
+from apps.core.services.operations import Recorder, diff, operate, snapshot
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -57,8 +57,16 @@ def change_tasks(
         if after is not None:
             after(changed)
         refresh_tasks([task.pk for task in changed], now=now)
+        mark_changed(recorder, actor=actor, now=now)
         done = tuple(task.pk for task in changed)
         return Changed(recorder.operation.pk if done else None, done, len(set(ids)) - len(done))
+
+
+def mark_changed(recorder: Recorder, *, actor: User, now: datetime) -> None:
+    """Let lists see which tasks the operation has touched so far. It is no change of its own: nothing is recorded."""
+    touched = {each.subject_id for each in recorder.changes if each.record_type.startswith("activities.")}
+    if touched:
+        Task.objects.filter(pk__in=touched).update(changed_at=now, changed_by=actor)
 
 
 def _write(tasks: list[Task], befores: dict[int, Image]) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from apps.activities.models import Task, TaskItem
-from apps.activities.services.task_changes import locked
+from apps.activities.services.task_changes import locked, mark_changed
 from apps.activities.services.task_copies import refresh_tasks
 from apps.activities.services.task_input import MOST_ITEMS
 from apps.core.services.operations import operate, snapshot
@@ -34,6 +34,7 @@ def add_item(*, actor: User, task: Task, text: str, now: datetime) -> TaskItem:
         item = TaskItem.objects.create(task=task, text=words, position=0 if last is None else last + 1)
         recorder.created(item)
         refresh_tasks([task.pk], now=now)
+        mark_changed(recorder, actor=actor, now=now)
     return item
 
 
@@ -49,6 +50,7 @@ def tick_item(*, actor: User, item: TaskItem, is_done: bool, now: datetime) -> i
         fresh.save(update_fields=["is_done"])
         recorder.updated(fresh, before)
         refresh_tasks([item.task_id], now=now)
+        mark_changed(recorder, actor=actor, now=now)
         return recorder.operation.pk
 
 
@@ -62,4 +64,5 @@ def remove_item(*, actor: User, item: TaskItem, now: datetime) -> int | None:
         recorder.removed(fresh)
         fresh.delete()
         refresh_tasks([item.task_id], now=now)
+        mark_changed(recorder, actor=actor, now=now)
         return recorder.operation.pk

@@ -14,7 +14,7 @@ from apps.activities.permissions import can_write_on
 from apps.activities.recurrence import next_after
 from apps.activities.services.recording import Context, Entry, readers_of, record, set_entities
 from apps.activities.services.reminders import copy_reminders
-from apps.activities.services.task_changes import change_tasks
+from apps.activities.services.task_changes import change_tasks, mark_changed
 from apps.activities.services.task_copies import facts_of, links_of, subjects_of
 from apps.activities.services.task_duties import change_assignees, check_sight, new_assignees, tell_assignees
 from apps.activities.services.task_input import LAST_DAY, TaskInput, cleaned
@@ -39,6 +39,7 @@ def add_task(*, actor: User, data: TaskInput, now: datetime) -> Task:
         task = _write(data, author=actor, giver=actor, recorder=recorder, now=now)
         people = [each.user for each in task.assignees.select_related("user")]
         check_sight(people, task)
+        mark_changed(recorder, actor=actor, now=now)
         tell_assignees({task.pk: people}, actor=actor, now=now)
     return task
 

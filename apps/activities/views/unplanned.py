@@ -20,7 +20,8 @@ from apps.core.htmx import Request
 def unplanned_list(request: Request, whose: str = "mine") -> HttpResponse:
     """One's own contacts, or all that one sees, without a next step; each row plans one."""
     found = unplanned(request.user, mine=whose == "mine", now=clock.now())
-    page = unplanned_listing(whose).page(request, found, page_size=preferences_of(request.user).page_size)
+    listing = unplanned_listing(request.user, whose)
+    page = listing.page(request, found, page_size=preferences_of(request.user).page_size)
     switch = [
         ("mine", _("My contacts"), reverse("activities:unplanned")),
         ("all", _("All contacts"), reverse("activities:unplanned_all")),

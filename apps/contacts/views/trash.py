@@ -23,7 +23,7 @@ from apps.contacts.models.rights import rights_of
 from apps.contacts.services.trash import KEPT_FOR, restore_entities
 from apps.core import clock
 from apps.core.htmx import Request
-from apps.core.listing import Action, ChoiceFilter, Column, Empty, Listing
+from apps.core.listing import Action, ChoiceFilter, Column, Empty, Listing, NewFilter
 from apps.core.sheets import way_back
 from apps.core.text import fold
 from apps.core.toasts import toast
@@ -75,7 +75,8 @@ def trash_listing(request: HttpRequest) -> Listing | None:
                 title=gettext_lazy("Kind"),
                 field="kind",
                 choices=[("person", gettext_lazy("People")), ("organisation", gettext_lazy("Organisations"))],
-            )
+            ),
+            NewFilter(user=user, list_key=KEY, at="trashed_at", by="trashed_by"),
         ],
         search=lambda queryset, text: queryset.filter(sort_name__contains=fold(text)),
         search_label=gettext_lazy("Search the trash"),

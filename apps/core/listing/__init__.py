@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from apps.core.contributions import Registry
@@ -27,10 +27,12 @@ from apps.core.listing.filters import (
     YesNoFilter,
 )
 from apps.core.listing.letters import narrow_to_letter
+from apps.core.listing.news import NewFilter
 from apps.core.listing.page import ListPage
 from apps.core.listing.selection import Selection
 from apps.core.listing.state import ListState, asks_something, read_state, state_from_json
-from apps.core.models import ListSetting, SavedView
+from apps.core.listing.wishes import wishes_of
+from apps.core.models import SavedView
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -45,6 +47,7 @@ __all__ = [
     "ListPage",
     "ListState",
     "Listing",
+    "NewFilter",
     "NumberRangeFilter",
     "RecordFilter",
     "Selection",
@@ -88,6 +91,11 @@ class Listing:
     def filter(self, key: str) -> Filter | None:
         return next((each for each in self.filters if each.key == key), None)
 
+    @property
+    def news(self) -> NewFilter | None:
+        """How it marks what is new to the reader, if it does."""
+        return next((each for each in self.filters if isinstance(each, NewFilter)), None)
+
     def page(
         self,
         request: HttpRequest,
@@ -103,11 +111,12 @@ class Listing:
         """
         user = cast("User", request.user)
         views = list(SavedView.objects.filter(list_key=self.key).visible_to(user).order_by("name", "pk"))
-        settings = ListSetting.objects.filter(Q(user=user) | Q(user=None), list_key=self.key)
-        own = settings.order_by(F("user").asc(nulls_last=True)).first()
+        own = wishes_of(user, self.key)
+        if self.news:
+            self.news.prime(own.visit)
         state = self._state(request.GET, views, default_view)
-        size = state.size or (own.page_size if own and own.page_size else page_size)
-        columns = self._columns(state.columns or tuple(own.columns if own else ()))
+        size = state.size or own.page_size or page_size
+        columns = self._columns(state.columns or own.columns)
         matching = self.narrow(queryset, state)
         total = count(matching)
         ids = page_ids(matching, order=self.order(state), page=state.page, size=size, total=total)

@@ -115,6 +115,19 @@ class ListPage:
         return chips
 
     @property
+    def new_url(self) -> str:
+        """Where only what is new stands; "" where that is shown already, or nothing can be new."""
+        news = self.listing.news
+        if news is None or news.since is None or news.key in self.state.filters:
+            return ""
+        return self.state.query(filters={**self.state.filters, news.key: news.clean(["yes"])})
+
+    @property
+    def seen_url(self) -> str:
+        """Where to tell that the reader was here; "" where that needs no telling."""
+        return self.listing.news.note_url if self.listing.news else ""
+
+    @property
     def clear_url(self) -> str:
         sort = self.state.sort or self.listing.default_sort
         return self.state.query(q="", letter="", filters={}, view=None, sort=sort)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from apps.core.listing.columns import Column
 from apps.core.markup import quoted
@@ -18,7 +19,9 @@ def draw_rows(listing: Listing, columns: Sequence[Column], records: Sequence[Any
     """One `<tr>` a record. What a cell returns is escaped unless it is safe already."""
     opened = [(_opening(column), "</th>" if column.fixed else "</td>", column) for column in columns]
     parts: list[str] = []
+    news, mark = listing.news, _mark()
     for record in records:
+        is_new = news is not None and news.is_new(record)
         parts.append('<tr class="rows__row" data-row>')
         if listing.actions:
             parts.append(
@@ -30,11 +33,16 @@ def draw_rows(listing: Listing, columns: Sequence[Column], records: Sequence[Any
             text = "" if value is None else quoted(value)
             if column.fixed and listing.row_url:
                 text = f'<a class="rows__link" href="{quoted(listing.row_url(record))}">{text}</a>'
-            parts += (opening, text, closing)
+            parts += (opening, mark if is_new and column.fixed else "", text, closing)
         if listing.row_actions:
             parts += ('<td class="rows__cell--actions">', quoted(listing.row_actions(record)), "</td>")
         parts.append("</tr>\n")
     return mark_safe("".join(parts))  # every piece above is escaped or our own
+
+
+def _mark() -> str:
+    words = quoted(_("New since your last visit"))
+    return f'<span class="rows__new" title="{words}"><span class="visually-hidden">{words}: </span></span>'
 
 
 def _opening(column: Column) -> str:

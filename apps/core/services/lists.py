@@ -1,4 +1,4 @@
-"""Writes of the list component: chosen columns and saved views."""
+"""Writes of the list component: chosen columns, saved views, visits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from apps.core.models import ListSetting, SavedView
+from apps.core.models import ListSetting, ListVisit, SavedView
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -64,3 +64,15 @@ def change_view(
 def remove_view(*, actor: User, view: SavedView) -> None:
     """Forget one's own view; a second call changes nothing."""
     SavedView.objects.filter(pk=view.pk, owner=actor).delete()
+
+
+@transaction.atomic
+def note_list_visit(*, actor: User, list_key: str, seen_at: datetime) -> None:
+    """`actor` has seen the list as it was at `seen_at`; an older look than the last one changes nothing."""
+    visit, is_first = ListVisit.objects.select_for_update().get_or_create(
+        user=actor, list_key=list_key, defaults={"seen_at": seen_at, "since_at": seen_at}
+    )
+    if is_first or seen_at <= visit.seen_at:
+        return
+    visit.since_at, visit.seen_at = visit.new_since(seen_at), seen_at
+    visit.save(update_fields=["since_at", "seen_at"])
