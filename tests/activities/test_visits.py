@@ -59,3 +59,17 @@ def test_home_shows_it_and_tells_the_house_that_one_is_here(client, alice, bob, 
     assert "Wants oak" in page
 
     assert client.post(reverse("activities:visit")).status_code == 204
+
+
+def test_the_page_of_a_contact_and_the_history_mark_what_is_new(client, alice, bob, now):
+    olena = PersonFactory()
+    add_note(actor=alice, entity=olena, text="Known", now=now)
+    note_visit(user=bob, now=now)
+    add_note(actor=alice, entity=olena, text="Wants oak", now=now)
+    add_note(actor=bob, entity=olena, text="My own", now=now)
+    client.force_login(bob)
+
+    for path in (f"/contacts/{olena.pk}/", "/activities/all/", "/contacts/list/activity/"):
+        page = client.get(path).content.decode()
+        assert page.count("activity__new") == 1, path
+        assert page.index("activity__new") < page.index("Wants oak") < page.index("Known"), path

@@ -43,8 +43,10 @@ def timeline_panel(request: HttpRequest, entity: Entity) -> str:
 
 def activity_panel(request: HttpRequest, record: None) -> str:
     """The tab beside the lists of contacts: what happened with anybody, as far as the reader sees them."""
-    page = timeline_of_all(_reader(request), now=clock.now(), after=request.GET.get("after", ""))
-    return render_to_string("activities/all_panel.html", {"timeline": page, "reader": request.user}, request=request)
+    now = clock.now()
+    page = timeline_of_all(_reader(request), now=now, after=request.GET.get("after", ""))
+    context = {"timeline": page, "reader": request.user, "new_from": new_from(_reader(request), now=now)}
+    return render_to_string("activities/all_panel.html", context, request=request)
 
 
 def _reader(request: HttpRequest) -> User:
@@ -75,6 +77,7 @@ def _context(request: HttpRequest, entity: Entity, form: Form) -> dict[str, obje
         "may_write": can_write_on(user, entity) and entity.trashed_at is None,
         "record_actions": [(action, action.url(entity.pk)) for action in record_actions if action.page == "contact"],
         "reader": user,
+        "new_from": new_from(user, now=clock.now()),
     }
 
 
