@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 
 from apps.accounts.api_auth import TokenAuth
-from apps.activities.api import activities, tasks
+from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
 from apps.messaging.api import calls, messages, voicemails
@@ -19,7 +19,9 @@ from apps.messaging.api import calls, messages, voicemails
 api = NinjaAPI(
     title="Rapport",
     version="1",
-    description="Contacts, history, tasks and mail of a Rapport server. Make a token under Preferences, API tokens.",
+    description=(
+        "Contacts, history, tasks, meetings and mail of a Rapport server. Make a token under Preferences, API tokens."
+    ),
     auth=TokenAuth(),
     docs_url=None,
     urls_namespace="api",
@@ -28,6 +30,7 @@ install_problems(api)
 api.add_router("/contacts", contacts)
 api.add_router("/activities", activities)
 api.add_router("/tasks", tasks)
+api.add_router("/meetings", meetings)
 api.add_router("/calls", calls)
 api.add_router("/voicemails", voicemails)
 api.add_router("/messages", messages)

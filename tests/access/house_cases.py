@@ -344,6 +344,19 @@ program("tasks/<task_id>", "GET", _API_VIEWED)
 program("tasks/<task_id>", "PATCH", _API_TASK, {"subject": "Send two"})
 for _act in ("complete", "reopen", "cancel"):
     program(f"tasks/<task_id>/{_act}", "POST", _API_TASK)
+# Bob's meeting, to which nobody was asked.
+_API_NOTE: Scopes = {**_API_TASK, "public": to_programs(*OUTSIDE, 403, IN, 403, 403, IN)}
+_API_ASKED: Scopes = {
+    "public": to_programs(*OUTSIDE, 403, 403, 403, 403, 403),
+    "restricted": to_programs(*OUTSIDE, 403, 403, 404, 404, 403),
+    "absent": _API_EDITED["absent"],
+}
+program("meetings", "GET", PROGRAMS_READ)
+program("meetings", "POST", PROGRAMS_WRITE, {"subject": "Measure", "starts_at": "2026-11-10T10:00:00Z"})
+program("meetings/<meeting_id>", "GET", _API_VIEWED)
+program("meetings/<meeting_id>", "PATCH", _API_NOTE, {"place": "Site"})
+program("meetings/<meeting_id>/cancel", "POST", _API_NOTE)
+program("meetings/<meeting_id>/answer", "POST", _API_ASKED, {"answer": "accepted"})
 
 # --- live events: answered in front of Django; the scope is what one wants to hear ------------------------------------
 _HEARD = of(403, 403, IN, 403, 403, 403)
