@@ -15,6 +15,8 @@ from pysasl.hashing import BuiltinHash
 from apps.core.embedded.mailsink import maildir_name
 
 FOLDERS = ("Sent", "Drafts", "Trash", "Junk", "Archive")
+# Each connection that idles holds one of pymap's threads; with its six, all other commands wait half a second each.
+THREADS = 64
 
 
 def make_mailbox(folder: Path, address: str, password: str) -> mailbox.Maildir:
@@ -40,6 +42,8 @@ def imap_command(folder: Path, port: int) -> Sequence[str]:
         "import sys; from pymap.main import main; sys.exit(main())",
         *options,
         "maildir",
+        "--concurrency",
+        str(THREADS),
         str(folder),
     ]
 
