@@ -1,4 +1,4 @@
-"""What goes wrong between a plant and us: broken records, the same one twice, old ones late, orders after their parts."""
+"""What goes wrong between a plant and us: broken records, repeats, old ones late, orders after their parts."""
 
 from __future__ import annotations
 
