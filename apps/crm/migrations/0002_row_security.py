@@ -78,7 +78,8 @@ WALLS = {
     "activities_notice": OWN,
     "activities_noticepreference": OWN,
     "accounts_preferences": OWN,
-    "core_listsetting": OWN,
+    "core_listsetting": "user_id IS NULL OR " + OWN,
+    "core_listvisit": OWN,
     "core_savedview": "owner_id = (SELECT rapport_setting_id('app.user_id'))",
     "core_file": (
         "EXISTS (SELECT 1 FROM crm_claimphoto p WHERE p.file_id = core_file.id OR p.thumbnail_id = core_file.id)"
@@ -104,7 +105,7 @@ def take_down(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("crm", "0001_initial"),
-        ("core", "0001_initial"),
+        ("core", "0005_list_visits"),
         ("accounts", "0002_roles_and_audit"),
         ("activities", "0011_entry_files"),
     ]
