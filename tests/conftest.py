@@ -16,6 +16,7 @@ from django.test import TransactionTestCase
 from apps.accounts.models import User
 from apps.contacts.models import Folder
 from apps.core.kept import forget_now
+from tests.database import model_database
 from tests.rows import keep_rows, put_rows_back
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs beside synchronous Django code
@@ -28,6 +29,13 @@ NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 def _become_web(connection, **kwargs) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {settings.DATABASE_WEB_ROLE}")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker) -> None:
+    """Databases of tests are copies of one that was migrated; a hook of pytest-django."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = model_database()
 
 
 @pytest.fixture(scope="session", autouse=True)
