@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -122,6 +122,13 @@ def attributes(values: Mapping[str, object] | None) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html(" {}", k) if v is True else format_html(' {}="{}"', k, v),) for k, v in pairs)
     )
+
+
+@register.filter
+def options(choices: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Options of a select, given as Django's widgets describe them."""
+    rows = ((each["value"], attributes(each["attrs"]) if each["attrs"] else "", each["label"]) for each in choices)
+    return markup.fill_each('\n  <option value="{}"{}>{}</option>', rows)
 
 
 @register.filter
