@@ -12,9 +12,14 @@ from apps.accounts.models import AuditEvent, Team, TeamMembership, User
 
 def teammates_of(user: User, *, on: date) -> set[int]:
     """Ids of whoever is in one of the user's teams on that day, the user among them."""
+    return {user.pk, *others_in_teams_of(user, on=on)}
+
+
+def others_in_teams_of(user: User, *, on: date) -> QuerySet[TeamMembership, int]:
+    """The same as a query, to be part of another one; the user is among them only where they are in a team."""
     current = TeamMembership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
     teams = current.filter(user=user).values("team")
-    return {user.pk, *current.filter(team__in=teams).values_list("user", flat=True)}
+    return current.filter(team__in=teams).values_list("user", flat=True)
 
 
 def members_of(team: Team, *, on: date) -> list[int]:

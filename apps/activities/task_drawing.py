@@ -25,11 +25,12 @@ def task_page(activity: Activity) -> str:
 
 
 def draw_task(activity: Activity) -> str:
-    """On a timeline: its state, day and people, a way to its page, and while it is open one button to complete it."""
+    """On a timeline: its state, day and people, a way to its page, and one button to complete it for whoever may."""
     facts = activity.facts
     parts = [badge(facts.get("state", "open")), due(facts), people(facts), steps(facts)]
     page = record_url("activities:task", activity.pk)
-    complete = _NOTHING if facts.get("is_over") else complete_button(activity.pk, activity.subject)
+    may_complete = not facts.get("is_over") and getattr(activity, "may_complete", False)
+    complete = complete_button(activity.pk, activity.subject) if may_complete else _NOTHING
     return fill(
         '<div class="task-facts" id="task-facts-{}">{}<a href="{}">{}</a>{}</div>',
         *(activity.pk, fill("{}" * len(parts), *parts), page, _("Open task"), complete),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.accounts.models import Preferences
+from apps.accounts.models import Preferences, Team, TeamMembership
 from apps.activities.models import Task
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.task_states import complete_task, snooze_task
@@ -138,6 +139,23 @@ def test_strangers_meet_404_and_readers_who_may_not_act_403(client, ada, bob, ch
     assert client.get(f"/activities/tasks/{unseen.pk}/").status_code == 404
     assert client.get(f"/activities/tasks/{seen.pk}/").status_code == 200
     assert client.get(f"/activities/tasks/{seen.pk}/edit/").status_code == 403
+
+
+def test_the_button_to_complete_stands_for_whoever_may(client, alice, bob, charlie, ada, now, olena):
+    east = Team.objects.create(name="East")
+    for user in (bob, ada):
+        TeamMembership.objects.create(team=east, user=user, valid_from=now.date())
+    task_of(bob, now, "Of bob", entities=[olena])
+    task_of(alice, now, "For bob", entities=[olena], assignees=[bob.pk])
+    task_of(alice, now, "Of alice", entities=[olena])
+    task_of(ada, now, "Of a teammate", entities=[olena])
+
+    mine = {"Of bob", "For bob", "Of a teammate"}
+    for user, titles in ((bob, mine), (charlie, set()), (alice, {*mine, "Of alice"})):
+        client.force_login(user)
+        for path in (f"/contacts/{olena.pk}/", "/activities/all/"):
+            shown = re.findall(r'aria-label="Complete: ([^"]+)"', client.get(path).content.decode())
+            assert set(shown) == titles, (user, path)
 
 
 def test_a_task_is_planned_from_a_contact_and_stands_on_its_page(client, alice, bob, now, olena):

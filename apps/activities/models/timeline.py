@@ -95,6 +95,7 @@ class Activity(models.Model):
     kind_shown: Kind
     context_link: tuple[str, str] | None
     own_fields: list[ShownValue]
+    may_complete: bool
 
     objects = ActivityQuerySet.as_manager()
 

@@ -11,11 +11,13 @@ from django.db.models import F, Q, QuerySet, Value
 
 from apps.activities.models import Activity, ActivityEntity, ActivityQuerySet
 from apps.activities.models.reach import reach_of
+from apps.activities.permissions import open_tasks_to_change
 from apps.activities.selectors.changes import changes_of
 from apps.activities.selectors.kind_fields import FIELDS, shown_values
 from apps.activities.selectors.kinds import kinds_named
 from apps.contacts.models import Entity
 from apps.contacts.models.rights import rights_of
+from apps.core import clock
 from apps.core.contributions import contexts
 from apps.core.page_keys import page_key, read_page_key
 from apps.core.prepared import blank_ids, blank_moment, blank_number, prepared
@@ -196,6 +198,7 @@ def _dressed(
     """The page of these rows, of which the past has one more where it goes on."""
     entries = past[:PAGE]
     dress([*ahead, *pinned, *entries], user=user)
+    mark_completable([*ahead, *pinned, *entries], user=user, now=clock.now())
     return TimelinePage(
         entries, page_key(entries[-1].moment, entries[-1].pk) if len(past) > PAGE else "", list(ahead), list(pinned)
     )
@@ -223,6 +226,13 @@ def dress(entries: Iterable[Activity], *, user: User) -> None:
         entry.kind_shown = shown[entry.kind]
         entry.subjects = links.get(entry.pk, [])
         entry.own_fields = shown_values(entry) if FIELDS in entry.facts else []
+
+
+def mark_completable(entries: Sequence[Activity], *, user: User, now: datetime) -> None:
+    """Let each entry say whether `user` may complete the open task that it is, for the button of its row."""
+    changeable = open_tasks_to_change(user, entries, on=now.date())
+    for entry in entries:
+        entry.may_complete = entry.pk in changeable
 
 
 @prepared(rights_of)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.activities.models import Activity, Visit
-from apps.activities.selectors.timelines import dress
+from apps.activities.selectors.timelines import dress, mark_completable
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -41,6 +41,7 @@ def news_for(user: User, *, now: datetime) -> News | None:
     newest = found.select_related("actor").order_by("-pk")
     entries = list(newest[:SHOWN]) if count else []
     dress(entries, user=user)
+    mark_completable(entries, user=user, now=now)
     return News(entries, count, since_at)
 
 
