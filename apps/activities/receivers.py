@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from apps.activities.models.notices import TRASHED
 from apps.activities.services.guests import forget_guests
 from apps.activities.services.notes import forget_entities
 from apps.activities.services.reminders import follow
 from apps.activities.services.task_mails import mail_tasks
 from apps.activities.services.watching import forget_watches, tell_addressed, tell_of_changes, tell_of_entry
 from apps.activities.signals import activities_moved, activity_recorded, people_addressed
-from apps.contacts.signals import entities_purging, entities_updated
+from apps.contacts.signals import entities_purging, entities_trashed, entities_updated
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -29,6 +30,10 @@ def on_entities_purging(*, ids: list[int], **kwargs: object) -> None:
 def on_entities_updated(*, ids: list[int], operation: Operation | None, now: datetime, **kwargs: object) -> None:
     verb, actor_id = (operation.verb, operation.actor_id) if operation else ("entity.updated", None)
     tell_of_changes(ids, verb=verb, actor_id=actor_id, now=now)
+
+
+def on_entities_trashed(*, ids: list[int], operation: Operation, now: datetime, **kwargs: object) -> None:
+    tell_of_changes(ids, verb=TRASHED, actor_id=operation.actor_id, now=now)
 
 
 def on_activity_recorded(*, activity: Activity, actor: User | None, now: datetime, **kwargs: object) -> None:
@@ -51,6 +56,7 @@ def connect() -> None:
     """Called once, when the app is ready."""
     entities_purging.connect(on_entities_purging)
     entities_updated.connect(on_entities_updated)
+    entities_trashed.connect(on_entities_trashed)
     activity_recorded.connect(on_activity_recorded)
     activities_moved.connect(on_activities_moved)
     people_addressed.connect(on_people_addressed)

@@ -17,11 +17,12 @@ from apps.activities.services.recording import Entry, record
 from apps.activities.services.telling import News, tell
 from apps.activities.services.watching import tell_of_changes, unwatch, watch_entity
 from apps.activities.signals import people_addressed
-from apps.contacts.models import Folder
+from apps.contacts.models import Entity, Folder
 from apps.contacts.models.rights import forget_rights
 from apps.contacts.services.entities import create_entity, update_entity
 from apps.contacts.services.filing import file_entity
 from apps.contacts.services.inputs import EntityInput, JobInput
+from apps.contacts.services.trash import trash_entities
 from tests.contacts.factories import FolderFactory
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,33 @@ def test_an_edited_contact_is_told_of(alice, bob, now, olena):
     rename(olena, bob, now)
 
     assert headlines(alice) == ["Bob Sales changed Koval"]
+
+
+def test_a_trashed_contact_is_told_of_and_found_there(client, alice, charlie, bob, now, olena):
+    watch_entity(actor=alice, entity=olena, now=now)
+    watch_entity(actor=charlie, entity=olena, now=now)
+    rename(olena, bob, now)
+    hide_from = FolderFactory(kind="restricted")
+    trash_entities(actor=bob, ids=[olena.pk], now=now)
+
+    # What was told of it before is nothing to open any more; that it went is.
+    assert headlines(alice) == ["Bob Sales moved Koval to the trash"]
+    assert unread_count(alice) == 1
+    client.force_login(alice)
+    assert client.get(inbox_of(alice).lines[0].url).status_code == 200
+
+    Entity.objects.filter(pk=olena.pk).update(folder=hide_from)
+    assert (headlines(charlie), unread_count(charlie)) == ([], 0)
+
+
+def test_many_trashed_at_once_are_one_notice(alice, bob, now, everyone_folder):
+    people = [create_entity(actor=bob, data=EntityInput(last_name=f"N{n}"), now=now) for n in range(25)]
+    for person in people:
+        watch_entity(actor=alice, entity=person, now=now)
+
+    trash_entities(actor=bob, ids=[person.pk for person in people], now=now)
+
+    assert headlines(alice) == ["Bob Sales moved 25 contacts that you watch to the trash"]
 
 
 def test_only_the_chosen_events_are_told_of(alice, bob, now, olena):

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 ENTITIES = "contacts.entity"
+TRASHED = "entities.trashed"  # the verb of what is told of a contact that lies in the trash
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> NoticeQuerySet:
         """The user's own, without those about what was removed or what they may not see any more."""
         entries = Activity.objects.visible_to(user).live().filter(pk=OuterRef("activity_id"))
-        contacts = Entity.objects.visible_to(user).live().filter(pk=OuterRef("record_id")).order_by()
+        contacts = Entity.objects.visible_to(user).filter(pk=OuterRef("record_id")).order_by()
         return self.filter(
             Q(activity__isnull=True, record_type="")
             | Q(Exists(entries), activity__isnull=False)
-            | Q(Exists(contacts), activity__isnull=True, record_type=ENTITIES),
+            | Q(Exists(contacts.live()), activity__isnull=True, record_type=ENTITIES)
+            | Q(Exists(contacts), activity__isnull=True, record_type=ENTITIES, verb=TRASHED),
             user=user,
         )
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.activities.models import Activity, Notice
-from apps.activities.models.notices import ENTITIES, NoticeQuerySet
+from apps.activities.models.notices import ENTITIES, TRASHED, NoticeQuerySet
 from apps.activities.selectors.addresses import absolute, page_of, record_home
 from apps.activities.selectors.timelines import dress
 from apps.contacts.models import Entity
@@ -129,6 +129,8 @@ def _about_entry(notice: Notice, entry: Any, who: str) -> tuple[str, str]:
 def _about_record(notice: Notice, name: str, who: str) -> str:
     if notice.verb in _OF_OWN_MAIL:
         return (str(_OF_OWN_MAIL[notice.verb]) % {"what": ""}).rstrip(": ")
+    if notice.verb == TRASHED:
+        return _trashed(notice, name, who)
     if notice.count > 1:
         words = ngettext(
             "%(who)s changed %(count)s contact that you watch",
@@ -137,6 +139,17 @@ def _about_record(notice: Notice, name: str, who: str) -> str:
         )
         return words % {"who": who, "count": notice.count}
     return _("%(who)s changed %(what)s") % {"who": who, "what": name}
+
+
+def _trashed(notice: Notice, name: str, who: str) -> str:
+    if notice.count == 1:
+        return _("%(who)s moved %(what)s to the trash") % {"who": who, "what": name}
+    words = ngettext(
+        "%(who)s moved %(count)s contact that you watch to the trash",
+        "%(who)s moved %(count)s contacts that you watch to the trash",
+        notice.count,
+    )
+    return words % {"who": who, "count": notice.count}
 
 
 def _names(notices: Iterable[Notice], user: User) -> dict[int, str]:
