@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +33,7 @@ from apps.core.contributions import (
     EncryptedColumn,
     Kind,
     MenuItem,
+    MonthTable,
     Panel,
     RecordAction,
     Undoer,
@@ -112,7 +116,7 @@ def register() -> None:
     meeting = MenuItem("new", _("Meeting"), "activities:meeting_plan", "calendar-plus", is_staff_member)
     menu.register("new-meeting", meeting, position=30)
     record_actions.register("meeting", RecordAction("contact", _("Plan a meeting"), "calendar-plus", _plan_meeting))
-    partitioned.register("activities_notice", "activities_notice")
+    partitioned.register("activities_notice", MonthTable("activities_notice", "at", kept_for=_notices_kept))
     live.register("history", may_hear_history)
     bells.register("notices", Bell("activities:notices", "activities:bell", unread_count, MOST))
     told = MenuItem("user", _("What I am told of"), "activities:notice_preferences", "bell", is_staff_member)
@@ -121,6 +125,10 @@ def register() -> None:
     panels.register("log", Panel("contact", "more", _("Changes"), log.log_action, "history"))
     actions = MenuItem("settings", _("Action log"), "activities:log", "list-details", can_change_settings)
     menu.register("activities.log", actions, position=202)
+
+
+def _notices_kept() -> timedelta:
+    return timedelta(days=settings.RAPPORT_NOTICES_KEPT_DAYS)
 
 
 def _log_call(entity_id: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -137,6 +137,15 @@ class Undoer:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthTable:
+    """A table with a partition a month, by a column with a moment; `kept_for` is asked each night (None: for good)."""
+
+    name: str
+    column: str
+    kept_for: Callable[[], timedelta] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of entry in the history ("call"); `draw(activity)` gives safe HTML that its row bears beside the words.
 
@@ -243,8 +252,8 @@ kinds: Registry[Kind] = Registry()
 # Record type -> who may read what belongs to such a record in the history.
 contexts: Registry[ActivityContext] = Registry()
 record_actions: Registry[RecordAction] = Registry()
-# Tables with a partition a month (see activities' migration 0006), which the maintenance makes ahead.
-partitioned: Registry[str] = Registry()
+# Tables with a partition a month (see activities' migration 0009), which the maintenance makes ahead.
+partitioned: Registry[MonthTable] = Registry()
 bells: Registry[Bell] = Registry()
 documents: Registry[Document] = Registry()
 # Record type -> ids of its records that a mail belongs to ("crm.order" by a number in the subject).

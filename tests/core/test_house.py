@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from apps.activities.models import Notice
 from apps.core import clock, ratelimit
 from apps.core.models import IdempotencyKey, OutgoingMail
 from apps.core.services import health
@@ -69,6 +70,22 @@ def test_upkeep_makes_the_partitions_of_a_year_ahead_and_forgets_old_answers(ali
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('rapport_web', %s, 'UPDATE')", [f"core_change_{far.year + 1}_11"])
         assert cursor.fetchone() == (False,)
+
+
+def test_notices_go_month_by_month_when_they_have_had_their_time(as_owner, bob, settings):
+    settings.RAPPORT_NOTICES_KEPT_DAYS = 90
+    maintain(now=datetime(2031, 1, 15, tzinfo=UTC))
+    days = [datetime(2031, month, day, tzinfo=UTC) for month, day in ((1, 2), (3, 31), (4, 1), (7, 1))]
+    long_ago = datetime(2001, 1, 1, tzinfo=UTC)  # no month ever took it
+    for at in (long_ago, *days):
+        Notice.objects.create(user=bob, at=at, event="reminder", verb="reminder.due")
+
+    done = maintain(now=datetime(2031, 7, 2, tzinfo=UTC))
+
+    # 90 days before is the third of April: that month stays as a whole.
+    assert done.partitions_removed >= 3
+    assert list(Notice.objects.order_by("at").values_list("at", flat=True)) == days[2:]
+    assert maintain(now=datetime(2031, 7, 2, tzinfo=UTC)).partitions_removed == 0
 
 
 def test_a_limit_lets_so_many_through():

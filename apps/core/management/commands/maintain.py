@@ -11,4 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = maintain(now=clock.now())
-        self.stdout.write(f"{done.partitions_made} partitions made, {done.keys_removed} old API answers removed.")
+        self.stdout.write(
+            f"{done.partitions_made} partitions made, {done.partitions_removed} dropped, "
+            f"{done.keys_removed} old API answers removed."
+        )
