@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from apps.accounts.services.audit import fingerprint, record_event
+from apps.accounts.signals import sessions_ending
 from apps.core import clock, secrets
 
 _LOCKOUT_NOTE_SECONDS = 300
@@ -62,6 +63,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
 class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # allauth ships no types
     def end_sessions(self, sessions: Sequence[UserSession]) -> None:
         """Called by the sessions page, for one's own sessions."""
+        sessions_ending.send(sender=UserSession, sessions=sessions)
         super().end_sessions(sessions)
         if sessions:
             user = sessions[0].user

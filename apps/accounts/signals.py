@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 user_created = Signal()  # user, actor (None: the house itself), now
+sessions_ending = Signal()  # sessions (allauth's UserSession, a list): they are about to go, their data is still there

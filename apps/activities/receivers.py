@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_out
+
+from apps.accounts.signals import sessions_ending
 from apps.activities.models.notices import TRASHED
+from apps.activities.selectors.pushing import IN_SESSION
 from apps.activities.services.guests import forget_guests
 from apps.activities.services.notes import forget_entities
+from apps.activities.services.pushing import unsubscribe
 from apps.activities.services.reminders import follow
 from apps.activities.services.task_mails import mail_tasks
 from apps.activities.services.watching import forget_watches, tell_addressed, tell_of_changes, tell_of_entry
@@ -16,6 +23,9 @@ from apps.activities.signals import activities_moved, activity_recorded, people_
 from apps.contacts.signals import entities_purging, entities_trashed, entities_updated
 
 if TYPE_CHECKING:
+    from allauth.usersessions.models import UserSession
+    from django.http import HttpRequest
+
     from apps.accounts.models import User
     from apps.activities.models import Activity
     from apps.core.models import Operation
@@ -52,6 +62,18 @@ def on_people_addressed(
         mail_tasks(asked, actor=actor, now=now)
 
 
+def on_signed_out(request: HttpRequest, user: User | None, **kwargs: object) -> None:
+    if user is not None and (endpoint := request.session.get(IN_SESSION)):
+        unsubscribe(actor=user, endpoint=endpoint)
+
+
+def on_sessions_ending(sessions: Sequence[UserSession], **kwargs: object) -> None:
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for session in sessions:
+        if endpoint := store(session.session_key).get(IN_SESSION):
+            unsubscribe(actor=session.user, endpoint=endpoint)
+
+
 def connect() -> None:
     """Called once, when the app is ready."""
     entities_purging.connect(on_entities_purging)
@@ -60,3 +82,5 @@ def connect() -> None:
     activity_recorded.connect(on_activity_recorded)
     activities_moved.connect(on_activities_moved)
     people_addressed.connect(on_people_addressed)
+    user_logged_out.connect(on_signed_out)
+    sessions_ending.connect(on_sessions_ending)

@@ -14,8 +14,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.exceptions import ValidationError
+from django.test import Client
 from py_vapid import Vapid02
 
+from apps.accounts.services.users import sign_out_everywhere
 from apps.activities.models import Notice, PushSubscription
 from apps.activities.selectors.pushing import public_key
 from apps.activities.selectors.wishes import Wish
@@ -205,3 +207,50 @@ def test_the_page_offers_it_and_takes_the_browsers_word(client, alice, now, serv
     assert client.post("/activities/push/", {**given, "auth": "x"}).status_code == 422
     assert client.post("/activities/push/stop/", {"endpoint": service.endpoint()}).status_code == 204
     assert not PushSubscription.objects.exists()
+
+
+@pytest.fixture
+def woken(alice, service):
+    """Browsers in which Alice is signed in and lets herself be woken."""
+
+    def browser(name: str) -> Client:
+        client = Client()
+        client.force_login(alice)
+        given = {"endpoint": service.endpoint(name=name), **Browser().keys}
+        assert client.post("/activities/push/", given).status_code == 204
+        return client
+
+    return browser
+
+
+def awake() -> list[str]:
+    return sorted(each.endpoint.split("/")[-2] for each in PushSubscription.objects.all())
+
+
+def test_signing_out_ends_it_in_that_browser_alone(alice, woken):
+    phone = woken("phone")
+    woken("desk")
+    assert "/phone/" in phone.get("/activities/notices/preferences/").content.decode()
+
+    phone.post("/accounts/logout/")
+
+    assert awake() == ["desk"]
+
+
+def test_signing_out_everywhere_ends_it_everywhere(alice, now, woken):
+    phone, desk = woken("phone"), woken("desk")
+    for client in (phone, desk):
+        client.get("/")  # a page, by which the house knows the session
+
+    sign_out_everywhere(actor=alice, user=alice, now=now)
+
+    assert awake() == []
+
+
+def test_who_took_the_browser_over_stays_when_the_other_signs_out(alice, bob, now, service, woken):
+    phone = woken("phone")
+    subscribe(actor=bob, endpoint=service.endpoint(name="phone"), user_agent="", now=now, **Browser().keys)
+
+    phone.post("/accounts/logout/")
+
+    assert PushSubscription.objects.get().user == bob

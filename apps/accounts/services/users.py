@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import permissions
 from apps.accounts.models import Preferences, User
 from apps.accounts.services.audit import record_event
-from apps.accounts.signals import user_created
+from apps.accounts.signals import sessions_ending, user_created
 from apps.core.live import recheck
 
 
@@ -171,6 +171,7 @@ def sign_out_everywhere(*, actor: User | None, user: User, now: datetime) -> int
 def end_sessions(*, user: User) -> int:
     """Sign `user` out everywhere; returns how many sessions there were."""
     sessions = list(UserSession.objects.filter(user=user))
+    sessions_ending.send(sender=UserSession, sessions=sessions)
     for session in sessions:
         session.end()
     recheck(user.pk)  # streams that are open ask again who listens

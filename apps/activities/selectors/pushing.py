@@ -5,10 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid02
+
+from apps.activities.models import PushSubscription
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+IN_SESSION = "push_endpoint"  # of the browser that signed in: it goes with the session
 
 
 def is_key(text: str, length: int) -> bool:
@@ -18,6 +26,12 @@ def is_key(text: str, length: int) -> bool:
     except (binascii.Error, ValueError):
         return False
     return len(raw) == length and (length != 65 or raw[0] == 4)
+
+
+def endpoints_of(user: User) -> list[str]:
+    """The browsers in which `user` is woken."""
+    found = PushSubscription.objects.filter(user=user).order_by("pk")
+    return list(found.values_list("endpoint", flat=True))
 
 
 def public_key() -> str:

@@ -16,7 +16,7 @@ from apps.activities.models import Notice, Watch
 from apps.activities.models.notices import ENTITIES
 from apps.activities.selectors.bell import unread_count
 from apps.activities.selectors.notices import inbox_of, lines_of
-from apps.activities.selectors.pushing import public_key
+from apps.activities.selectors.pushing import endpoints_of, public_key
 from apps.activities.selectors.watches import is_watching, watched_entities
 from apps.activities.selectors.wishes import wishes_of
 from apps.activities.services import inbox as services
@@ -87,7 +87,12 @@ def notice_preferences(request: Request) -> HttpResponse:
     return render_page(
         request,
         "activities/notice_preferences.html",
-        {"form": form, "push_key": public_key(), "watched": watched_entities(request.user)},
+        {
+            "form": form,
+            "push_key": public_key(),
+            "push_known": endpoints_of(request.user),
+            "watched": watched_entities(request.user),
+        },
         status=status,
     )
 

@@ -1,4 +1,5 @@
-// <push-switch data-key data-allow data-stop>: lets this browser be woken by notices, or not any more.
+// <push-switch data-key data-known data-allow data-stop>: lets this browser be woken by notices, or not any more.
+// `known` are the endpoints for which that holds: who signed out since has to say so again.
 const token = () => document.querySelector("meta[name=csrf-token]")?.content ?? "";
 
 function bytes(text) {
@@ -13,7 +14,8 @@ class PushSwitch extends HTMLElement {
     this.worker = await navigator.serviceWorker.getRegistration();
     if (!this.worker) return this.show("missing");
     const subscription = await this.worker.pushManager.getSubscription();
-    this.show(Notification.permission === "denied" ? "denied" : subscription ? "on" : "off");
+    this.isOn = this.dataset.known.split(" ").includes(subscription?.endpoint);
+    this.show(Notification.permission === "denied" ? "denied" : this.isOn ? "on" : "off");
   }
 
   show(state) {
@@ -24,9 +26,10 @@ class PushSwitch extends HTMLElement {
     const manager = this.worker.pushManager;
     const subscription = await manager.getSubscription();
     try {
-      if (subscription) {
+      if (this.isOn) {
         await this.tell(this.dataset.stop, { endpoint: subscription.endpoint });
         await subscription.unsubscribe();
+        this.isOn = false;
         return this.show("off");
       }
       if ((await Notification.requestPermission()) !== "granted") return this.show("denied");
@@ -34,6 +37,7 @@ class PushSwitch extends HTMLElement {
       const { endpoint, keys } = made.toJSON();
       const answer = await this.tell(this.dataset.allow, { endpoint, ...keys });
       if (!answer.ok) await made.unsubscribe();
+      this.isOn = answer.ok;
       this.show(answer.ok ? "on" : "failed");
     } catch {
       this.show("failed");
