@@ -25,6 +25,7 @@ from apps.activities.permissions import may_hear_history
 from apps.activities.selectors.bell import MOST, unread_count
 from apps.activities.services import kinds as kind_service
 from apps.activities.services import printing
+from apps.activities.services.imported_meetings import IMPORTED
 from apps.activities.services.meeting_times import settle_undone
 from apps.activities.services.task_copies import put_back
 from apps.activities.views import home, log, notices, timelines
@@ -65,6 +66,7 @@ VERBS = {
     "activity_category.made": _("Category of entries added"),
     "activity_category.changed": _("Category of entries changed"),
     "activity_category.removed": _("Category of entries removed"),
+    IMPORTED: _("Calendar imported"),
     "meeting.moved": _("Meeting moved"),
     "meeting.changed": _("Meeting changed"),
     "meeting.cancelled": _("Meeting called off"),

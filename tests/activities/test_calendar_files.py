@@ -18,7 +18,7 @@ from django.urls import reverse
 from apps.activities.formats.ical_items import Item, Person, When
 from apps.activities.formats.ical_read import read_calendar
 from apps.activities.formats.ical_write import write_calendar
-from apps.activities.models import Activity, Attendee, Meeting
+from apps.activities.models import Activity, Attendee, Meeting, Series, Task
 from apps.activities.services import calendar_import, feeds
 from apps.activities.services.meeting_changes import change_meeting, move_meeting
 from apps.activities.services.meeting_inputs import Address, Guests, Repeat, Span, Words
@@ -27,7 +27,8 @@ from apps.activities.services.replies import ReplyRefused, take_reply
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, UnitInput
 from apps.core import clock
-from apps.core.models import OutgoingMail
+from apps.core.models import Operation, OutgoingMail
+from apps.core.services.operations import undo
 from tests.contacts.factories import FolderFactory
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,37 @@ def test_a_series_comes_with_what_differs_from_it(bob, now):
     ]
     bring(bob, now, item("Later", hour=11, rule="FREQ=WEEKLY;COUNT=4", sequence=1))
     assert shown(bob)[0] == "2026-11-05T11:00:00 Later confirmed"
+
+
+def test_an_import_is_undone_as_a_whole(bob, alice, olena, now):
+    bring(bob, now, item("Kept", uid="k@x"))
+    people = [Person(olena.primary_email, "Olena"), Person(alice.email, "Alice", "accepted"), Person("new@example.com")]
+    weekly = item("Weekly", uid="w@x", rule="FREQ=WEEKLY;COUNT=4", people=people)
+    file = [
+        weekly,
+        item("Moved", uid="w@x", day=20, recurrence=datetime(2026, 11, 19, 10)),
+        item("Gone", uid="g@x", status="cancelled"),
+        item("Kept, moved", uid="k@x", hour=12, sequence=1),
+        Item("todo", "t@x", "Send the offer"),
+    ]
+
+    report = bring(bob, now, *file)
+    assert (report.created, report.updated, report.todos, report.broken) == (2, 2, 1, [])
+    result = undo(actor=bob, operation=Operation.objects.get(pk=report.operation_id), now=now)
+
+    assert not result.conflicts
+    assert shown(bob) == ["2026-11-05T10:00:00 Kept confirmed"]
+    assert not Task.objects.exists()
+    assert not Activity.objects.filter(participants__entity=olena).exists()
+    assert not Series.objects.exists()
+    again = bring(bob, now, *file)
+    assert (again.created, again.todos, again.broken) == (2, 1, [])
+
+
+def test_a_file_that_changes_nothing_leaves_nothing_to_undo(bob, now):
+    bring(bob, now, item())
+
+    assert bring(bob, now, item()).operation_id is None
 
 
 def test_what_is_called_off_elsewhere_is_called_off_here(bob, now):

@@ -18,11 +18,12 @@ from apps.activities.formats.ical_items import Broken, Item, Parsed
 from apps.activities.formats.ical_read import read_calendar
 from apps.activities.models import Meeting
 from apps.activities.models.spans import Span
-from apps.activities.services.imported_meetings import Unchanged, bring_meeting
+from apps.activities.services.imported_meetings import IMPORTED, Unchanged, bring_meeting
 from apps.activities.services.meeting_inputs import Repeat
 from apps.activities.services.replies import ReplyRefused, take_reply
 from apps.activities.services.series import new_series, starts_ahead
 from apps.activities.services.todo_import import bring_todo
+from apps.core.services.operations import operate
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -67,6 +68,7 @@ class Report:
     answers: int = 0
     todos: int = 0
     broken: list[Broken] = field(default_factory=list)
+    operation_id: int | None = None  # the one that undoes it; None where nothing was written
 
 
 def look(*, user: User, data: bytes, zone: str, now: datetime) -> Look:
@@ -83,20 +85,30 @@ def look_again(*, user: User, key: str, now: datetime) -> Look | None:
 
 
 def bring(*, actor: User, plan: Look, now: datetime) -> Report:
-    """Take what is good. Each entry stands or falls by itself; doing it again changes nothing."""
+    """Take what is good. Each entry stands or falls by itself; doing it again changes nothing.
+
+    All of it is one operation, to be undone at once.
+    """
     report = Report(broken=plan.broken)
+    with operate(actor=actor, verb=IMPORTED, now=now) as recorder:
+        _bring(plan, actor, report, now)
+        if recorder.changes:
+            report.operation_id = recorder.operation.pk
+    return report
+
+
+def _bring(plan: Look, actor: User, report: Report, now: datetime) -> None:
     rows = plan.good
     if plan.parsed.method == "REPLY":
         for row in rows:
             _answer(row, actor, report, now)
-        return report
+        return
     by_uid = sorted((row for row in rows if row.what in ("new", "update")), key=_order)
     for _uid, group in groupby(by_uid, key=lambda row: row.item.uid):
         _bring_group([row.item for row in group], plan.parsed.method, actor, report, now)
     for row in rows:
         if row.what == "todo":
             _todo(row.item, actor, report, now)
-    return report
 
 
 def _look(user: User, key: str, data: bytes, zone: str, now: datetime) -> Look:

@@ -20,9 +20,13 @@ from apps.activities.services.meeting_inputs import Address, Guests, Repeat, Wor
 from apps.activities.services.meetings import cancel_meeting, plan_meeting
 from apps.activities.services.scopes import Scope
 from apps.contacts.models import EmailAddress, Entity
+from apps.core.services.operations import operate
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+
+IMPORTED = "calendar.imported"
 
 
 class Unchanged(Exception):
@@ -77,9 +81,22 @@ def _make(actor: User, item: Item, is_cancelled: bool, now: datetime) -> bool:
         bare = [*guests.addresses, *(Address(user.email, str(user)) for user in guests.users)]
         made = _plan(actor, item, when, words, Guests(guests.entities, (), bare), repeat, now)
     _note_answers(made, item.people)
+    _record(made, actor, now)
     if is_cancelled:
         cancel_meeting(actor=actor, meeting=made, scope=Scope.ALL if made.series_id else Scope.ONE, now=now)
     return True
+
+
+def _record(made: Meeting, actor: User, now: datetime) -> None:
+    """Note what was made, so that an undo takes it away again; what hangs on a meeting goes with it."""
+    with operate(actor=actor, verb=IMPORTED, now=now) as recorder:
+        meetings = [made]
+        if made.series is not None:
+            recorder.created(made.series)
+            meetings = list(made.series.meetings.select_related("activity").order_by("pk"))
+        for each in meetings:
+            recorder.created(each.activity)
+            recorder.created(each)
 
 
 def _plan(actor: User, item: Item, span: Span, words: Words, guests: Guests, repeat: Repeat, now: datetime) -> Meeting:

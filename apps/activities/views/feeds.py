@@ -13,6 +13,7 @@ from apps.accounts.decorators import staff_required
 from apps.activities.forms.calendar_files import CalendarFileForm
 from apps.activities.models import Meeting
 from apps.activities.services import calendar_import, feeds
+from apps.activities.views.tasks import undo_url
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.toasts import toast
@@ -63,7 +64,10 @@ def calendar_bring(request: Request) -> HttpResponse:
         if plan is None:
             toast(request, _("The file is no longer there. Choose it once more."), kind="warning")
             return redirect("activities:calendar_bring")
-        context["report"] = calendar_import.bring(actor=request.user, plan=plan, now=now)
+        report = calendar_import.bring(actor=request.user, plan=plan, now=now)
+        context["report"] = report
+        if report.operation_id:
+            toast(request, _("The calendar is brought in."), undo_url=undo_url(report.operation_id))
     elif request.method == "POST":
         form = CalendarFileForm(request.POST, request.FILES)
         context["form"], status = form, 422
