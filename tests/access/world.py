@@ -57,6 +57,7 @@ from apps.messaging.models import (
     UnknownSender,
     Voicemail,
 )
+from tests.access.dealers import add_dealers
 from tests.conftest import NOW, make_user
 from tests.messaging.factories import Part, mail_in, mailbox_of
 
@@ -68,6 +69,7 @@ class World:
     users: dict[str, User]
     places: dict[str, dict[str, Any]] = field(default_factory=dict)  # by scope: what a route's parameters name
     tokens: dict[str, str] = field(default_factory=dict)  # bearer tokens by role
+    records: dict[str, Any] = field(default_factory=dict)  # rows by name, for cases that need more than their ids
 
     def values(self, scope: str) -> dict[str, Any]:
         return self.places["all"] | self.places.get(scope, {})
@@ -102,7 +104,8 @@ def make_world() -> World:
     _mail(world)
     _mail_senders(world)
     _mailboxes(world)
-    world.places["absent"] = dict.fromkeys(world.places["all"] | public, ABSENT)
+    add_dealers(world)
+    world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)
     _templates(world)
     _written_mail(world)

@@ -1,0 +1,79 @@
+"""Dora's firm with an order, a shipment and a line in its account, and another firm with the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from apps.crm.models import (
+    Dealer,
+    DealerUser,
+    LedgerEntry,
+    LedgerMonth,
+    Order,
+    Shipment,
+    ShipmentItem,
+    ShipmentStop,
+)
+from tests.conftest import NOW, make_user
+from tests.crm.factories import a_construction, a_dealer, a_plant, an_order, into_portal
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+
+def add_dealers(world: World) -> None:
+    """Scopes "dealer" (dora's own) and "other_dealer" (nobody's in the cast); the rows in `world.records`."""
+    mine, theirs = a_dealer("Svitlo Windows", code="D-1"), a_dealer("Promin Windows", code="D-2")
+    mine_user = into_portal(world.users["dealer"], mine)
+    their_user = into_portal(make_user("olha@example.com", "Olha Other", "dealer"), theirs)
+    order, other_order = (an_order(each, f"A-{each.code}", amount=Decimal(1200)) for each in (mine, theirs))
+    world.records |= {
+        "dealer": mine,
+        "dealer_user": mine_user,
+        "order": order,
+        "other_dealer": theirs,
+        "other_dealer_user": their_user,
+        "other_order": other_order,
+    }
+    world.places["dealer"] = _place(mine, mine_user, order)
+    world.places["other_dealer"] = _place(theirs, their_user, other_order)
+
+
+def _place(dealer: Dealer, person: DealerUser, order: Order) -> dict[str, Any]:
+    piece = a_construction(order)
+    shipment = Shipment.objects.create(
+        plant=a_plant(),
+        plant_key=f"S-{dealer.code}",
+        number=f"S-{dealer.code}",
+        planned_on=NOW.date(),
+        dealer_ids=[dealer.pk],
+        as_of=NOW,
+        changed_at=NOW,
+    )
+    stop = ShipmentStop.objects.create(shipment=shipment, position=1, dealer=dealer, city="Lutsk")
+    ShipmentItem.objects.create(shipment=shipment, stop=stop, order=order, construction=piece, dealer=dealer)
+    account = {"dealer": dealer, "plant": a_plant(), "currency": "UAH"}
+    entry = LedgerEntry.objects.create(
+        **account,
+        source="accounts",
+        key=order.number,
+        version=1,
+        kind=LedgerEntry.Kind.CHARGE,
+        amount=Decimal(1200),
+        booked_on=NOW.date(),
+        order=order,
+        received_at=NOW,
+    )
+    LedgerMonth.objects.create(**account, month=NOW.date().replace(day=1), charged=Decimal(1200), count=1)
+    return {
+        "dealer_id": dealer.pk,
+        "dealer_user_id": person.pk,
+        "person_id": person.pk,
+        "order_id": order.pk,
+        "construction_id": piece.pk,
+        "shipment_id": shipment.pk,
+        "stop_id": stop.pk,
+        "entry_id": entry.pk,
+        "plant_id": order.plant_id,
+    }
