@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 
 _JSON = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _PIECE = 1 << 24  # bytes
+_DELIMITER, _QUOTE = "\t", "\x1e"  # not those of CSV: JSON is full of them
 
 
 def to_json(value: object) -> str:
@@ -46,6 +47,20 @@ def reserve_ids(wanted: dict[type[models.Model], int]) -> dict[type[models.Model
     return reserved
 
 
+def array_of(values: Sequence[object]) -> str:
+    """`values`, texts or numbers or truths and none of them NULL, as the text of an array for a `%s::type[]`.
+
+    One literal, which Postgres reads at a run; a list bound as such becomes an expression for each of its values.
+    """
+    return "{" + ",".join([_quoted(value) if type(value) is str else str(value) for value in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
 class Packed(NamedTuple):
     """Rows of one table as COPY takes them."""
 
@@ -53,12 +68,26 @@ class Packed(NamedTuple):
     buffer: io.BytesIO
 
 
-def pack(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Packed:
+def pack(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Packed:
     """Make `rows` ready for COPY. None is NULL; text goes as it is; JSON must be encoded before."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
     # What is no Unicode the database shall refuse, as it refuses other values.
-    return Packed(_statement(model, tuple(columns)), io.BytesIO(text.getvalue().encode(errors="surrogatepass")))
+    text = _table(rows, len(columns)).encode(errors="surrogatepass")
+    return Packed(_statement(model, tuple(columns)), io.BytesIO(text))
+
+
+def _table(rows: Sequence[Sequence[Any]], width: int) -> str:
+    """`rows` as COPY reads them; they are seldom anything but joined, since our marks hardly ever stand in a value."""
+    lines = [
+        _DELIMITER.join(["" if value is None else value if type(value) is str else str(value) for value in row])
+        for row in rows
+    ]
+    text = "\n".join(lines)
+    marks = (text.count(_DELIMITER), text.count("\n"))
+    if marks == ((width - 1) * len(rows), max(len(rows) - 1, 0)) and _QUOTE not in text and "\r" not in text:
+        return text
+    quoted = io.StringIO()
+    csv.writer(quoted, delimiter=_DELIMITER, quotechar=_QUOTE, lineterminator="\r\n").writerows(rows)
+    return quoted.getvalue()
 
 
 def copy(packed: Packed) -> None:
@@ -82,4 +111,5 @@ def _statement(model: type[models.Model], columns: tuple[str, ...]) -> str:
     ]
     names = ", ".join(f'"{name}"' for name in columns)
     force = f", FORCE_NOT_NULL ({', '.join(f'{chr(34)}{name}{chr(34)}' for name in kept)})" if kept else ""
-    return f'COPY "{meta.db_table}" ({names}) FROM STDIN WITH (FORMAT csv{force})'
+    marks = r"DELIMITER E'\t', QUOTE E'\x1e'"
+    return f'COPY "{meta.db_table}" ({names}) FROM STDIN WITH (FORMAT csv, {marks}{force})'

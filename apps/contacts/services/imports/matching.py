@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import connection
 
 from apps.contacts.models import Entity
+from apps.contacts.services.imports.copying import array_of
 from apps.contacts.services.imports.drafts import Draft
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _candidates(drafts: Sequence[Draft]) -> set[tuple[int, int, int]]:
             has_reach = bool(draft.emails or draft.numbers)
             add("names", number, draft.name_key, draft.organisation_key, kind, has_reach)
     with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, columns)
+        cursor.execute(_CANDIDATES, {name: array_of(values) for name, values in columns.items()})
         return set(cursor.fetchall())
 
 
