@@ -140,7 +140,7 @@ class PostgresServer:
             "unix_socket_directories": self.place.sockets,
             "unix_socket_permissions": "0700",
             "max_connections": 200,
-            "shared_buffers": f"{max(64, min(512, memory // 8))}MB",
+            "shared_buffers": f"{max(64, min(2048, memory // 8))}MB",
             "effective_cache_size": f"{memory // 2}MB",
             "work_mem": "16MB",
             "maintenance_work_mem": f"{max(64, min(256, memory // 16))}MB",
