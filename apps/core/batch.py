@@ -1,14 +1,15 @@
-"""Set-based writing: one statement for many rows that each get values of their own."""
+"""Set-based writing: one statement for many rows that each get values of their own; keys reserved beforehand."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar, cast
 
-from django.db import connection
-from django.db.models import Field, Model
+from django.db import connection, transaction
+from django.db.models import Field, ForeignKey, Model
 from psycopg2 import sql
 
 T = TypeVar("T")
@@ -47,23 +48,85 @@ def insert_rows(rows: Sequence[Model], *, but: Sequence[str] = (), ignore_confli
     Without a key each is given one by the database, which isn't told back: reserve it beforehand where it is wanted.
     `but` names fields that the database fills in.
     """
-    if not rows:
-        return
-    meta = rows[0]._meta
-    left_out = {*but, *(() if rows[0].pk is not None else (meta.pk.name if meta.pk else "",))}
-    fields = [field for field in meta.concrete_fields if field.name not in left_out and not field.generated]
-    names = [(field.attname, str(field.column)) for field in fields]
-    plain = [{column: getattr(row, attribute) for attribute, column in names} for row in rows]
-    columns = sql.SQL(", ").join(sql.Identifier(column) for _, column in names)
-    statement = sql.SQL(
-        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"
-    ).format(table=sql.Identifier(meta.db_table), columns=columns)
-    if ignore_conflicts:
-        statement += sql.SQL(" ON CONFLICT DO NOTHING")
+    if rows:
+        statement, plain = _insertion(rows, but)
+        _insert(statement + (" ON CONFLICT DO NOTHING" if ignore_conflicts else ""), [plain], rows)
+
+
+def insert_all(*tables: Sequence[Model]) -> None:
+    """Insert new rows of several models, table by table, in one trip to the database; those with keys have them.
+
+    The fields that the database fills in are read when they are asked for.
+    """
+    there = [rows for rows in tables if rows]
+    if there:
+        statements, parameters = zip(*map(_insertion, there), strict=True)
+        _insert(";\n".join(statements), list(parameters), [row for rows in there for row in rows])
+
+
+def give_keys(*tables: Sequence[Model]) -> None:
+    """Give these new rows their keys, and those that point to one another the keys of what they point to."""
+    there = [rows for rows in tables if rows]
+    ids = reserve_ids({type(rows[0]): len(rows) for rows in there})
+    for rows in there:
+        for row, pk in zip(rows, ids[type(rows[0])], strict=True):
+            row.pk = pk
+    for row in (row for rows in there for row in rows):
+        for field in row._meta.concrete_fields:
+            if isinstance(field, ForeignKey) and field.is_cached(row) and (other := getattr(row, field.name)):
+                setattr(row, field.name, other)
+
+
+def reserve_ids(wanted: dict[type[Model], int]) -> dict[type[Model], list[int]]:
+    """Take that many ids of each table from its sequence; they are never given to anybody else."""
+    asked = [(model, number) for model, number in wanted.items() if number]
+    reserved: dict[type[Model], list[int]] = {model: [] for model in wanted}
+    if not asked:
+        return reserved
+    # The name of the sequence is asked for once, not for each id.
+    parts = ", ".join(
+        "ARRAY(SELECT nextval(own.sequence) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0)"
+        " AS own (sequence), generate_series(1, %s))"
+        for _ in asked
+    )
+    arguments = [argument for model, number in asked for argument in (model._meta.db_table, number)]
+    alone = not connection.in_atomic_block
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        if alone:
+            # Don't wait for the disk: whoever writes rows with these ids waits for all that was logged before.
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute(f"SELECT {parts}", arguments)
+        row = cursor.fetchone()
+    for (model, _), ids in zip(asked, row, strict=True):
+        reserved[model] = ids
+    return reserved
+
+
+def _insert(statement: str, parameters: list[str], rows: Sequence[Model]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(plain, default=_as_text, ensure_ascii=False)])
+        cursor.execute(statement, parameters)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+def _insertion(rows: Sequence[Model], but: Sequence[str] = ()) -> tuple[str, str]:
+    """The statement that inserts these rows, and they as its parameter."""
+    statement, names = _into(type(rows[0]), (*but, *(() if rows[0].pk is not None else ("pk",))))
+    plain = [{column: getattr(row, attribute) for attribute, column in names} for row in rows]
+    return statement, json.dumps(plain, default=_as_text, ensure_ascii=False)
+
+
+@cache
+def _into(model: type[Model], but: tuple[str, ...]) -> tuple[str, list[tuple[str, str]]]:
+    """Inserts rows of `model` given as JSON; and its attributes with their columns, without those called in `but`."""
+    meta = model._meta
+    left_out = {meta.pk.name if name == "pk" and meta.pk else name for name in but}
+    fields = [field for field in meta.concrete_fields if field.name not in left_out and not field.generated]
+    quoted = connection.ops.quote_name
+    table, columns = quoted(meta.db_table), ", ".join(quoted(str(field.column)) for field in fields)
+    source = f"json_populate_recordset(NULL::{table}, %s::json)"
+    statement = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {source}"  # noqa: S608  names of our models
+    return statement, [(field.attname, str(field.column)) for field in fields]
 
 
 def _as_text(value: object) -> str:

@@ -77,6 +77,14 @@ class Aggregate:
     def employers(self, today: date) -> list[str]:
         return [job.organisation for job in self.jobs if job.organisation and job.is_current(today)]
 
+    def search_tokens(self, today: date) -> list[SearchToken]:
+        """The rows of its search words, unsaved."""
+        entity = self.entity
+        return [
+            SearchToken(entity_id=entity.pk, token=token, rank=rank, folder_id=entity.folder_id)
+            for token, rank in sorted(self.tokens(today))
+        ]
+
     def tokens(self, today: date) -> list[tuple[str, int]]:
         """The search words; none for what is in the trash or merged."""
         if self.entity.trashed_at is not None or self.entity.merged_into_id is not None:
@@ -156,17 +164,16 @@ def values_of(entity: Entity) -> tuple[object, ...]:
     )
 
 
-def write_tokens(aggregates: Sequence[Aggregate], *, today: date, fresh: bool = False) -> None:
-    """Make the search words of these entities what they should be; `fresh`: there are none yet."""
+def write_tokens(aggregates: Sequence[Aggregate], *, today: date) -> None:
+    """Make the search words of these entities what they should be."""
     if not aggregates:
         return
     missing: list[SearchToken] = []
     obsolete: list[tuple[int, str]] = []
     kept: dict[int, set[tuple[str, int, int]]] = {aggregate.entity.pk: set() for aggregate in aggregates}
-    if not fresh:
-        rows = SearchToken.objects.filter(entity__in=list(kept)).values_list("entity_id", "token", "rank", "folder_id")
-        for entity_id, token, rank, folder_id in rows:
-            kept[entity_id].add((token, rank, folder_id))
+    rows = SearchToken.objects.filter(entity__in=list(kept)).values_list("entity_id", "token", "rank", "folder_id")
+    for entity_id, token, rank, folder_id in rows:
+        kept[entity_id].add((token, rank, folder_id))
     for aggregate in aggregates:
         entity = aggregate.entity
         wanted = {(token, rank, entity.folder_id) for token, rank in aggregate.tokens(today)}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Case, Max, QuerySet, When
+from django.db.models import Case, Max, Model, QuerySet, When
 from django.utils.translation import gettext as _
 
 from apps.contacts.models import Entity, Folder, Participant, Relationship, RelationshipType
@@ -15,6 +15,7 @@ from apps.contacts.services import copies, derive
 from apps.contacts.services.errors import InTrash
 from apps.contacts.services.inputs import EntityInput, JobInput
 from apps.contacts.services.journal import Edit
+from apps.core.batch import give_keys, insert_all
 from apps.core.kept import Kept
 from apps.core.services.operations import snapshot
 
@@ -58,16 +59,61 @@ def resolve_jobs(edit: Edit, jobs: Sequence[JobInput], *, folder: Folder, make: 
 
 
 def add_jobs(edit: Edit, person: Entity, jobs: Sequence[ResolvedJob]) -> list[Relationship]:
-    """Tie `person`, who is part of `edit`, to the organisations; these get a new version too."""
+    """Tie `person`, who was here before this edit, to the organisations; these get a new version too."""
     if not jobs:
         return []
-    if not person.is_person:
-        raise ValidationError({"jobs": _("Only a person has a job.")})
-    if any(job.is_primary for job in jobs) and not edit.is_new(person.pk):
+    if any(job.is_primary for job in jobs):
         unset_primary(edit, person.pk)
-    last = None if edit.is_new(person.pk) else jobs_of(person.pk).aggregate(last=Max("position"))["last"]
-    position = 0 if last is None else last + 1
-    return [_tie(edit, _works_for(), person, job, position + number) for number, job in enumerate(jobs)]
+    last = jobs_of(person.pk).aggregate(last=Max("position"))["last"]
+    ties = build_ties(person, jobs, first=0 if last is None else last + 1)
+    give_keys(*ties.tables())
+    insert_all(*ties.tables())
+    ties.note(edit)
+    return ties.relationships
+
+
+@dataclass(slots=True)
+class Ties:
+    """The rows that tie a person to organisations, not yet saved; of each tie the source and the target."""
+
+    relationships: list[Relationship] = field(default_factory=list)
+    participants: list[Participant] = field(default_factory=list)
+
+    def tables(self) -> tuple[Sequence[Model], ...]:
+        """Its rows by model; a row comes after those that it points to."""
+        return self.relationships, self.participants
+
+    def note(self, edit: Edit) -> None:
+        """Write them down, as they are saved."""
+        ends = iter(self.participants)
+        for relationship, source, target in zip(self.relationships, ends, ends, strict=True):
+            edit.created(relationship, source.entity_id)
+            edit.created(source, source.entity_id)
+            edit.created(target, target.entity_id)
+
+
+def build_ties(person: Entity, jobs: Sequence[ResolvedJob], *, first: int = 0) -> Ties:
+    """The rows of these jobs, the first of them at position `first`. Raises ValidationError for an organisation."""
+    ties = Ties()
+    if jobs and not person.is_person:
+        raise ValidationError({"jobs": _("Only a person has a job.")})
+    for position, job in enumerate(jobs, first):
+        data = job.data
+        relationship = Relationship(type=_works_for(), valid_from=data.valid_from, valid_to=data.valid_to)
+        source = Participant(
+            relationship=relationship,
+            entity=person,
+            side=Participant.Side.SOURCE,
+            role=data.role,
+            job_title=data.title,
+            department=data.department,
+            is_primary=job.is_primary,
+            position=position,
+        )
+        target = Participant(relationship=relationship, entity=job.organisation, side=Participant.Side.TARGET)
+        ties.relationships.append(relationship)
+        ties.participants += [source, target]
+    return ties
 
 
 def find_organisation(*, actor: User | None, name: str, folder: Folder) -> Entity | None:
@@ -97,27 +143,6 @@ def _organisation(edit: Edit, job: JobInput, pk: int | None, folder: Folder, mak
     if not organisation.is_organisation:
         raise ValidationError({"jobs": _("There is no such organisation.")})
     return organisation
-
-
-def _tie(edit: Edit, works_for: RelationshipType, person: Entity, job: ResolvedJob, position: int) -> Relationship:
-    data = job.data
-    relationship = Relationship.objects.create(type=works_for, valid_from=data.valid_from, valid_to=data.valid_to)
-    source = Participant(
-        relationship=relationship,
-        entity=person,
-        side=Participant.Side.SOURCE,
-        role=data.role,
-        job_title=data.title,
-        department=data.department,
-        is_primary=job.is_primary,
-        position=position,
-    )
-    target = Participant(relationship=relationship, entity=job.organisation, side=Participant.Side.TARGET)
-    Participant.objects.bulk_create([source, target])
-    edit.created(relationship, person.pk)
-    edit.created(source, person.pk)
-    edit.created(target, job.organisation.pk)
-    return relationship
 
 
 def jobs_of(person_id: int) -> QuerySet[Participant]:

@@ -19,9 +19,10 @@ from apps.contacts.selectors.folders import default_folder, restricted_categorie
 from apps.contacts.services import copies, derive, parts
 from apps.contacts.services.attributes import CleanAttributes, clean_attributes, save_references
 from apps.contacts.services.conflicts import Expected, keep_settled
-from apps.contacts.services.employment import add_jobs, resolve_jobs
+from apps.contacts.services.employment import build_ties, resolve_jobs
 from apps.contacts.services.inputs import EntityInput
 from apps.contacts.services.journal import Edit, editing
+from apps.core.batch import give_keys, insert_all
 from apps.core.services.operations import snapshot
 
 # What a form, the API or an inline edit may set on an entity.
@@ -151,12 +152,15 @@ def make_entity(edit: Edit, data: EntityInput, *, user: User | None = None) -> E
     if entity.display_name == derive.NO_NAME:
         raise ValidationError({"name" if entity.is_organisation else "last_name": _("A name is needed.")})
     parts.check(entity)
-    entity.save(force_insert=True)
+    bearing = [EntityCategory(entity=entity, category=category) for category in categories]
+    ties = build_ties(entity, jobs)
+    tables = ([entity], *below.tables(), bearing, *ties.tables())
+    give_keys(*tables)
+    insert_all(*tables, aggregate.search_tokens(now.date()))
     edit.made(entity)
-    for part in (*below.save(), *_bear(entity, categories)):
+    for part in (*below.all(), *bearing):
         edit.created(part, entity.pk)
-    copies.write_tokens([aggregate], today=now.date(), fresh=True)
-    add_jobs(edit, entity, jobs)
+    ties.note(edit)
     save_references(edit, entity.pk, attributes.references)
     return entity
 
@@ -184,9 +188,3 @@ def _categories(actor: User | None, ids: list[int]) -> list[Category]:
     if len(found) != len(set(ids)):
         raise ValidationError({"category_ids": _("There is no such category.")})
     return found
-
-
-def _bear(entity: Entity, categories: list[Category]) -> list[EntityCategory]:
-    return EntityCategory.objects.bulk_create(
-        EntityCategory(entity=entity, category=category) for category in categories
-    )

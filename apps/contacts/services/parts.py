@@ -19,6 +19,7 @@ from apps.accounts.preferences import country_of, preferences_of
 from apps.contacts.models import EmailAddress, Entity, Link, PhoneNumber, Unit
 from apps.contacts.services.inputs import EmailInput, EntityInput, LinkInput, PhoneInput, UnitInput
 from apps.contacts.words import parse_phone
+from apps.core.batch import give_keys, insert_all
 from apps.core.secrets import encrypt
 
 Part = TypeVar("Part", Unit, EmailAddress, PhoneNumber, Link)
@@ -167,16 +168,18 @@ class Below:
     phones: list[PhoneNumber] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
 
+    def tables(self) -> tuple[Sequence[Model], ...]:
+        """Its rows by model; a row comes after those that it points to."""
+        return self.units, self.emails, self.phones, self.links
+
+    def all(self) -> list[Model]:
+        return [row for rows in self.tables() for row in rows]
+
     def save(self) -> list[Model]:
         """Insert them, the entity being saved; returns them all."""
-        Unit.objects.bulk_create(self.units)
-        if self.emails:
-            EmailAddress.objects.bulk_create(self.emails)
-        if self.phones:
-            PhoneNumber.objects.bulk_create(self.phones)
-        if self.links:
-            Link.objects.bulk_create(self.links)
-        return [*self.units, *self.emails, *self.phones, *self.links]
+        give_keys(*self.tables())
+        insert_all(*self.tables())
+        return self.all()
 
 
 def build_below(entity: Entity, data: EntityInput, actor: User | None, errors: dict[str, Any]) -> Below:

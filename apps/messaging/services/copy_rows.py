@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from apps.contacts.services.imports.copying import reserve_ids
-from apps.core.batch import insert_rows
+from apps.core.batch import insert_rows, reserve_ids
 from apps.messaging.models import MailAccount, MailCopy, MailFolder, MailMessage
 from apps.messaging.services.intake import Reading, fit
 

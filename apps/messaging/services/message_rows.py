@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.contacts.services.imports.copying import reserve_ids
-from apps.core.batch import insert_rows
+from apps.core.batch import insert_rows, reserve_ids
 from apps.core.models import File
 from apps.core.services.files import store_many
 from apps.messaging.mime.threads import is_answer

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from apps.contacts.services.imports.copying import reserve_ids
-from apps.core.batch import insert_rows, update_rows
+from apps.core.batch import insert_rows, reserve_ids, update_rows
 from apps.messaging.models import MailAddress, MailMessage, Thread, ThreadKey
 from apps.messaging.services.thread_joining import join_threads
 

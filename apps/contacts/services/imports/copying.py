@@ -1,4 +1,4 @@
-"""Rows into tables by COPY, with ids reserved from the sequences beforehand."""
+"""Rows into tables by COPY."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 _JSON = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _PIECE = 1 << 24  # bytes
@@ -20,31 +20,6 @@ def to_json(value: object) -> str:
     """`value` as compact JSON for a jsonb column, without the NUL characters that Postgres refuses."""
     text = _JSON.encode(value)
     return text.replace("\\u0000", "") if "\\u0000" in text else text
-
-
-def reserve_ids(wanted: dict[type[models.Model], int]) -> dict[type[models.Model], list[int]]:
-    """Take that many ids of each table from its sequence; they are never given to anybody else."""
-    asked = [(model, number) for model, number in wanted.items() if number]
-    reserved: dict[type[models.Model], list[int]] = {model: [] for model in wanted}
-    if not asked:
-        return reserved
-    # The name of the sequence is asked for once, not for each id.
-    parts = ", ".join(
-        "ARRAY(SELECT nextval(own.sequence) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0)"
-        " AS own (sequence), generate_series(1, %s))"
-        for _ in asked
-    )
-    arguments = [argument for model, number in asked for argument in (model._meta.db_table, number)]
-    alone = not connection.in_atomic_block
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        if alone:
-            # Don't wait for the disk: whoever writes rows with these ids waits for all that was logged before.
-            cursor.execute("SET LOCAL synchronous_commit = off")
-        cursor.execute(f"SELECT {parts}", arguments)
-        row = cursor.fetchone()
-    for (model, _), ids in zip(asked, row, strict=True):
-        reserved[model] = ids
-    return reserved
 
 
 def array_of(values: Sequence[object]) -> str:

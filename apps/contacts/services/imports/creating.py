@@ -24,11 +24,12 @@ from apps.contacts.models import (
 from apps.contacts.services import derive
 from apps.contacts.services.imports import labels, photos
 from apps.contacts.services.imports.context import SOURCE, Context
-from apps.contacts.services.imports.copying import reserve_ids, to_json
+from apps.contacts.services.imports.copying import to_json
 from apps.contacts.services.imports.drafts import Draft
 from apps.contacts.services.imports.limits import lengths_of
 from apps.contacts.services.imports.organisations import employers_for, job_key
 from apps.contacts.services.imports.rows import Rows, creation_of, new_uid
+from apps.core.batch import reserve_ids
 from apps.core.models import Change
 
 DEPARTMENTS = " / "  # between a department and those within it

@@ -9,8 +9,8 @@ from apps.contacts.formats.records import Card, Job
 from apps.contacts.models import Entity, ExternalUid
 from apps.contacts.services import derive
 from apps.contacts.services.imports.context import IMPLIED, Context
-from apps.contacts.services.imports.copying import reserve_ids
 from apps.contacts.services.imports.drafts import Draft, as_uuid, draft_of
+from apps.core.batch import reserve_ids
 
 _REMEMBERED = 100_000
 

@@ -23,13 +23,13 @@ from apps.contacts.models import (
 from apps.contacts.services import copies
 from apps.contacts.services.imports import labels, photos
 from apps.contacts.services.imports.context import SOURCE, Context
-from apps.contacts.services.imports.copying import reserve_ids, to_json
+from apps.contacts.services.imports.copying import to_json
 from apps.contacts.services.imports.creating import DEPARTMENTS, add_job, note
 from apps.contacts.services.imports.drafts import Draft
 from apps.contacts.services.imports.merging import Merged
 from apps.contacts.services.imports.rows import EMAIL, LINK, PHONE, UNIT, Rows
 from apps.contacts.services.imports.unit_drafts import UnitDraft
-from apps.core.batch import update_rows
+from apps.core.batch import reserve_ids, update_rows
 from apps.core.models import Change
 from apps.core.services.operations import record_type, snapshot
 
