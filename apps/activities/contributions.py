@@ -23,8 +23,8 @@ from apps.activities.models import (
 )
 from apps.activities.permissions import may_hear_history
 from apps.activities.selectors.bell import MOST, unread_count
+from apps.activities.services import calendar_work, printing
 from apps.activities.services import kinds as kind_service
-from apps.activities.services import printing
 from apps.activities.services.imported_meetings import IMPORTED
 from apps.activities.services.meeting_times import settle_undone
 from apps.activities.services.task_copies import put_back
@@ -94,6 +94,7 @@ def register() -> None:
     undoers.register("activities.attendee", attendees)
     kinds.register("meeting", Kind(_("Meeting"), "calendar-event", drawing.draw_meeting, drawing.meeting_page))
     operation_runners.register(printing.VERB, printing.run_print)
+    operation_runners.register(IMPORTED, calendar_work.run_bring)
     kinds.register("note", Kind(_("Note"), "note"))
     kinds.register("letter", Kind(_("Letter"), "mail-opened"))
     kinds.register("call", Kind(_("Call"), "phone", drawing.draw_call))

@@ -20,6 +20,7 @@ from apps.activities.formats.ical_read import read_calendar
 from apps.activities.formats.ical_write import write_calendar
 from apps.activities.models import Activity, Attendee, Meeting, Series, Task
 from apps.activities.services import calendar_import, feeds
+from apps.activities.services.calendar_work import run_bring
 from apps.activities.services.meeting_changes import change_meeting, move_meeting
 from apps.activities.services.meeting_inputs import Address, Guests, Repeat, Span, Words
 from apps.activities.services.meetings import cancel_meeting, plan_meeting
@@ -28,7 +29,7 @@ from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, UnitInput
 from apps.core import clock
 from apps.core.models import Operation, OutgoingMail
-from apps.core.services.operations import undo
+from apps.core.services.operations import Progress, begin_undo, run, undo
 from tests.contacts.factories import FolderFactory
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +133,7 @@ def test_an_import_is_undone_as_a_whole(bob, alice, olena, now):
 
     report = bring(bob, now, *file)
     assert (report.created, report.updated, report.todos, report.broken) == (2, 2, 1, [])
-    result = undo(actor=bob, operation=Operation.objects.get(pk=report.operation_id), now=now)
+    result = undo(actor=bob, operation=Operation.objects.get(pk=report.operation_id or 0), now=now)
 
     assert not result.conflicts
     assert shown(bob) == ["2026-11-05T10:00:00 Kept confirmed"]
@@ -208,6 +209,40 @@ def test_the_page_shows_what_is_in_a_file_before_it_is_brought_in(client, bob):
     assert "What came of it" in done.content.decode()
     assert client.post(address, {"kept": "nothing"}).status_code == 302
     assert client.post(address, {}).status_code == 422
+
+
+def test_a_large_file_is_brought_in_by_a_worker_and_undone_as_a_whole(client, bob, now):
+    client.force_login(bob)
+    address = reverse("activities:calendar_bring")
+    days = [item(f"Day {n}", day=n % 28 + 1, uid=f"{n}@x") for n in range(150)]
+    upload = io.BytesIO(write_calendar([*days, item("Daily", rule="FREQ=DAILY;COUNT=60")], stamp=clock.now()))
+    upload.name = "large.ics"
+    plan = client.post(address, {"file": upload}).context["plan"]
+
+    left = client.post(address, {"kept": plan.key})
+    operation = Operation.objects.get(verb="calendar.imported")
+    assert left["Location"] == f"/operations/{operation.pk}/"
+    assert not Meeting.objects.exists()
+    run(operation_id=operation.pk, now=now)
+
+    operation.refresh_from_db()
+    assert (operation.state, operation.done, operation.total) == ("done", 151, 151)
+    assert (operation.result["created"], operation.message) == (151, "151 created, 0 updated, 0 refused.")
+    assert len(shown(bob)) == 210
+    # A worker that takes it up again finds everything done.
+    assert run_bring(operation, Progress(operation))["unchanged"] == 151
+    begin_undo(actor=bob, operation=operation, now=clock.now())
+    run(operation_id=Operation.objects.get(undo_of=operation).pk, now=clock.now())
+    assert shown(bob) == []
+
+
+def test_a_worker_brings_in_nothing_for_nobody(now):
+    operation = Operation.objects.create(verb="calendar.imported", state="pending", created_at=now)
+
+    run(operation_id=operation.pk, now=now)
+
+    operation.refresh_from_db()
+    assert (operation.state, operation.message) == ("failed", "Nobody asked for this.")
 
 
 # --- feed and files ---------------------------------------------------------------------------------------------------

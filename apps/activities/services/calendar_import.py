@@ -44,11 +44,12 @@ class Row:
 
 @dataclass(slots=True)
 class Look:
-    """What a file would do. `key` finds it again for an hour."""
+    """What a file would do. `key` finds it again for an hour; `size` is how many meetings and tasks it makes."""
 
     key: str
     parsed: Parsed
     rows: list[Row] = field(default_factory=list)
+    size: int = 0
 
     @property
     def broken(self) -> list[Broken]:
@@ -58,6 +59,15 @@ class Look:
     @property
     def good(self) -> list[Row]:
         return [each for each in self.rows if not each.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that was looked at, and how much came of it."""
+
+    data: bytes
+    zone: str
+    size: int
 
 
 @dataclass(slots=True)
@@ -74,14 +84,15 @@ class Report:
 def look(*, user: User, data: bytes, zone: str, now: datetime) -> Look:
     """Read a file and say what would come of it; nothing is written but a copy for the hour to come."""
     key = secrets.token_urlsafe(16)
-    cache.set(_place(user, key), (data, zone), _KEPT)
-    return _look(user, key, data, zone, now)
+    plan = read_plan(user=user, key=key, data=data, zone=zone, now=now)
+    cache.set(_place(user, key), (data, zone, plan.size), _KEPT)
+    return plan
 
 
-def look_again(*, user: User, key: str, now: datetime) -> Look | None:
-    """The same file once more; None if the hour is over."""
+def kept_file(*, user: User, key: str) -> Kept | None:
+    """The file once more; None if the hour is over."""
     found = cache.get(_place(user, key))
-    return _look(user, key, found[0], found[1], now) if found else None
+    return Kept(*found) if found else None
 
 
 def bring(*, actor: User, plan: Look, now: datetime) -> Report:
@@ -91,27 +102,33 @@ def bring(*, actor: User, plan: Look, now: datetime) -> Report:
     """
     report = Report(broken=plan.broken)
     with operate(actor=actor, verb=IMPORTED, now=now) as recorder:
-        _bring(plan, actor, report, now)
+        for rows in parts_of(plan):
+            bring_part(rows, actor=actor, method=plan.parsed.method, report=report, now=now)
         if recorder.changes:
             report.operation_id = recorder.operation.pk
     return report
 
 
-def _bring(plan: Look, actor: User, report: Report, now: datetime) -> None:
-    rows = plan.good
-    if plan.parsed.method == "REPLY":
-        for row in rows:
-            _answer(row, actor, report, now)
-        return
-    by_uid = sorted((row for row in rows if row.what in ("new", "update")), key=_order)
-    for _uid, group in groupby(by_uid, key=lambda row: row.item.uid):
-        _bring_group([row.item for row in group], plan.parsed.method, actor, report, now)
-    for row in rows:
-        if row.what == "todo":
-            _todo(row.item, actor, report, now)
+def parts_of(plan: Look) -> list[list[Row]]:
+    """What is good of a file, in the order in which it is brought; what belongs to one series is one part."""
+    meetings = sorted((row for row in plan.good if row.what in ("new", "update")), key=_order)
+    groups = [list(group) for _uid, group in groupby(meetings, key=lambda row: row.item.uid)]
+    return groups + [[row] for row in plan.good if row.what in ("answer", "todo")]
 
 
-def _look(user: User, key: str, data: bytes, zone: str, now: datetime) -> Look:
+def bring_part(rows: list[Row], *, actor: User, method: str, report: Report, now: datetime) -> None:
+    """Bring one of `parts_of`, and count in `report` what came of it."""
+    match rows[0].what:
+        case "answer":
+            _answer(rows[0], actor, report, now)
+        case "todo":
+            _todo(rows[0].item, actor, report, now)
+        case _:
+            _bring_group([row.item for row in rows], method, actor, report, now)
+
+
+def read_plan(*, user: User, key: str, data: bytes, zone: str, now: datetime) -> Look:
+    """What `data` would do now; nothing is written."""
     parsed = read_calendar(data, zone=zone)
     plan = Look(key, parsed)
     there = set(
@@ -119,18 +136,19 @@ def _look(user: User, key: str, data: bytes, zone: str, now: datetime) -> Look:
             organiser=user, imported_sequence__isnull=False, uid__in={each.uid for each in parsed.items}
         ).values_list("uid", flat=True)
     )
-    ends, made = time.monotonic() + _PATIENCE, 0
+    ends = time.monotonic() + _PATIENCE
     for item in parsed.items:
         reason = ""
         if parsed.method == "REPLY":
             what = "answer"
         elif item.kind == "todo":
             what = "todo"
+            plan.size += 1
         else:
             what = "update" if item.uid in there else "new"
             try:
-                made += _count(item, now, patient=time.monotonic() < ends)
-                if made > _MOST_ROWS:
+                plan.size += _count(item, now, patient=time.monotonic() < ends)
+                if plan.size > _MOST_ROWS:
                     reason = _("The file makes more than %(most)s meetings.") % {"most": _MOST_ROWS}
             except ValidationError as error:
                 reason = " ".join(error.messages)

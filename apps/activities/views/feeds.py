@@ -13,6 +13,7 @@ from apps.accounts.decorators import staff_required
 from apps.activities.forms.calendar_files import CalendarFileForm
 from apps.activities.models import Meeting
 from apps.activities.services import calendar_import, feeds
+from apps.activities.services.calendar_work import AT_ONCE, begin_bring
 from apps.activities.views.tasks import undo_url
 from apps.core import clock
 from apps.core.htmx import Request, render_page
@@ -60,10 +61,14 @@ def calendar_bring(request: Request) -> HttpResponse:
     context: dict[str, object] = {"form": CalendarFileForm()}
     status, now = 200, clock.now()
     if "kept" in request.POST:
-        plan = calendar_import.look_again(user=request.user, key=request.POST["kept"], now=now)
-        if plan is None:
+        key = request.POST["kept"]
+        kept = calendar_import.kept_file(user=request.user, key=key)
+        if kept is None:
             toast(request, _("The file is no longer there. Choose it once more."), kind="warning")
             return redirect("activities:calendar_bring")
+        if kept.size > AT_ONCE:
+            return redirect("core:operation", begin_bring(actor=request.user, kept=kept, now=now).pk)
+        plan = calendar_import.read_plan(user=request.user, key=key, data=kept.data, zone=kept.zone, now=now)
         report = calendar_import.bring(actor=request.user, plan=plan, now=now)
         context["report"] = report
         if report.operation_id:
