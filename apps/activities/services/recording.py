@@ -18,6 +18,8 @@ from apps.activities.services.telling_pages import tell_timelines
 from apps.activities.signals import activities_moved, activity_recorded
 from apps.contacts.models import Entity
 from apps.contacts.selectors.employment import employers_of, employments_of
+from apps.contacts.services.imports.copying import reserve_ids
+from apps.core.batch import insert_rows, portions
 from apps.core.contributions import contexts
 
 if TYPE_CHECKING:
@@ -76,9 +78,11 @@ def record_many(entries: Sequence[tuple[Entry, User | None]], *, now: datetime) 
 
     For what a system brings: an import, a feed, the demo. The caller has asked whether their authors may.
     """
-    activities = Activity.objects.bulk_create(
-        [_row(entry, actor, now) for entry, actor in entries], batch_size=_PORTION
-    )
+    activities = [_row(entry, actor, now) for entry, actor in entries]
+    for activity, pk in zip(activities, reserve_ids({Activity: len(activities)})[Activity], strict=True):
+        activity.pk = pk
+    for portion in portions(activities, _PORTION):
+        insert_rows(portion)
     people = {entity.pk for entry, _actor in entries for entity in entry.entities if entity.is_person}
     jobs = employments_of(people)
     links: list[ActivityEntity] = []
@@ -87,7 +91,8 @@ def record_many(entries: Sequence[tuple[Entry, User | None]], *, now: datetime) 
         about = [entity.pk for entity in entry.entities]
         held = (job for pk in about for job in jobs.get(pk, ()) if job.holds_on(day))
         links += _link_rows(activity, about, [job.organisation_id for job in held])
-    ActivityEntity.objects.bulk_create(links, batch_size=_PORTION)
+    for links_portion in portions(links, _PORTION):
+        insert_rows(links_portion)
     tell_timelines(activities, links)
     return activities
 

@@ -23,18 +23,18 @@ def tell_timelines(activities: Iterable[Activity], links: Sequence[ActivityEntit
     for link in links:
         about.setdefault(link.activity_id, []).append(link.entity_id)
     everybody: set[int] = set()
-    few: dict[tuple[int, ...], set[int]] = {}
+    few: dict[int, set[int]] = {}  # entities by reader: one word to each, however many entries
     for activity in activities:
         entities = about.get(activity.pk, [])
         if activity.readers is None and activity.category_id is None:
             everybody.update(entities)
         elif entities:
-            few.setdefault(tuple(sorted(entities)), set()).update(_users(activity))
+            for user_id in _users(activity):
+                few.setdefault(user_id, set()).update(entities)
     for entity_id in sorted(everybody):
         live.publish(f"history:{entity_id}", "history", {})
-    for together, users in few.items():
-        for user_id in sorted(users):
-            live.publish(f"user:{user_id}", "history", {"entities": list(together)})
+    for user_id, together in sorted(few.items()):
+        live.publish(f"user:{user_id}", "history", {"entities": sorted(together)})
 
 
 def tell_timelines_of(activity_ids: Collection[int]) -> None:

@@ -36,8 +36,8 @@ def safe_filename(name: str) -> str:
 def _raw_name(part: Part) -> str:
     for header, parameter in (("content-disposition", "filename"), ("content-type", "name"),
                               ("content-disposition", "name"), ("content-type", "filename")):  # fmt: skip
-        if not part.header(header):
-            continue
+        if parameter not in part.header(header).lower():
+            continue  # most have none; to take the field to pieces costs as much as all the rest
         name = _parameter(part, header, parameter)
         if name:
             return name

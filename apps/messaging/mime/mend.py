@@ -39,10 +39,12 @@ def _mend_head(raw: bytes, words: list[str]) -> tuple[bytes, list[str]]:
     head = raw[:end]
     if len(head) > _HEAD_LIMIT:
         return raw, words
-    lines = [_SPACED.sub(rb"\1:", line) for line in head.splitlines(keepends=True)]
+    lines, is_spaced = head.splitlines(keepends=True), bool(_SPACED_ANY.search(head))
+    if is_spaced:
+        lines = [_SPACED.sub(rb"\1:", line) for line in lines]
     torn = [i for i, line in enumerate(lines) if not _is_header_line(line)]
     if not torn:
-        return (b"".join(lines) + raw[end:] if _SPACED_ANY.search(head) else raw), words
+        return (b"".join(lines) + raw[end:] if is_spaced else raw), words
     first = torn[0]
     rest = b"".join(lines[first:])
     if not _SURE.search(rest):

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.messaging.models import MailFolder
+from apps.messaging.services.intake import read
 from apps.messaging.services.problems import MailServerProblem, ServerConfused
 from apps.messaging.services.server_mailbox import Fetched, Selected, ServerMailbox
 from apps.messaging.services.storing import Incoming
@@ -132,6 +133,7 @@ def _incoming(folder: MailFolder, selected: Selected, uid: int, told: dict[bytes
         modseq=modseq[0] if isinstance(modseq, list | tuple) and modseq else None,
         flags=flags_of(told),
         received_at=moment if isinstance(moment, datetime) and moment.tzinfo else None,
+        reading=read(raw),
     )
 
 

@@ -80,10 +80,14 @@ def read(raw: bytes) -> Reading:
 
 def _snippet(parsed: ParsedMessage, text: str) -> str:
     """The first words of this mail itself. Only an answer quotes; looking for that takes as long as all the rest."""
-    head = text[: 4 * SNIPPET_LENGTH]
-    if parsed.in_reply_to or parsed.references or is_answer(parsed.subject):
-        head = split_reply(head)[0].strip() or head
-    return fit(" ".join(head.split()), SNIPPET_LENGTH)
+    is_reply = bool(parsed.in_reply_to or parsed.references) or is_answer(parsed.subject)
+    snippet = ""
+    for length in (2 * SNIPPET_LENGTH, 4 * SNIPPET_LENGTH):  # the second for what is mostly blanks
+        head, quoted = split_reply(text[:length]) if is_reply else (text[:length], "")
+        snippet = " ".join((head.strip() or text[:length]).split())
+        if len(snippet) >= SNIPPET_LENGTH or len(text) <= length or (head and quoted):
+            break
+    return fit(snippet, SNIPPET_LENGTH)
 
 
 def unreadable(reading: Reading) -> Reading:

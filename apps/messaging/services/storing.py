@@ -33,6 +33,7 @@ class Incoming:
     modseq: int | None = None
     flags: frozenset[str] = field(default_factory=frozenset)
     received_at: datetime | None = None  # INTERNALDATE, aware; None: when it was sent
+    reading: Reading | None = None  # of `raw`, where somebody had the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def store(account: MailAccount, items: Sequence[Incoming], *, now: datetime) -> 
 
 
 def _store_new(account: MailAccount, items: Sequence[Incoming], now: datetime) -> list[Stored]:
-    readings = [read(item.raw) for item in items]
+    readings = [item.reading or read(item.raw) for item in items]
     try:
         return _store(account, items, readings, now)
     except (DatabaseError, ValueError) as error:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from apps.messaging.models import MailFolder
 from apps.messaging.services.fetching import portions
+from apps.messaging.services.reading_ahead import ReadingAhead
 from apps.messaging.services.server_mailbox import Selected, ServerMailbox
 from apps.messaging.services.storing import Stored, store
 from apps.messaging.services.sync_renumbering import renumber
@@ -128,15 +129,15 @@ def _read(
     selected = mailbox.select(folder.name, readonly=True)
     if selected.uidvalidity != folder.uidvalidity:
         return False  # the next sync begins anew
-    for batch, items in portions(mailbox, folder, selected, uids):
-        # The mark moves with what it stands for: cut here, the next sync goes on there.
-        with transaction.atomic():
-            stored = store(mailbox.account, items, now=now)
-            mark(folder, batch)
-        seen(len(batch), sum(each.is_new for each in stored))
-        if until():
-            return False
-    return True
+    with ReadingAhead(portions(mailbox, folder, selected, uids)) as ahead:
+        while portion := ahead.take(go_on=not until()):
+            batch, items = portion
+            # The mark moves with what it stands for: cut here, the next sync goes on there.
+            with transaction.atomic():
+                stored = store(mailbox.account, items, now=now)
+                mark(folder, batch)
+            seen(len(batch), sum(each.is_new for each in stored))
+        return ahead.is_through
 
 
 def fetch_uids(mailbox: ServerMailbox, folder: MailFolder, uids: list[int], *, now: datetime) -> Iterator[list[Stored]]:
