@@ -271,6 +271,13 @@ RAPPORT_COUNTRY = env.str("RAPPORT_COUNTRY", default="UA")
 # Where the house is reached, for links in mails that no request asked for ("https://rapport.example/").
 RAPPORT_SITE_URL = env.str("RAPPORT_SITE_URL", default="")
 RAPPORT_NAME = env.str("RAPPORT_NAME", default="Rapport")
+# The promise to dealers: working days until a claim is decided, by its kind; "other" stands for kinds not named.
+RAPPORT_CLAIM_DAYS: dict[str, int] = {
+    "other": 5,
+    "damage": 3,
+    "missing": 2,
+    **env.dict("RAPPORT_CLAIM_DAYS", default={}, cast={"value": int}),
+}
 # The plant's brand; pictures are paths of static files.
 RAPPORT_BRAND_MAIN = env.str("RAPPORT_BRAND_MAIN", default="#1f5fbf")
 RAPPORT_BRAND_ACCENT = env.str("RAPPORT_BRAND_ACCENT", default="#c2410c")
@@ -372,6 +379,8 @@ CELERY_BEAT_SCHEDULE = {
     "queue-prepared-mail": {"task": "apps.messaging.jobs.queue_prepared", "schedule": timedelta(seconds=15)},
     "send-merges": {"task": "apps.messaging.jobs.send_merges", "schedule": timedelta(seconds=10)},
     "purge-drafts": {"task": "apps.messaging.jobs.purge_drafts", "schedule": timedelta(hours=12)},
+    "escalate-claims": {"task": "apps.crm.jobs.escalate_claims", "schedule": timedelta(minutes=5)},
+    "refresh-managers": {"task": "apps.crm.jobs.refresh_managers", "schedule": timedelta(hours=6)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }
 

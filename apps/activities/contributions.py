@@ -121,7 +121,7 @@ def register() -> None:
     record_actions.register("meeting", RecordAction("contact", _("Plan a meeting"), "calendar-plus", _plan_meeting))
     partitioned.register("activities_notice", MonthTable("activities_notice", "at", kept_for=_notices_kept))
     live.register("history", may_hear_history)
-    bells.register("notices", Bell("activities:notices", "activities:bell", unread_count, MOST))
+    bells.register("notices", Bell("activities:notices", "activities:bell", unread_count, MOST, is_staff_member))
     told = MenuItem("user", _("What I am told of"), "activities:notice_preferences", "bell", is_staff_member)
     menu.register("activities.notices", told, position=201)
     panels.register("watch", Panel("contact", "action", _("Watch"), notices.watch_action, "eye"))

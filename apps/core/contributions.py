@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
@@ -202,6 +202,7 @@ class Bell:
     part_url_name: str  # the bell alone, for a page that heard of news
     count: Callable[[Any], int]
     most: int  # from here on it says "99+"
+    rings_for: Callable[[Any], bool] = bool  # whose top bar it hangs in
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,18 @@ class Document:
     mail_template: str = ""  # the key of the mail template that goes with it
     build_many: Callable[[Any, Sequence[int], str], dict[str, Any]] | None = None
     is_sample: bool = False  # invented figures, until its records exist: shown to authors, sent to nobody
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """Records that notices are about, registered under their type ("crm.order").
+
+    `visible(user)` are those that a user may be told of; `lines(user, notices)` gives (icon, headline, text, address)
+    by a notice's id, in the active language, of records that the user sees.
+    """
+
+    visible: Callable[[Any], QuerySet[Any]]
+    lines: Callable[[Any, Sequence[Any]], dict[int, tuple[str, str, str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +268,7 @@ record_actions: Registry[RecordAction] = Registry()
 # Tables with a partition a month (see activities' migration 0009), which the maintenance makes ahead.
 partitioned: Registry[MonthTable] = Registry()
 bells: Registry[Bell] = Registry()
+notice_records: Registry[NoticeRecord] = Registry()
 documents: Registry[Document] = Registry()
 # Record type -> ids of its records that a mail belongs to ("crm.order" by a number in the subject).
 filing: Registry[Callable[[FilingHint], list[int]]] = Registry()
@@ -262,8 +276,15 @@ filing: Registry[Callable[[FilingHint], list[int]]] = Registry()
 settled: Registry[Callable[[Sequence[OutgoingMail]], None]] = Registry()
 # Where a mail to this address is written, for the reader of these preferences; "" where it is their own mail program.
 composers: Registry[Callable[[Any, str], str]] = Registry()
+# "Whose entries of the history are shown to this user?" An entity's id for people of a dealer, None for all others.
+shown: Registry[Callable[[Any], int | None]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
+
+
+def shown_entity(user: Any) -> int | None:
+    """The entity whose shown entries `user` reads, and nothing else; None: the house's rights count."""
+    return next((found for ask in shown if (found := ask(user)) is not None), None)
 
 
 def works_in_house(user: Any) -> bool:

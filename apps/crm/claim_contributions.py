@@ -1,7 +1,90 @@
-"""See contributions.py."""
+"""What claims and threads add to the frame, to the history and to mail. See contributions.py."""
 
 from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.activities.selectors.bell import MOST, unread_count
+from apps.core.contributions import (
+    Bell,
+    Kind,
+    MenuItem,
+    Undoer,
+    bells,
+    contexts,
+    filing,
+    kinds,
+    live,
+    menu,
+    notice_records,
+    shown,
+    undoers,
+    verbs,
+)
+from apps.core.listing import Listing, ListingEntry, listings
+from apps.crm.claim_listing import PORTAL_KEY, STAFF_KEY, portal_listing, staff_listing
+from apps.crm.models import Claim
+from apps.crm.models.reach import portal_reader
+from apps.crm.permissions.claims import works_with_claims
+from apps.crm.portal.doors import is_dealer
+from apps.crm.selectors.claim_contexts import CONTEXTS, claims_named
+from apps.crm.selectors.notice_lines import RECORDS, record
+from apps.crm.selectors.threads import MESSAGE, may_hear_thread
+from apps.crm.services.claim_steps import after_undo, editable_claims
+
+VERBS = {
+    "claim.filed": _("Claim filed"),
+    "claim.taken": _("Claim taken over"),
+    "claim.asked": _("Dealer asked about a claim"),
+    "claim.decided": _("Claim decided"),
+    "claim.closed": _("Claim closed"),
+    "claim.reopened": _("Claim opened again"),
+}
 
 
 def register() -> None:
     """Called once, when the app is ready."""
+    for verb, title in VERBS.items():
+        verbs.register(verb, title)
+    undoer = Undoer(
+        Claim,
+        subject_field="pk",
+        version_field="version",
+        ignore=frozenset({"changed_at", "version"}),
+        editable=editable_claims,
+        after=after_undo,
+    )
+    undoers.register("crm.claim", undoer)
+    kinds.register("claim", Kind(_("Claim"), "alert-triangle"))
+    kinds.register(MESSAGE, Kind(_("Message with a dealer"), "message"))
+    for key, context in CONTEXTS.items():
+        contexts.register(key, context)
+    filing.register("crm.claim", claims_named)
+    for key, (model, staff_route, portal_route) in RECORDS.items():
+        notice_records.register(key, record(model, staff_route, portal_route))
+    shown.register("crm", _firm)
+    live.register("thread", may_hear_thread)
+    live.register("claims", lambda user, _channel: works_with_claims(user))
+    listings.register(STAFF_KEY, ListingEntry(_staff))
+    listings.register(PORTAL_KEY, ListingEntry(_portal))
+    bells.register("portal", Bell("portal:notices", "portal:bell", unread_count, MOST, is_dealer), position=50)
+    board = MenuItem("main", _("Claims"), "crm:claims", "alert-triangle", works_with_claims, section="/crm/claims/")
+    menu.register("crm.claims", board, position=60)
+    mine = MenuItem("main", _("Claims"), "portal:claims", "alert-triangle", is_dealer, section="/portal/claims/")
+    menu.register("portal.claims", mine, position=64)
+    talk = MenuItem("main", _("Messages"), "portal:messages", "message", is_dealer, section="/portal/messages/")
+    menu.register("portal.messages", talk, position=65)
+
+
+def _firm(user: object) -> int | None:
+    reader = portal_reader(user)  # type: ignore[arg-type]  # users, as registries know them
+    return reader.entity_id if reader else None
+
+
+def _staff(request: HttpRequest) -> Listing | None:
+    return staff_listing() if works_with_claims(request.user) else None
+
+
+def _portal(request: HttpRequest) -> Listing | None:
+    return portal_listing() if is_dealer(request.user) else None

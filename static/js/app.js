@@ -8,6 +8,8 @@ import "./elements/drop-zone.js";
 import "./elements/event-calendar.js";
 import "./elements/file-uploads.js";
 import "./elements/list-view.js";
+import "./elements/live-block.js";
+import "./elements/live-thread.js";
 import "./elements/live-timeline.js";
 import "./elements/local-time.js";
 import "./elements/mail-list.js";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.activities.models.timeline import Activity
 from apps.contacts.models import Entity
+from apps.core.contributions import notice_records, shown_entity
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -20,18 +21,31 @@ ENTITIES = "contacts.entity"
 TRASHED = "entities.trashed"  # the verb of what is told of a contact that lies in the trash
 
 
+def records_seen_by(user: User, record_type: str) -> models.QuerySet[Any] | None:
+    """Those records of a type that `user` may be told of; None where nobody is told of such records.
+
+    A dealer's people see no contacts, and their database role can't ask for any.
+    """
+    if record_type == ENTITIES:
+        return None if shown_entity(user) is not None else Entity.objects.visible_to(user).live()
+    record = notice_records.get(record_type)
+    return record.visible(user) if record else None
+
+
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> NoticeQuerySet:
         """The user's own, without those about what was removed or what they may not see any more."""
         entries = Activity.objects.visible_to(user).live().filter(pk=OuterRef("activity_id"))
-        contacts = Entity.objects.visible_to(user).filter(pk=OuterRef("record_id")).order_by()
-        return self.filter(
-            Q(activity__isnull=True, record_type="")
-            | Q(Exists(entries), activity__isnull=False)
-            | Q(Exists(contacts.live()), activity__isnull=True, record_type=ENTITIES)
-            | Q(Exists(contacts), activity__isnull=True, record_type=ENTITIES, verb=TRASHED),
-            user=user,
-        )
+        readable = Q(activity__isnull=True, record_type="") | Q(Exists(entries), activity__isnull=False)
+        for record_type in (ENTITIES, *(key for key, _record in notice_records.items())):
+            seen = records_seen_by(user, record_type)
+            if seen is not None:
+                there = Exists(seen.filter(pk=OuterRef("record_id")).order_by())
+                readable |= Q(there, activity__isnull=True, record_type=record_type)
+        if shown_entity(user) is None:
+            kept = Entity.objects.visible_to(user).filter(pk=OuterRef("record_id")).order_by()
+            readable |= Q(Exists(kept), activity__isnull=True, record_type=ENTITIES, verb=TRASHED)
+        return self.filter(readable, user=user)
 
     def in_app(self) -> NoticeQuerySet:
         return self.filter(is_shown=True)
@@ -54,6 +68,19 @@ class Notice(models.Model):
         COMMENTED = "commented", _("Something is written about what I watch")
         STATUS = "status", _("The status of something I watch changes")
         MAIL = "mail", _("A mail about something I watch")
+        # Of staff who look after dealers.
+        INQUIRY = "inquiry", _("A dealer waits for me")
+        ESCALATED = "escalated", _("A claim is late")
+        # Of dealers' people.
+        ACCEPTED = "accepted", _("An order is accepted")
+        SHIPPED = "shipped", _("An order is shipped")
+        DELIVERED = "delivered", _("An order is delivered")
+        ON_HOLD = "on_hold", _("An order is put on hold")
+        PLANNED = "planned", _("The planned day of a delivery moves")
+        CLAIM_ANSWER = "claim_answer", _("A claim of ours goes on")
+        DECIDED = "decided", _("A claim of ours is decided")
+        MESSAGE = "message", _("The plant writes to us")
+        NEWS = "news", _("The plant has news")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False

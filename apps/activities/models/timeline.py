@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.activities.models.kinds import ActivityCategory
 from apps.activities.models.reach import reach_of
 from apps.contacts.models import Entity
+from apps.core.contributions import shown_entity
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,8 +29,12 @@ _TOKENS: ArrayField[list[int], list[int]] = ArrayField(models.IntegerField())
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, user: User) -> ActivityQuerySet:
         """What this user may read: the entry's own visibility admits them, and they see one of its entities or
-        its context. That it stands on an employer's timeline too opens nothing.
+        its context. That it stands on an employer's timeline too opens nothing. A dealer's people read what is
+        shown to their firm.
         """
+        firm = shown_entity(user)
+        if firm is not None:
+            return self.filter(shown_to=firm)
         reach = reach_of(user)
         if reach is None:
             return self.none()

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from apps.activities.models import Notice
 from apps.activities.models.reach import reach_of
+from apps.core.contributions import shown_entity
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -22,10 +23,10 @@ _SECONDS = 60
 
 def unread_count(user: User, *, fresh: bool = False) -> int:
     """At most MOST. What was removed or hidden meanwhile isn't counted."""
-    reach = reach_of(user)
-    if reach is None:
+    reads: object = shown_entity(user) or reach_of(user)
+    if reads is None:
         return 0
-    stamp = hashlib.sha1(repr(reach).encode(), usedforsecurity=False).hexdigest()
+    stamp = hashlib.sha1(repr(reads).encode(), usedforsecurity=False).hexdigest()
     if not fresh:
         kept = cache.get(_key(user.pk))
         if kept is not None and kept[0] == stamp:

@@ -17,6 +17,7 @@ from apps.activities.models.notices import ENTITIES, TRASHED, NoticeQuerySet
 from apps.activities.selectors.addresses import absolute, page_of, record_home
 from apps.activities.selectors.timelines import dress
 from apps.contacts.models import Entity
+from apps.core.contributions import notice_records, shown_entity
 from apps.core.page_keys import page_key, read_page_key
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ class Inbox:
 
 def inbox_of(user: User, *, after: str = "") -> Inbox:
     """A page of notices, the unread ones first, the newest first; a key that makes no sense begins at the top."""
-    mine = Notice.objects.visible_to(user).in_app().select_related("actor").order_by("-at", "-pk")
+    mine = Notice.objects.visible_to(user).in_app().order_by("-at", "-pk")
+    if shown_entity(user) is None:  # a dealer's people read no users, and what they are told names none
+        mine = mine.select_related("actor")
     part, key = _read_key(after)
     rows: list[Notice] = []
     if part != "read":
@@ -86,9 +89,29 @@ def lines_of(notices: Sequence[Notice], *, user: User) -> list[Line]:
     """The words for these notices, which `user` may see, in the active language."""
     ids = {each.activity_id for each in notices if each.activity_id}
     entries = {each.pk: each for each in Activity.objects.visible_to(user).filter(pk__in=ids)} if ids else {}
-    dress(entries.values(), user=user)
+    if entries:
+        dress(entries.values(), user=user)
     names = _names(notices, user)
-    return [_line(each, entries.get(each.activity_id or 0), names) for each in notices]
+    own = _own_words(notices, user)
+    if shown_entity(user) is not None:
+        return [own[each.pk] for each in notices if each.pk in own]
+    return [own.get(each.pk) or _line(each, entries.get(each.activity_id or 0), names) for each in notices]
+
+
+def _own_words(notices: Sequence[Notice], user: User) -> dict[int, Line]:
+    """Of records that other apps bring with their words."""
+    told: dict[str, list[Notice]] = {}
+    for each in notices:
+        if each.activity_id is None and each.record_type:
+            told.setdefault(each.record_type, []).append(each)
+    found: dict[int, Line] = {}
+    for record_type, mine in told.items():
+        record = notice_records.get(record_type)
+        lines = record.lines(user, mine) if record else {}
+        for each in mine:
+            if each.pk in lines:
+                found[each.pk] = Line(each.pk, each.at, each.read_at is None, *lines[each.pk])
+    return found
 
 
 def _line(notice: Notice, entry: Activity | None, names: dict[int, str]) -> Line:

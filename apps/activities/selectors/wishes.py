@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from apps.activities.models import Notice, NoticePreference
+from apps.core.contributions import shown_entity
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -26,7 +27,23 @@ class Wish:
 
 
 # What one is asked to do is told by mail too, once a day; what one only watches is not. A reminder has its own ways.
-_DEFAULTS = {Event.ASSIGNED: Wish(mail=Mail.DAILY), Event.INVITED: Wish(mail=Mail.DAILY)}
+_DEFAULTS = {
+    Event.ASSIGNED: Wish(mail=Mail.DAILY),
+    Event.INVITED: Wish(mail=Mail.DAILY),
+    Event.ESCALATED: Wish(mail=Mail.AT_ONCE),
+    **dict.fromkeys((Event.SHIPPED, Event.ON_HOLD, Event.PLANNED, Event.NEWS), Wish(mail=Mail.DAILY)),
+    **dict.fromkeys((Event.CLAIM_ANSWER, Event.DECIDED, Event.MESSAGE), Wish(mail=Mail.AT_ONCE)),
+}
+OF_DEALERS = (
+    *(Event.ACCEPTED, Event.SHIPPED, Event.DELIVERED, Event.ON_HOLD, Event.PLANNED),
+    *(Event.CLAIM_ANSWER, Event.DECIDED, Event.MESSAGE, Event.NEWS),
+)
+OF_STAFF = tuple(event for event in Event if event not in OF_DEALERS)
+
+
+def events_of(user: User) -> tuple[Notice.Event, ...]:
+    """What this user may be told of, in the order in which a page shows it."""
+    return OF_DEALERS if shown_entity(user) is not None else OF_STAFF
 
 
 def default_wish(event: str) -> Wish:
@@ -40,7 +57,7 @@ def wishes_of(user: User) -> dict[str, Wish]:
         event.value: Wish(kept[event].in_app, kept[event].push, kept[event].mail)
         if event in kept
         else default_wish(event)
-        for event in Event
+        for event in events_of(user)
     }
 
 

@@ -17,6 +17,7 @@ from apps.activities.models import Notice, NoticePreference
 from apps.activities.selectors.addresses import absolute
 from apps.activities.selectors.notices import lines_of
 from apps.activities.selectors.wishes import wishes_of
+from apps.core.contributions import shown_entity
 from apps.core.services import outbox
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def _wanted(user: User, rows: Sequence[Notice]) -> list[Notice]:
     if not user.is_active:
         return []
     wishes = wishes_of(user)
-    keys = [row.pk for row in rows if row.read_at is None and wishes[row.event].mail != NoticePreference.Mail.NEVER]
+    unread = [row for row in rows if row.read_at is None and row.event in wishes]
+    keys = [row.pk for row in unread if wishes[row.event].mail != NoticePreference.Mail.NEVER]
     seen = set(Notice.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
     return [row for row in rows if row.pk in seen]
 
@@ -80,8 +82,8 @@ def _mail(user: User, notices: Sequence[Notice], now: datetime) -> None:
             "lines": lines_of(notices, user=user),
             "count": len(notices),
             "site_name": settings.RAPPORT_NAME,
-            "inbox": absolute(reverse("activities:notices")),
-            "choose": absolute(reverse("activities:notice_preferences")),
+            "inbox": absolute(reverse(f"{_pages_of(user)}:notices")),
+            "choose": absolute(reverse(f"{_pages_of(user)}:notice_preferences")),
         }
         subject = " ".join(render_to_string("activities/mail/digest_subject.txt", context).split())
         body = render_to_string("activities/mail/digest_body.txt", context)
@@ -92,3 +94,8 @@ def _mail(user: User, notices: Sequence[Notice], now: datetime) -> None:
         dedupe_key=f"digest:{user.pk}:{notices[0].pk}:{notices[-1].pk}",
         now=now,
     )
+
+
+def _pages_of(user: User) -> str:
+    """Where this user reads notices: a dealer's people in their portal."""
+    return "activities" if shown_entity(user) is None else "portal"

@@ -23,7 +23,7 @@ from apps.accounts.preferences import reading_as
 from apps.activities.models import Notice, PushSubscription
 from apps.activities.selectors.notices import Line, lines_of
 from apps.activities.selectors.pushing import is_key
-from apps.activities.selectors.wishes import wishes_of
+from apps.activities.selectors.wishes import Wish, wishes_of
 from apps.core.hosts import checked_addresses, guarded_session
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 PORTION = 50
 MOST_BROWSERS = 20  # of one user; the oldest makes room
+_NEVER = Wish(push=False)
 _STALE = timedelta(hours=12)  # nobody is woken for what is older
 _KEPT = 12 * 3600  # seconds for which the browser's service keeps it while the device is off
 _TIMEOUT = 10
@@ -95,7 +96,11 @@ def _readable(rows: Sequence[Notice], now: datetime) -> Iterable[tuple[User, lis
     """By user the words of what they haven't read, still may see and still want."""
     for user in User.objects.filter(pk__in={row.user_id for row in rows}, is_active=True):
         wishes = wishes_of(user)
-        mine = [row.pk for row in rows if row.user_id == user.pk and row.at > now - _STALE and wishes[row.event].push]
+        mine = [
+            row.pk
+            for row in rows
+            if row.user_id == user.pk and row.at > now - _STALE and wishes.get(row.event, _NEVER).push
+        ]
         found = Notice.objects.visible_to(user).unread().filter(pk__in=mine).select_related("actor").order_by("at")
         with reading_as(user):
             yield user, lines_of(list(found), user=user)

@@ -13,10 +13,9 @@ from apps.accounts.models import User
 from apps.accounts.preferences import preferences_of, zone_of
 from apps.activities import jobs
 from apps.activities.models import Activity, Notice, PushSubscription
-from apps.activities.models.notices import ENTITIES
+from apps.activities.models.notices import records_seen_by
 from apps.activities.selectors.bell import forget_counts
 from apps.activities.selectors.wishes import default_wish, mail_due_at, wishes_about
-from apps.contacts.models import Entity
 from apps.core import live
 from apps.core.jobs import nudge
 
@@ -35,8 +34,11 @@ class News:
 
 
 @transaction.atomic
-def tell(news: Sequence[News], *, actor_id: int | None, now: datetime) -> int:
-    """Write notices as each user wants them, and return how many; the rest follows once the transaction is through."""
+def tell(news: Sequence[News], *, actor_id: int | None, now: datetime, seen_by_all: bool = False) -> int:
+    """Write notices as each user wants them, and return how many; the rest follows once the transaction is through.
+
+    With `seen_by_all` the caller has chosen the users as those who see the records; else each is asked.
+    """
     news = [one for one in news if one.user_id != actor_id]
     if not news:
         return 0
@@ -44,7 +46,7 @@ def tell(news: Sequence[News], *, actor_id: int | None, now: datetime) -> int:
     users = {user.pk: user for user in User.objects.filter(pk__in=ids, is_active=True).select_related("preferences")}
     wishes = wishes_about({one.event for one in news}, ids)
     reachable = set(PushSubscription.objects.filter(user__in=users).values_list("user", flat=True))
-    seen = _seen(news, users)
+    seen = {one for one in news if one.user_id in users} if seen_by_all else _seen(news, users)
     notices = []
     for one in news:
         if one not in seen:
@@ -108,18 +110,28 @@ def _seen(news: Iterable[News], users: dict[int, User]) -> set[News]:
     for user_id, ones in mine.items():
         user = users[user_id]
         entries = {one.activity_id for one in ones if one.activity_id is not None}
-        of_contacts = (one for one in ones if one.activity_id is None and one.record_type == ENTITIES)
-        entities = {one.record_id for one in of_contacts if one.record_id is not None}
+        records = _seen_records(ones, user)
         if entries:
             readable = Activity.objects.visible_to(user).live()
             entries &= set(readable.filter(pk__in=entries).values_list("pk", flat=True))
-        if entities:
-            entities &= set(Entity.objects.visible_to(user).filter(pk__in=entities).values_list("pk", flat=True))
         for one in ones:
             if one.activity_id is not None:
                 readable_now = one.activity_id in entries
             else:
-                readable_now = one.record_type == "" or (one.record_type == ENTITIES and one.record_id in entities)
+                readable_now = one.record_type == "" or (one.record_type, one.record_id) in records
             if readable_now:
                 seen.add(one)
+    return seen
+
+
+def _seen_records(news: Iterable[News], user: User) -> set[tuple[str, int | None]]:
+    about: dict[str, set[int]] = {}
+    for one in news:
+        if one.activity_id is None and one.record_id is not None:
+            about.setdefault(one.record_type, set()).add(one.record_id)
+    seen: set[tuple[str, int | None]] = set()
+    for record_type, ids in about.items():
+        found = records_seen_by(user, record_type)
+        if found is not None:
+            seen |= {(record_type, pk) for pk in found.filter(pk__in=ids).values_list("pk", flat=True)}
     return seen

@@ -14,7 +14,7 @@ from apps.accounts.forms import GroupsField
 class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Picture"),
-        help_text=_("JPEG, PNG, WebP or GIF; it is turned upright and made small."),
+        help_text=_("JPEG, PNG, WebP, GIF or HEIC; it is turned upright and made small."),
         widget=forms.ClearableFileInput(attrs={"accept": "image/*"}),
     )
 

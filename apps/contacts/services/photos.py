@@ -21,6 +21,7 @@ from apps.core.services import files
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_HEIC = "HEIF"  # as phones make them; read by pillow-heif, which is loaded where one comes
 # What Pillow's readers raise on damaged pictures; the last ones come from what they carry (EXIF).
 _DAMAGED = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, OverflowError)
 _EDGE = 512  # pixels; enough for the page and for every format that carries it
@@ -56,7 +57,7 @@ def shrink(data: bytes, edge: int = _EDGE) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
+            picture: Image.Image = Image.open(io.BytesIO(data), formats=_formats(data))
             if picture.width * picture.height > MOST_PIXELS:
                 raise ValidationError(_("This picture has too many pixels."))
             picture.draft("RGB", (edge * 2, edge * 2))
@@ -72,4 +73,14 @@ def shrink(data: bytes, edge: int = _EDGE) -> bytes:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValidationError(_("This picture has too many pixels.")) from error
     except (*_DAMAGED, struct.error) as error:
-        raise ValidationError(_("This is not a picture that can be read (JPEG, PNG, WebP, GIF).")) from error
+        raise ValidationError(_("This is not a picture that can be read (JPEG, PNG, WebP, GIF, HEIC).")) from error
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    """What a picture may be; only one that says so of itself is given to the reader of HEIC."""
+    if data[4:8] != b"ftyp":
+        return _FORMATS
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return (_HEIC,)

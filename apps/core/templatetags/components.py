@@ -79,6 +79,8 @@ def bell(context: Context) -> dict[str, Any] | None:
     """What the bell in the top bar shows of its reader's unread notices; None where no app rings it."""
     user = context["request"].user
     for each in bells:
+        if not each.rings_for(user):
+            continue
         count = each.count(user)
         return {
             "user_id": user.pk,

@@ -14,7 +14,7 @@ from apps.core.models import File
 from apps.crm.models.dealers import Dealer, Plant
 from apps.crm.models.ledger import LedgerEntry
 from apps.crm.models.orders import Construction, Order
-from apps.crm.models.reach import CLAIM_ROLES, of_dealers
+from apps.crm.models.reach import CLAIM_ROLES, MONEY_ROLES, of_dealers, portal_reader
 from apps.crm.models.shipments import Shipment
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def open(self) -> ClaimQuerySet:
         return self.filter(closed_at__isnull=True)
+
+    def undecided(self) -> ClaimQuerySet:
+        """Those that the promise runs for."""
+        return self.open().filter(decided_at__isnull=True)
 
 
 class Claim(models.Model):
@@ -85,10 +89,21 @@ class Claim(models.Model):
             models.Index(fields=["state", "due_at", "id"], name="claim_by_state"),
             models.Index(fields=["-made_at", "-id"], name="claim_by_time"),
             models.Index(fields=["due_at"], name="claim_undecided", condition=Q(decided_at=None, closed_at=None)),
+            models.Index(fields=["decided_at"], name="claim_decided", condition=Q(decided_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class ClaimPhotoQuerySet(models.QuerySet["ClaimPhoto"]):
+    def visible_to(self, user: User) -> ClaimPhotoQuerySet:
+        reach = of_dealers(user, CLAIM_ROLES)
+        return self.none() if reach is None else self.filter(reach)
 
 
 class ClaimPhoto(models.Model):
@@ -102,6 +117,17 @@ class ClaimPhoto(models.Model):
     height = models.PositiveIntegerField()
     position = models.PositiveSmallIntegerField(default=0)
 
+    objects = ClaimPhotoQuerySet.as_manager()
+
+
+class CompensationQuerySet(models.QuerySet["Compensation"]):
+    def visible_to(self, user: User) -> CompensationQuerySet:
+        reach = of_dealers(user, CLAIM_ROLES | MONEY_ROLES)
+        reader = portal_reader(user)
+        if reach is None or (reader is not None and not reader.sees_money):
+            return self.none()
+        return self.filter(reach)
+
 
 class Compensation(models.Model):
     """What a decision gives. Announced until accounting books an entry with the claim's number; not in balances."""
@@ -114,6 +140,8 @@ class Compensation(models.Model):
     announced_at = models.DateTimeField()
     entry = models.OneToOneField(LedgerEntry, null=True, on_delete=models.PROTECT, related_name="compensation")
     booked_at = models.DateTimeField(null=True)
+
+    objects = CompensationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(name="compensation_above_zero", condition=Q(amount__gt=0))]

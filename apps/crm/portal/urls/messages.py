@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.crm.portal.views import threads
+
+urlpatterns = [
+    path("messages/", threads.messages, name="messages"),
+    path("orders/<int:order_id>/messages/", threads.order_thread, name="order_thread"),
+    path("claims/<int:claim_id>/messages/", threads.claim_thread, name="claim_thread"),
+    path("messages/<int:activity_id>/files/<int:file_id>/", threads.message_file, name="message_file"),
+]

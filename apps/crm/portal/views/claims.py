@@ -1,0 +1,145 @@
+"""Claims in the portal: the list, filing one with photos from the phone, its page."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.preferences import preferences_of
+from apps.core import clock
+from apps.core.form_errors import show_errors
+from apps.core.htmx import Request, render_page
+from apps.core.sheets import close_sheet
+from apps.core.toasts import toast
+from apps.crm.claim_listing import portal_listing
+from apps.crm.forms.claims import ClaimForm, MessageForm, PhotosForm
+from apps.crm.models import Claim, ClaimPhoto, Order
+from apps.crm.permissions.claims import may_speak_for
+from apps.crm.pictures import as_picture
+from apps.crm.portal.doors import portal_required
+from apps.crm.selectors.claims import claim_page, constructions_of
+from apps.crm.selectors.threads import entries_of, thread_of
+from apps.crm.services import claim_photos
+from apps.crm.services.claim_filing import ClaimInput, add_photos, file_claim
+
+
+@portal_required
+@require_GET
+def claims(request: Request) -> HttpResponse:
+    listing = portal_listing()
+    found = Claim.objects.visible_to(request.user)
+    page = listing.page(request, found, page_size=preferences_of(request.user).page_size)
+    return page.render(request, "portal/claims.html", {})
+
+
+@portal_required
+@require_http_methods(["GET", "POST"])
+def claim_file(request: Request, order_id: int) -> HttpResponse:
+    """What is no photo is named at the field; the others, and all that was typed, are there when the form comes again."""
+    order = get_object_or_404(Order.objects.visible_to(request.user).select_related("dealer"), pk=order_id)
+    parts = constructions_of(order)
+    if request.method != "POST":
+        chosen = request.GET.get("construction", "")
+        form = ClaimForm(
+            constructions=parts, initial={"construction": chosen, "parts": request.GET.get("parts", "")[:2000]}
+        )
+        return _filing(request, form, order, [])
+    form = ClaimForm(request.POST, request.FILES, constructions=parts)
+    valid = form.is_valid()
+    kept = claim_photos.unseal(request.POST.get("kept", ""), actor=request.user)
+    if not may_speak_for(request.user, order.dealer_id):
+        form.add_error(None, _("You only look in on this dealer: nothing can be changed."))
+        return _filing(request, form, order, kept)
+    fresh, complaints = claim_photos.keep_photos(form.cleaned_data.get("photos") or [], now=clock.now())
+    kept += fresh
+    for complaint in complaints:
+        form.add_error("photos", complaint)
+    if valid and not complaints:
+        try:
+            data = ClaimInput(
+                order=order,
+                kind=form.cleaned_data["kind"],
+                text=form.cleaned_data["text"],
+                construction=form.chosen_construction(),
+                parts=form.chosen_parts(),
+                photos=kept,
+            )
+            claim = file_claim(actor=request.user, data=data, now=clock.now())
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            toast(request, _("Your claim has the number %(number)s.") % {"number": claim.number})
+            return close_sheet(request, reverse("portal:claim", args=[claim.pk]))
+    return _filing(request, form, order, kept)
+
+
+@portal_required
+@require_GET
+def claim(request: Request, claim_id: int) -> HttpResponse:
+    found = _claim(request, claim_id)
+    thread = thread_of(found)
+    context = {
+        "page": claim_page(found, request.user),
+        "claim": found,
+        "thread": thread,
+        "entries": entries_of(thread, request.user),
+        "form": MessageForm() if may_speak_for(request.user, found.dealer_id) else None,
+        "photos_form": PhotosForm() if found.is_open and may_speak_for(request.user, found.dealer_id) else None,
+        "side": "dealer",
+    }
+    return render_page(request, "portal/claim.html", context, fragment="claim")
+
+
+@portal_required
+@require_POST
+def claim_photos_add(request: Request, claim_id: int) -> HttpResponse:
+    found = _claim(request, claim_id)
+    form = PhotosForm(request.POST, request.FILES)
+    back = redirect("portal:claim", claim_id=found.pk)
+    if not form.is_valid():
+        toast(request, " ".join(map(str, form.errors["photos"])), kind="danger")
+        return back
+    kept, complaints = claim_photos.keep_photos(form.cleaned_data["photos"], now=clock.now())
+    try:
+        if kept:
+            add_photos(actor=request.user, claim=found, photos=kept, now=clock.now())
+    except ValidationError as error:
+        complaints += error.messages
+    else:
+        count = len(kept)
+        words = ngettext("%(count)d photo was added.", "%(count)d photos were added.", count)
+        toast(request, words % {"count": count}, kind="success" if count else "info")
+    for complaint in complaints:
+        toast(request, complaint, kind="danger")
+    return back
+
+
+@portal_required
+@require_GET
+def claim_photo(request: Request, claim_id: int, photo_id: int, size: str = "large") -> FileResponse:
+    photos = ClaimPhoto.objects.visible_to(request.user).select_related("file", "thumbnail")
+    found = get_object_or_404(photos, pk=photo_id, claim=claim_id)
+    return as_picture(found.thumbnail if size == "small" else found.file)
+
+
+def _claim(request: Request, claim_id: int) -> Claim:
+    found = Claim.objects.visible_to(request.user).select_related("order", "construction", "dealer")
+    return get_object_or_404(found, pk=claim_id)
+
+
+def _filing(request: Request, form: ClaimForm, order: Order, kept: list[claim_photos.Kept]) -> HttpResponse:
+    count = len(kept)
+    words = ngettext("%(count)d photo is kept already.", "%(count)d photos are kept already.", count)
+    context = {
+        "form": form,
+        "order": order,
+        "sealed": claim_photos.seal(kept, actor=request.user),
+        "kept_words": words % {"count": count} if count else "",
+    }
+    status = 422 if form.errors else 200
+    return render_page(request, "portal/claim_file.html", context, fragment="sheet", status=status)

@@ -1,0 +1,92 @@
+"""Messages in the portal: with the account manager, about an order, about a claim."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.activities.models import Activity, ActivityFile
+from apps.core import clock
+from apps.core.database_roles import as_house
+from apps.core.downloads import as_download
+from apps.core.form_errors import show_errors
+from apps.core.htmx import Request, render_page
+from apps.crm.forms.claims import MessageForm
+from apps.crm.models import Claim, Dealer, Order
+from apps.crm.models.reach import portal_reader
+from apps.crm.permissions.claims import may_speak_for
+from apps.crm.portal.doors import portal_required
+from apps.crm.selectors.threads import entries_of, thread_of
+from apps.crm.services.threads import Record, post_message
+
+
+@portal_required
+@require_http_methods(["GET", "POST"])
+def messages(request: Request) -> HttpResponse:
+    """The thread with the account manager."""
+    reader = portal_reader(request.user)
+    if reader is None:
+        raise Http404
+    return _thread(request, get_object_or_404(Dealer.objects.visible_to(request.user), pk=reader.dealer_id))
+
+
+@portal_required
+@require_http_methods(["GET", "POST"])
+def order_thread(request: Request, order_id: int) -> HttpResponse:
+    return _thread(request, get_object_or_404(Order.objects.visible_to(request.user), pk=order_id))
+
+
+@portal_required
+@require_http_methods(["GET", "POST"])
+def claim_thread(request: Request, claim_id: int) -> HttpResponse:
+    return _thread(request, get_object_or_404(Claim.objects.visible_to(request.user), pk=claim_id))
+
+
+@portal_required
+@require_GET
+def message_file(request: Request, activity_id: int, file_id: int) -> FileResponse:
+    entry = get_object_or_404(Activity.objects.visible_to(request.user).live(), pk=activity_id)
+    with as_house():  # the entry was read behind the wall; the names of its files stand outside
+        found = ActivityFile.objects.select_related("file").filter(activity=entry, removed_at=None, pk=file_id).first()
+    if found is None:
+        raise Http404
+    return as_download(found.file, found.name)
+
+
+def _thread(request: Request, record: Record) -> HttpResponse:
+    thread = thread_of(record)
+    form = MessageForm(request.POST or None, request.FILES or None)
+    may_write = may_speak_for(request.user, thread.dealer_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            post_message(
+                actor=request.user,
+                record=record,
+                text=form.cleaned_data["text"],
+                uploads=form.cleaned_data["uploads"],
+                now=clock.now(),
+            )
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            if not request.htmx:
+                return redirect(request.path)
+            form = MessageForm()
+    context = {
+        "thread": thread,
+        "record": record,
+        "entries": entries_of(thread, request.user),
+        "form": form if may_write else None,
+        "thread_url": request.path,
+        "back": _back(record),
+        "side": "dealer",
+    }
+    status = 422 if form.errors else 200
+    return render_page(request, "portal/thread.html", context, fragment="thread", status=status)
+
+
+def _back(record: Record) -> str:
+    return reverse("portal:claim", args=[record.pk]) if isinstance(record, Claim) else ""

@@ -1,0 +1,44 @@
+"""Claims and threads in templates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+from apps.core import clock
+from apps.core.markup import fill, prose
+from apps.crm import claim_drawing
+from apps.crm.models import Claim
+
+register = template.Library()
+STEPS = {
+    "claim.filed": gettext_lazy("Claim filed"),
+    "claim.photos_added": gettext_lazy("Photos added"),
+    "claim.accepted": gettext_lazy("Claim accepted"),
+    "claim.refused": gettext_lazy("Claim refused"),
+    "claim.closed": gettext_lazy("Claim closed"),
+    "claim.reopened": gettext_lazy("Claim opened again"),
+}
+register.filter("claim_badge", claim_drawing.badge)
+register.filter("prose", prose)
+
+
+@register.filter
+def claim_promise(claim: Claim) -> SafeString:
+    return claim_drawing.promise(claim, clock.now())
+
+
+@register.filter
+def claim_money(amount: Decimal, currency: str) -> SafeString:
+    shown = number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
+    return fill('<span class="money">{}&nbsp;{}</span>', shown, currency)
+
+
+@register.filter
+def claim_step(verb: str) -> str:
+    """ "claim.accepted" in words."""
+    return str(STEPS.get(verb, ""))
