@@ -18,8 +18,7 @@ from apps.activities.services.telling_pages import tell_timelines
 from apps.activities.signals import activities_moved, activity_recorded
 from apps.contacts.models import Entity
 from apps.contacts.selectors.employment import employers_of, employments_of
-from apps.contacts.services.imports.copying import reserve_ids
-from apps.core.batch import insert_rows, portions
+from apps.core.batch import insert_rows, portions, reserve_ids
 from apps.core.contributions import contexts
 
 if TYPE_CHECKING:
