@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from apps.crm.feed.records import LedgerRecord
 from apps.sync.mapping import TABLE, to_ours
 from apps.sync.mapping_checks import check_mapping
 from apps.sync.schemas import convert
 from apps.sync.simulator.dialects import kyiv, lutsk
 from apps.sync.simulator.dialects.base import Dialect, Said
+from apps.sync.simulator.facts import MoneyFact, OrderFact, PieceFact
 from apps.sync.simulator.memory import recall, remember
 from apps.sync.simulator.mistakes import Mistakes
 from apps.sync.simulator.playing import newest, past
@@ -62,12 +64,15 @@ def test_their_mappings_are_such_as_an_administrator_may_enter(dialect):
 def test_both_plants_owe_the_same_amounts_in_words_that_differ():
     """Kopecks there, hryvnias with the sign turned here."""
     world = World("lutsk", 1, 1)
-    fact = next(fact for fact in world.introduce(NOW) if type(fact).__name__ == "MoneyFact")
+    fact = next(fact for fact in world.introduce(NOW) if isinstance(fact, MoneyFact))
     amounts = []
+    dialect: Dialect
     for dialect in (kyiv, lutsk):
         row = next(each for each in dialect.say(fact) if each.role == "books")
         mapping = next(setup.mapping for setup in dialect.setups if setup.role == "books")
-        amounts.append(convert(to_ours({**row.record, TABLE: row.table}, mapping)).amount)
+        record = convert(to_ours({**row.record, TABLE: row.table}, mapping))
+        assert isinstance(record, LedgerRecord)
+        amounts.append(record.amount)
 
     assert amounts[0] == amounts[1] == fact.amount
 
@@ -76,7 +81,7 @@ def test_a_first_load_leaves_out_what_was_overtaken():
     whole = list(past(World("kyiv", 3, 5), orders=20, until=NOW, days=30))
     short = list(newest(past(World("kyiv", 3, 5), orders=20, until=NOW, days=30)))
 
-    pieces = [(fact.number, fact.piece.position) for fact in short if type(fact).__name__ == "PieceFact"]
+    pieces = [(fact.number, fact.piece.position) for fact in short if isinstance(fact, PieceFact)]
     assert len(pieces) == len(set(pieces))
     assert set(map(type, whole)) == set(map(type, short))
     assert len(short) < len(whole)
@@ -92,8 +97,9 @@ def test_an_order_that_was_begun_goes_on_in_the_next_run(tmp_path: Path):
     assert again is not None
     assert again.jobs == world.jobs
     assert again.dealers == world.dealers
-    later = list(again.take_order(NOW + timedelta(days=1)))
-    assert later[0].number == world.last_number + 1
+    later = next(iter(again.take_order(NOW + timedelta(days=1))))
+    assert isinstance(later, OrderFact)
+    assert later.number == world.last_number + 1
     assert recall(tmp_path / "lutsk.json", plant="lutsk", pace=1.0) is None
 
 

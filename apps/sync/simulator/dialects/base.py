@@ -34,12 +34,22 @@ class Setup:
 
 
 class Dialect(Protocol):
-    plant: str
-    title: str
-    city: str
-    geo: tuple[float, float]
-    setups: tuple[Setup, ...]
-    tables: tuple[str, ...]  # CREATE TABLE statements of its books
+    """A module of this package."""
+
+    @property
+    def plant(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def geo(self) -> tuple[float, float]: ...
+    @property
+    def setups(self) -> tuple[Setup, ...]: ...
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """CREATE TABLE statements of its books."""
+        ...
 
     def say(self, fact: Fact) -> list[Said]: ...
 
