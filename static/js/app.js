@@ -7,6 +7,7 @@ import "./elements/command-box.js";
 import "./elements/drop-zone.js";
 import "./elements/event-calendar.js";
 import "./elements/file-uploads.js";
+import "./elements/link-tool.js";
 import "./elements/list-view.js";
 import "./elements/live-block.js";
 import "./elements/live-thread.js";

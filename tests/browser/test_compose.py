@@ -183,3 +183,38 @@ def test_two_windows_on_one_draft_overwrite_nothing(page, context, live_server, 
 
     assert Draft.objects.get().subject == "From the first window"
     page.complaints[:] = [each for each in page.complaints if "409" not in each]
+
+
+@WIDTHS
+def test_words_become_a_link(page, live_server, sign_in, bob, axe, size):
+    page.set_viewport_size(size)
+    mailbox(bob)
+    draft = letter(bob)
+    sign_in(page, bob)
+    page.goto(f"{live_server.url}/mail/drafts/{draft.pk}/")
+    ready(page)
+    page.get_by_role("textbox", name="Message").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Our shop")
+    page.keyboard.press("Control+a")
+
+    page.get_by_role("button", name="Link", exact=True).first.click()
+    assert page.evaluate(NO_SIDEWAYS.replace("#sheet", "body"))
+    assert axe(page) == []
+    page.get_by_label("Address of the link").fill("shop.example/oak")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".ProseMirror a", has_text="Our shop")).to_have_attribute("href", "https://shop.example/oak")
+    expect(page.get_by_label("Address of the link")).to_be_hidden()
+    page.keyboard.press("End")
+    page.keyboard.type(" or ")
+    page.get_by_role("button", name="Link", exact=True).first.click()
+    page.get_by_label("Address of the link").fill("anna@example.com")
+    page.get_by_role("button", name="Link", exact=True).last.click()
+    expect(page.get_by_role("status").filter(has_text="Saved at")).to_be_visible()
+    draft.refresh_from_db()
+    assert '<a href="https://shop.example/oak">Our shop</a>' in draft.body.replace(' rel="noopener noreferrer"', "")
+    assert '<a href="mailto:anna@example.com">anna@example.com</a>' in draft.body.replace(
+        ' rel="noopener noreferrer"', ""
+    )
+    assert not MailMessage.objects.exists()
