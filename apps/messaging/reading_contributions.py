@@ -32,6 +32,7 @@ VERBS = {
     "mail.answer_waived": _("Mail needs no answer"),
     "mail.filed": _("Mail filed with contacts"),
     copies.TRASHED: _("Mail thrown away"),
+    copies.PUT_BACK: _("Mail put back"),
 }
 
 

@@ -61,6 +61,7 @@ web("mail/unread/", "GET", STAFF)
 for _act in ("bulk/snooze/", "bulk/assign/"):
     web(f"mail/{_act}", "POST", STAFF)
 web("mail/bulk/<slug:act>/", "POST", STAFF, act="archive")
+web("mail/bulk/put-back/", "POST", STAFF)
 web("mail/report/", "GET", STAFF)
 web("mail/report.csv", "GET", STAFF)
 web("mail/of/<int:entity_id>/", "GET", VIEWED)

@@ -62,6 +62,11 @@ class MailCopy(models.Model):
                 condition=Q(is_seen=False, deleted_at__isnull=True),
             ),
             models.Index(fields=["account"], name="mail_copy_dirty", condition=Q(is_dirty=True)),
+            models.Index(
+                fields=["account", "-deleted_at", "-id"],
+                name="mail_copy_thrown_away",
+                condition=Q(deleted_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["folder", "uidvalidity", "uid"], name="mail_copy_once_on_the_server")

@@ -69,7 +69,7 @@ def _all(user: User, now: datetime) -> Q:
     return Q(is_junk=False)
 
 
-INBOX, DRAFTS, SHARED = "inbox", "drafts", "shared"
+INBOX, DRAFTS, SHARED, TRASH = "inbox", "drafts", "shared", "trash"
 BOXES = {
     box.key: box
     for box in (
@@ -83,6 +83,7 @@ BOXES = {
         Box(SHARED, _("Shared with me"), _("No colleague shares a mail with you."), "share"),
         Box("spam", _("Spam"), _("No spam."), "alert-octagon", _junk),
         Box("archive", _("Archive"), _("Nothing is archived yet."), "archive", _archive),
+        Box(TRASH, pgettext_lazy("mail", "Thrown away"), _("Nothing was thrown away."), "trash"),
         Box("all", pgettext_lazy("mail", "All"), _("No mail yet."), "stack-2", _all),
     )
 }

@@ -48,6 +48,7 @@ class MailRow:
     snippet: str
     at: datetime
     state_id: int | None = None
+    copy_id: int | None = None  # of a mail thrown away: what is put back
     count: int = 1
     is_unread: bool = False
     has_attachments: bool = False

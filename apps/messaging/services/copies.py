@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.messaging.models import ThreadState
 
-TRASHED = "mail.trashed"
+TRASHED, PUT_BACK = "mail.trashed", "mail.put_back"
 # What the sync changes by itself: undo brings a mail back wherever the server has put it by then.
 KEPT_BY_SYNC = frozenset({"is_dirty", "folder", "uidvalidity", "uid", "modseq", "keywords", "trashed_from"})
 
@@ -60,6 +60,24 @@ def trash_threads(*, actor: User, states: Collection[ThreadState], now: datetime
 def trash_message(*, actor: User, message: MailMessage, now: datetime) -> int | None:
     """The same with one mail."""
     return _trash(_own(actor).filter(message=message), actor, now)
+
+
+def put_back(*, actor: User, copy_ids: Collection[int], now: datetime) -> tuple[int, int | None]:
+    """Take these copies out of what was thrown away; returns how many, and the operation, which can be undone.
+
+    The next sync moves them out of the server's trash too. Copies in mailboxes of others are left alone.
+    """
+    mine = list(MailAccount.objects.visible_to(actor).values_list("pk", flat=True))
+    thrown = MailCopy.objects.filter(pk__in=copy_ids, account__in=mine, deleted_at__isnull=False)
+    with operate(actor=actor, verb=PUT_BACK, now=now) as recorder:
+        rows = list(thrown.select_for_update(of=("self",)).order_by("pk"))
+        for copy in rows:
+            before = snapshot(copy)
+            copy.deleted_at, copy.is_dirty = None, True
+            recorder.updated(copy, before)
+        MailCopy.objects.bulk_update(rows, ["deleted_at", "is_dirty"], batch_size=500)
+        after_undo([copy.pk for copy in rows], now)
+        return len(rows), recorder.operation.pk if rows else None
 
 
 def _trash(copies: MailCopyQuerySet, actor: User, now: datetime) -> int | None:

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern] = [
     path("unread/", mail.unread_number, name="unread_number"),
     path("bulk/snooze/", thread_sheets.bulk_snooze, name="mail_bulk_snooze"),
     path("bulk/assign/", thread_sheets.bulk_assign, name="mail_bulk_assign"),
+    path("bulk/put-back/", threads.mail_put_back, name="mail_put_back"),
     path("bulk/<slug:act>/", threads.mail_bulk, name="mail_bulk"),
     path("report/", contact_mail.report, name="report"),
     path("report.csv", contact_mail.report_csv, name="report_csv"),

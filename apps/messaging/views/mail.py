@@ -18,9 +18,10 @@ from apps.core import clock
 from apps.core.frame import draw_number
 from apps.core.htmx import Request, render_page
 from apps.messaging.addresses import address_of
-from apps.messaging.selectors.boxes import BOXES, INBOX, SHARED
+from apps.messaging.selectors.boxes import BOXES, INBOX, SHARED, TRASH
 from apps.messaging.selectors.mail_search import search_page
 from apps.messaging.selectors.mailbox import Mailbox, mailboxes_of, page_of
+from apps.messaging.selectors.trash import trash_page
 from apps.messaging.selectors.unread import unread_threads
 
 LIST = "messaging/mail.html"
@@ -40,6 +41,8 @@ def mail(request: Request) -> HttpResponse:
     if wanted:
         zone: Any = get_current_timezone()
         page = search_page(wanted, user=request.user, mailboxes=mailboxes, zone=zone, account=account, after=after)
+    elif box == TRASH:
+        page = trash_page(mailboxes=mailboxes, among=[account] if account else list(mailboxes), after=after)
     else:
         among = [account] if account else mailboxes
         page = page_of(box, user=request.user, mailboxes=mailboxes, among=among, now=clock.now(), after=after)
@@ -57,7 +60,7 @@ def mail(request: Request) -> HttpResponse:
         "query": query,
         "after_query": f"{query}&" if query else "",
         "reader": request.user,
-        "may_act": not wanted and BOXES[box].condition is not None,
+        "may_act": not wanted and (BOXES[box].condition is not None or box == TRASH),
         "new_mailbox_url": address_of("messaging:account_add") if not mailboxes else "",
         "compose_url": address_of("messaging:compose") if mailboxes else "",
     }

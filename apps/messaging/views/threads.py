@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.decorators import staff_required
@@ -104,6 +104,20 @@ def mail_bulk(request: Request, act: str) -> HttpResponse:
         return with_toast(HttpResponse(status=204), text, undo_url=undo_url(operation))
     toast(request, text, undo_url=undo_url(operation))
     return close_sheet(request, way_back(request, reverse("messaging:mail")))
+
+
+@staff_required
+@require_POST
+def mail_put_back(request: Request) -> HttpResponse:
+    """Out of the box of what was thrown away; copies in mailboxes of others are as good as none."""
+    asked = [int(each) for each in request.POST.getlist("ids")[:MOST_AT_ONCE] if each.isdecimal() and len(each) < 19]
+    count, operation = copies.put_back(actor=request.user, copy_ids=asked, now=clock.now())
+    words = ngettext("%(count)d mail was put back.", "%(count)d mails were put back.", count) % {"count": count}
+    text = words if count else _("Choose some mails first.")
+    if request.htmx:
+        return with_toast(HttpResponse(status=204), text, undo_url=undo_url(operation))
+    toast(request, text, undo_url=undo_url(operation))
+    return close_sheet(request, way_back(request, f"{reverse('messaging:mail')}?box=trash"))
 
 
 @staff_required
