@@ -15,6 +15,7 @@ from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
 from apps.messaging.api import calls, messages, voicemails
+from apps.sync.api import router as feeds
 
 api = NinjaAPI(
     title="Rapport",
@@ -34,6 +35,7 @@ api.add_router("/meetings", meetings)
 api.add_router("/calls", calls)
 api.add_router("/voicemails", voicemails)
 api.add_router("/messages", messages)
+api.add_router("/feeds", feeds)
 
 
 @login_required

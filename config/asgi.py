@@ -8,6 +8,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 django_application = get_asgi_application()
 
-from apps.core.live.asgi import with_live_events  # noqa: E402  settings must be ready first
+# Settings must be ready first.
+from django.conf import settings  # noqa: E402
 
-application = with_live_events(django_application)
+from apps.core.body_limits import with_body_limits  # noqa: E402
+from apps.core.live.asgi import with_live_events  # noqa: E402
+
+application = with_live_events(with_body_limits(django_application, {"/api/v1/feeds/": settings.RAPPORT_FEED_LIMIT}))

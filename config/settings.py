@@ -254,6 +254,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a selection of ten thousand rows is po
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 RAPPORT_API_RATE = env.int("RAPPORT_API_RATE", default=600)  # requests a minute and user
 RAPPORT_NOTICES_KEPT_DAYS = env.int("RAPPORT_NOTICES_KEPT_DAYS", default=400)  # in whole months, read or not
+# Bytes that no batch of a plant may exceed, whatever its source is allowed; read by nobody before they are refused.
+RAPPORT_FEED_LIMIT = env.int("RAPPORT_FEED_LIMIT", default=20 * 1024 * 1024)
 RAPPORT_UPLOAD_LIMIT = env.int("RAPPORT_UPLOAD_LIMIT", default=512 * 1024 * 1024)
 # Bytes that the files of one mail may have in all.
 RAPPORT_MAIL_ATTACHMENT_LIMIT = env.int("RAPPORT_MAIL_ATTACHMENT_LIMIT", default=25 * 1024 * 1024)
@@ -360,6 +362,7 @@ CELERY_TASK_ROUTES = {
     "apps.core.jobs.send_outgoing_mail": {"queue": "mail"},
     "apps.messaging.jobs.sync_account": {"queue": "sync"},
     "apps.messaging.jobs.measure_account": {"queue": "sync"},
+    "apps.sync.jobs.apply_source": {"queue": "feed"},
     "apps.core.jobs.maintain": {"queue": "maintenance"},
     "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
 }

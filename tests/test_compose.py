@@ -75,7 +75,8 @@ def command_of(name: str) -> list[str]:
 
 def test_compose_lists_every_process_and_each_dependency_exists() -> None:
     assert set(SERVICES) == {
-        "beat", "caddy", "live", "mailwatch", "maintenance", "migrate", "postgres", "redis", "sync", "web", "worker",
+        "beat", "caddy", "feed", "live", "mailwatch", "maintenance", "migrate", "postgres", "redis", "sync", "web",
+        "worker",
     }  # fmt: skip
     for service in SERVICES.values():
         assert set(service.get("depends_on", ())) <= set(SERVICES)
@@ -148,7 +149,7 @@ def test_uvicorn_accepts_its_options_and_loads_the_application() -> None:
 
 @pytest.mark.parametrize(
     ("name", "sign"),
-    [("worker", "ready."), ("sync", "ready."), ("maintenance", "ready."), ("beat", "beat: Starting...")],
+    [("worker", "ready."), ("sync", "ready."), ("feed", "ready."), ("maintenance", "ready."), ("beat", "beat: Starting...")],
 )
 def test_celery_starts_and_stops(name: str, sign: str, production: dict[str, str], tmp_path: Path) -> None:
     own = {key: str(value) for key, value in SERVICES[name]["environment"].items() if key == "RAPPORT_AS_OWNER"}

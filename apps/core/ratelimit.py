@@ -21,7 +21,7 @@ def allow(key: str, *, limit: int, seconds: int) -> bool:
 
     Without Redis everything is allowed: a limit protects the house, it isn't a right.
     """
-    name = f"{settings.REDIS_PREFIX}rate:{key}:{seconds}"
+    name = _name(key, seconds)
     try:
         with _client().pipeline() as pipeline:
             pipeline.set(name, 0, ex=seconds, nx=True)
@@ -31,3 +31,16 @@ def allow(key: str, *, limit: int, seconds: int) -> bool:
         log.warning("ratelimit.unreachable", error=type(error).__name__)
         return True
     return int(count) <= limit
+
+
+def seconds_left(key: str, *, seconds: int) -> int:
+    """After how many seconds the window of `key` is over: what to tell whoever was refused."""
+    try:
+        left = int(_client().ttl(_name(key, seconds)))
+    except redis.RedisError:
+        left = seconds
+    return left if left > 0 else 1
+
+
+def _name(key: str, seconds: int) -> str:
+    return f"{settings.REDIS_PREFIX}rate:{key}:{seconds}"

@@ -141,6 +141,11 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket, imap_port: int
             stage=1,
         ),
         Program(
+            name="feed",  # what the plants send
+            command=[*worker, "--concurrency", "2", "--queues", "feed", "--hostname", "feed@%h"],
+            stage=1,
+        ),
+        Program(
             name="maintenance",  # the owner's work: indexes, partitions
             command=[*worker, "--pool", "solo", "--queues", "maintenance", "--hostname", "maintenance@%h"],
             environment={"RAPPORT_AS_OWNER": "1"},

@@ -1,0 +1,14 @@
+"""Background jobs of synchronisation. Rows are the queue: each of these may run twice, or be lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+
+@shared_task
+def apply_source(*, source_id: int, **kwargs: Any) -> None:
+    from apps.sync.services.applying import apply_waiting
+
+    apply_waiting(source_id=source_id)

@@ -1,0 +1,1 @@
+"""Reads of sync that are no single queryset's word."""

@@ -1,0 +1,51 @@
+"""The counters of sources, kept so that at any moment read = applied + unchanged + stale + rejected + waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, fields
+from datetime import datetime
+
+from django.db import connection
+
+_ADD = """
+UPDATE sync_source SET read = read + %s, applied = applied + %s, unchanged = unchanged + %s, stale = stale + %s,
+    rejected = rejected + %s WHERE id = %s
+"""
+_ADD_MINUTE = """
+INSERT INTO sync_sourceminute AS m (source_id, minute, read, applied, unchanged, stale, rejected, lag)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (source_id, minute) DO UPDATE SET read = m.read + EXCLUDED.read, applied = m.applied + EXCLUDED.applied,
+    unchanged = m.unchanged + EXCLUDED.unchanged, stale = m.stale + EXCLUDED.stale,
+    rejected = m.rejected + EXCLUDED.rejected, lag = greatest(m.lag, EXCLUDED.lag)
+"""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What records came to. `read` counts those of batches that were worked through."""
+
+    read: int = 0
+    applied: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    rejected: int = 0
+
+    def add(self, other: Figures) -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+def count(by_source: Mapping[int, Figures], *, now: datetime, lag: float = 0.0) -> None:
+    """Add to the counters of these sources, and to what they did this minute.
+
+    Call it last in its transaction: rows of sources are locked from here on, in the order of their keys.
+    A settled rejection takes one from `rejected`; the minute it was counted in stays as it was.
+    """
+    minute = now.replace(second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        for source_id, figures in sorted(by_source.items()):
+            cursor.execute(_ADD, [*astuple(figures), source_id])
+        for source_id, figures in sorted(by_source.items()):
+            upwards = [max(0, figure) for figure in astuple(figures)]
+            cursor.execute(_ADD_MINUTE, [source_id, minute, *upwards, lag])
