@@ -97,14 +97,14 @@ def list_views(request: HttpRequest, key: str) -> HttpResponse:
     """Saved views of a list: keep what is shown under a name, open, change and remove."""
     listing, back, state = _list(request, key)
     user = cast("User", request.user)
-    form = ViewForm(request.POST or None)
+    form = _view_form(request, listing)
     if request.method == "POST" and form.is_valid():
         try:
             view = services.save_view(
                 actor=user,
                 list_key=key,
                 name=form.cleaned_data["name"],
-                is_shared=form.cleaned_data["is_shared"],
+                is_shared=form.cleaned_data.get("is_shared", False),
                 query=_kept(request, listing, state),
                 now=clock.now(),
             )
@@ -113,7 +113,7 @@ def list_views(request: HttpRequest, key: str) -> HttpResponse:
         else:
             toast(request, _("View “%(name)s” saved.") % {"name": view.name})
             return close_sheet(request, f"{back.split('?')[0]}?view={view.pk}")
-    views = SavedView.objects.filter(list_key=key).visible_to(user).select_related("owner").order_by("name", "pk")
+    views = listing.views_for(user).select_related("owner")
     context = {
         "listing": listing,
         "back": back,
@@ -135,14 +135,14 @@ def list_view_change(request: HttpRequest, key: str, view_id: int) -> HttpRespon
     listing, back, state = _list(request, key)
     user = cast("User", request.user)
     view = get_object_or_404(SavedView, pk=view_id, list_key=key, owner=user)
-    form = ViewForm(request.POST or None, initial={"name": view.name, "is_shared": view.is_shared})
+    form = _view_form(request, listing, initial={"name": view.name, "is_shared": view.is_shared})
     if request.method == "POST" and form.is_valid():
         try:
             services.change_view(
                 actor=user,
                 view=view,
                 name=form.cleaned_data["name"],
-                is_shared=form.cleaned_data["is_shared"],
+                is_shared=form.cleaned_data.get("is_shared", False),
                 query=_kept(request, listing, state) if request.POST.get("overwrite") else None,
             )
         except services.ViewNameTaken:
@@ -218,6 +218,13 @@ def _list(request: HttpRequest, key: str) -> tuple[Listing, str, ListState]:
         raise Http404
     back = way_back(request, listing.path or "/")
     return listing, back, listing.state_of(back.partition("?")[2])
+
+
+def _view_form(request: HttpRequest, listing: Listing, **values: Any) -> ViewForm:
+    form = ViewForm(request.POST or None, **values)
+    if listing.is_private:
+        del form.fields["is_shared"]
+    return form
 
 
 def _is_hidden(listing: Listing, key: str) -> bool:

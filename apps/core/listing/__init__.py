@@ -36,6 +36,7 @@ from apps.core.models import SavedView
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.core.models import SavedViewQuerySet
 
 __all__ = [
     "Action",
@@ -84,6 +85,8 @@ class Listing:
     default_columns: Sequence[str] = ()  # a folder's, say; else the columns marked as default
     may_set_default: bool = False  # this reader sets everybody's columns
     path: str = ""
+    exports: Sequence[tuple[object, str]] = ()  # title and address of each file that all matches can be taken as
+    is_private: bool = False  # its views are nobody else's business: the readers belong to several firms
 
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key), None)
@@ -110,7 +113,7 @@ class Listing:
         address that asks for nothing) are the reader's preferences.
         """
         user = cast("User", request.user)
-        views = list(SavedView.objects.filter(list_key=self.key).visible_to(user).order_by("name", "pk"))
+        views = list(self.views_for(user))
         own = wishes_of(user, self.key)
         if self.news:
             self.news.prime(own.visit)
@@ -135,6 +138,11 @@ class Listing:
             total=total,
             size=size,
         )
+
+    def views_for(self, user: User) -> SavedViewQuerySet:
+        """The saved views that `user` may open here, by name."""
+        views = SavedView.objects.filter(list_key=self.key).visible_to(user)
+        return (views.filter(owner=user.pk) if self.is_private else views).order_by("name", "pk")
 
     def narrow(self, queryset: QuerySet[Any], state: ListState) -> QuerySet[Any]:
         """Apply search, filters and letter; the order is left alone."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
-from django.db.models import F, Q, Subquery
+from django.db.models import DateTimeField, JSONField, PositiveSmallIntegerField, Q, Value
 
 from apps.core.models import ListSetting, ListVisit
 
@@ -24,19 +23,29 @@ class Wishes:
 
 
 def wishes_of(user: User, list_key: str) -> Wishes:
-    setting = ListSetting.objects.filter(Q(user=user) | Q(user=None), list_key=list_key)
-    setting = setting.order_by(F("user").asc(nulls_last=True))[:1]
-    visit = ListVisit.objects.filter(user=user, list_key=list_key)
-    columns, page_size, seen_at, since_at = (
-        get_user_model()
-        .objects.filter(pk=user.pk)
-        .values_list(
-            Subquery(setting.values("columns")),
-            Subquery(setting.values("page_size")),
-            Subquery(visit.values("seen_at")),
-            Subquery(visit.values("since_at")),
-        )
-        .get()
+    """Asks no table of users: the portal's database role reads none."""
+    settings = (
+        ListSetting.objects.filter(Q(user=user) | Q(user=None), list_key=list_key)
+        .order_by()
+        .values_list("user_id", "columns", "page_size", _NO_MOMENT, _NO_MOMENT)
     )
-    seen = ListVisit(user=user, list_key=list_key, seen_at=seen_at, since_at=since_at) if seen_at else None
-    return Wishes(tuple(columns or ()), page_size, seen)
+    visits = (
+        ListVisit.objects.filter(user=user, list_key=list_key)
+        .order_by()
+        .values_list("user_id", _NO_COLUMNS, _NO_SIZE, "seen_at", "since_at")
+    )
+    visit, own, everybodys = None, None, None
+    for user_id, columns, page_size, seen_at, since_at in settings.union(visits, all=True):
+        if seen_at:
+            visit = ListVisit(user=user, list_key=list_key, seen_at=seen_at, since_at=since_at)
+        elif user_id:
+            own = (columns, page_size)
+        else:
+            everybodys = (columns, page_size)
+    columns, page_size = own or everybodys or ((), None)
+    return Wishes(tuple(columns or ()), page_size, visit)
+
+
+_NO_MOMENT = Value(None, output_field=DateTimeField())
+_NO_COLUMNS = Value(None, output_field=JSONField())
+_NO_SIZE = Value(None, output_field=PositiveSmallIntegerField())
