@@ -278,6 +278,10 @@ settled: Registry[Callable[[Sequence[OutgoingMail]], None]] = Registry()
 composers: Registry[Callable[[Any, str], str]] = Registry()
 # "Whose entries of the history are shown to this user?" An entity's id for people of a dealer, None for all others.
 shown: Registry[Callable[[Any], int | None]] = Registry()
+# What stands above every page of some requests: safe HTML, or "".
+banners: Registry[Callable[[HttpRequest], str]] = Registry()
+# Where a user who doesn't work in the house begins, instead of Home; "" for whom it doesn't concern.
+homes: Registry[Callable[[Any], str]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
 
@@ -285,6 +289,11 @@ staff: Registry[Callable[[Any], bool]] = Registry()
 def shown_entity(user: Any) -> int | None:
     """The entity whose shown entries `user` reads, and nothing else; None: the house's rights count."""
     return next((found for ask in shown if (found := ask(user)) is not None), None)
+
+
+def home_of(user: Any) -> str:
+    """The address at which `user` begins elsewhere than at Home; "" for everybody else."""
+    return next((address for home in homes if (address := home(user))), "")
 
 
 def works_in_house(user: Any) -> bool:

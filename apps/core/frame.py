@@ -72,8 +72,9 @@ def menus_of(user: Any, path: str) -> dict[str, tuple[MenuLink, ...]]:
     if any(link.is_current for link in found["settings"]):  # settings of contacts are settings first
         found["main"] = [replace(link, is_current=False) for link in found["main"]]
     home = MenuLink(pgettext_lazy("menu", "Home"), _address("home"), "home", path == "/", "g h")
+    first = () if contributions.home_of(user) else (home,)  # who begins elsewhere has that in the menu
     return {
-        "main": (home, *found["main"]),
+        "main": (*first, *found["main"]),
         "new": tuple(found["new"]),
         "own": tuple(found["user"]),
         "settings": tuple(found["settings"]),

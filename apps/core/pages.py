@@ -32,7 +32,9 @@ _YEAR = 365 * 24 * 3600
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Cards that the apps contribute for "home"; whoever works elsewhere is greeted."""
+    """Cards that the apps contribute for "home"; whoever works elsewhere goes to their own start, or is greeted."""
+    if elsewhere := contributions.home_of(request.user):
+        return HttpResponseRedirect(elsewhere)
     cards = []
     if contributions.works_in_house(request.user):
         for panel in contributions.panels:

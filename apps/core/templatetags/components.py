@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import frame, markup
-from apps.core.contributions import bells
+from apps.core.contributions import banners, bells
 
 register = template.Library()
 
@@ -72,6 +72,12 @@ def again(context: Context, block: str) -> SafeString:
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     found = blocks.get_block(block) if blocks else None
     return found.render(context) if found else mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def page_banners(context: Context) -> SafeString:
+    """What apps put above this page."""
+    return mark_safe("".join(draw(context["request"]) for draw in banners)) if "request" in context else mark_safe("")
 
 
 @register.simple_tag(takes_context=True)
