@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from apps.accounts.permissions import roles_of
+from apps.accounts.permissions import is_staff_member, roles_of
 from apps.core.database_roles import as_portal
-from apps.crm.models.reach import look_as, portal_reader
+from apps.crm.models.reach import guest_of, portal_reader
 from apps.crm.selectors.viewing import viewed_as
 
 PREFIX = "/portal/"
@@ -26,8 +27,10 @@ def portal_role(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
             return get_response(request)
         roles_of(request.user)
         reader = portal_reader(request.user)
-        if reader is None and (reader := viewed_as(request)) is not None:
-            look_as(request.user, reader)
+        if reader is None and is_staff_member(request.user) and (reader := viewed_as(request)) is not None:
+            if request.method not in ("GET", "HEAD"):
+                return render(request, "portal/looking_only.html", status=403)
+            request.user = guest_of(request.user, reader)
         if reader is None:
             raise Http404
         with as_portal(

@@ -1,7 +1,98 @@
-"""See contributions.py."""
+"""What orders, deliveries and finances add to the frame. See contributions.py."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.contributions import MenuItem, banners, homes, menu, verbs
+from apps.core.listing import Listing, ListingEntry, listings
+from apps.crm import account_listing, dealer_listing, order_listing, shipment_listing
+from apps.crm.doors import deals_with_money, deals_with_orders
+from apps.crm.models.reach import portal_reader
+from apps.crm.portal.doors import is_dealer, sees_money
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+VERBS = {
+    "portal.viewed_as": _("Looked into the portal as a dealer"),
+    "portal.left": _("Stopped looking into the portal"),
+}
+_MENU = [
+    ("portal.orders", MenuItem("main", _("Orders"), "portal:order_list", "package", is_dealer, "/portal/orders/")),
+    (
+        "portal.deliveries",
+        MenuItem("main", _("Deliveries"), "portal:shipment_list", "truck-delivery", is_dealer, "/portal/deliveries/"),
+    ),
+    ("portal.finances", MenuItem("main", _("Finances"), "portal:finances", "coins", sees_money, "/portal/finances/")),
+]
+_STAFF_MENU = [
+    ("crm.orders", MenuItem("main", _("Orders"), "crm:order_list", "package", deals_with_orders, "/crm/orders/")),
+    (
+        "crm.dealers",
+        MenuItem("main", _("Dealers"), "crm:dealer_list", "building-store", deals_with_orders, "/crm/dealers/"),
+    ),
+    (
+        "crm.settlements",
+        MenuItem("main", _("Settlements"), "crm:settlement_list", "coins", deals_with_money, "/crm/settlements/"),
+    ),
+]
 
 
 def register() -> None:
     """Called once, when the app is ready."""
+    homes.register("portal", _home)
+    banners.register("portal", _looking_in)
+    for number, (key, item) in enumerate(_MENU):
+        menu.register(key, item, position=10 + 10 * number)
+    for number, (key, item) in enumerate(_STAFF_MENU):
+        menu.register(key, item, position=70 + number)
+    listings.register(order_listing.PORTAL_KEY, ListingEntry(_portal_orders))
+    listings.register(order_listing.STAFF_KEY, ListingEntry(_staff_orders))
+    listings.register(shipment_listing.PORTAL_KEY, ListingEntry(_portal_shipments))
+    listings.register(shipment_listing.STAFF_KEY, ListingEntry(_staff_shipments))
+    listings.register(dealer_listing.KEY, ListingEntry(_dealers))
+    listings.register(account_listing.KEY, ListingEntry(_accounts))
+    for verb, title in VERBS.items():
+        verbs.register(verb, title)
+
+
+def _home(user: Any) -> str:
+    return reverse("portal:order_list") if is_dealer(user) else ""
+
+
+def _looking_in(request: HttpRequest) -> str:
+    """Says to staff whose portal they look into, and how to leave it."""
+    if not request.path.startswith("/portal/"):
+        return ""
+    reader = portal_reader(request.user)
+    return render_to_string("portal/_looking_in.html", {}, request) if reader and not reader.user_id else ""
+
+
+def _portal_orders(request: HttpRequest) -> Listing | None:
+    return order_listing.portal_order_listing(cast("User", request.user)) if is_dealer(request.user) else None
+
+
+def _staff_orders(request: HttpRequest) -> Listing | None:
+    return order_listing.staff_order_listing(cast("User", request.user)) if deals_with_orders(request.user) else None
+
+
+def _portal_shipments(request: HttpRequest) -> Listing | None:
+    return shipment_listing.shipment_listing(in_portal=True) if is_dealer(request.user) else None
+
+
+def _staff_shipments(request: HttpRequest) -> Listing | None:
+    return shipment_listing.shipment_listing(in_portal=False) if deals_with_orders(request.user) else None
+
+
+def _dealers(request: HttpRequest) -> Listing | None:
+    return dealer_listing.dealer_listing() if deals_with_orders(request.user) else None
+
+
+def _accounts(request: HttpRequest) -> Listing | None:
+    return account_listing.account_listing() if deals_with_money(request.user) else None

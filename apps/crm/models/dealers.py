@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.contacts.models import Entity
-from apps.crm.models.reach import ORDER_ROLES, of_dealers
+from apps.crm.models.reach import MONEY_ROLES, ORDER_ROLES, of_dealers, portal_reader
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -72,6 +72,16 @@ class Dealer(models.Model):
         return self.name
 
 
+class DealerPlantQuerySet(models.QuerySet["DealerPlant"]):
+    def visible_to(self, user: User) -> DealerPlantQuerySet:
+        """Staff who deal with money: of dealers whose contact they see. Dealers: their own, where they see money."""
+        reach = of_dealers(user, MONEY_ROLES)
+        reader = portal_reader(user)
+        if reach is None or (reader is not None and not reader.sees_money):
+            return self.none()
+        return self.filter(reach)
+
+
 class DealerPlant(models.Model):
     """A dealer's account with one plant in one currency: (dealer, plant, currency) is what balances are kept of."""
 
@@ -80,6 +90,8 @@ class DealerPlant(models.Model):
     currency = models.CharField(max_length=3, default="UAH")
     credit_limit = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)  # None: not told us
     version = models.BigIntegerField(default=0)
+
+    objects = DealerPlantQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dealer", "plant", "currency"], name="dealer_account_once")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import pgettext_lazy
 
 from apps.core.models import File
@@ -43,6 +43,14 @@ class Status(models.IntegerChoices):
     CANCELLED = 95, pgettext_lazy("order", "Cancelled")
 
 
+class _Like(Func):
+    """`ILIKE`, which the trigram indexes answer; Django's `icontains` compares in capitals, which they don't."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " ILIKE "
+    output_field = models.BooleanField()
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: User) -> OrderQuerySet:
         """Staff of the roles that deal with orders: those of dealers whose contact they see. Dealers: approved ones."""
@@ -54,6 +62,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def approved(self) -> OrderQuerySet:
         return self.filter(approved_at__isnull=False)
+
+    def matching(self, text: str) -> OrderQuerySet:
+        """Those with `text` in their number or in the dealer's reference."""
+        escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        pattern = Value(f"%{escaped}%")
+        return self.filter(Q(_Like(F("number"), pattern)) | Q(_Like(F("reference"), pattern)))
 
 
 class Order(models.Model):
@@ -179,6 +193,11 @@ class ConstructionPrice(models.Model):
     as_of = models.DateTimeField()
 
 
+class ConstructionPhotoQuerySet(models.QuerySet["ConstructionPhoto"]):
+    def visible_to(self, user: User) -> ConstructionPhotoQuerySet:
+        return self.filter(order__in=Order.objects.visible_to(user))
+
+
 class ConstructionPhoto(models.Model):
     """A picture taken at the plant or at delivery, served through the order's door."""
 
@@ -188,6 +207,8 @@ class ConstructionPhoto(models.Model):
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
     caption = models.CharField(max_length=200, blank=True)
     taken_at = models.DateTimeField()
+
+    objects = ConstructionPhotoQuerySet.as_manager()
 
 
 class OrderEventQuerySet(models.QuerySet["OrderEvent"]):

@@ -5,12 +5,13 @@ The second wall stands in the database (docs/adr/0015): requests of the portal r
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from apps.accounts.permissions import is_admin, is_staff_member, roles_of
+from apps.accounts.permissions import is_admin, is_staff_member, remember_roles, roles_of
 from apps.contacts.models import Entity
 from apps.contacts.models.rights import rights_of
 
@@ -62,9 +63,16 @@ def portal_reader(user: User | AnonymousUser) -> PortalReader | None:
     return reader
 
 
-def look_as(user: User | AnonymousUser, reader: PortalReader) -> None:
-    """For the rest of this request staff see what `reader` sees."""
-    setattr(user, _KEPT, reader)
+def guest_of(user: User, reader: PortalReader) -> User:
+    """`user` as somebody who sees what `reader` sees and nothing of the house: neither its menus nor its pages.
+
+    A copy for one request, never to be saved; the user who looks in stays who they are.
+    """
+    guest = copy.copy(user)
+    guest.is_superuser = guest.is_staff = False
+    remember_roles(guest, {"dealer"})
+    setattr(guest, _KEPT, reader)
+    return guest
 
 
 def has_role(user: User | AnonymousUser, roles: frozenset[str]) -> bool:

@@ -95,6 +95,11 @@ class ShipmentStop(models.Model):
         constraints = [models.UniqueConstraint(fields=["shipment", "position"], name="shipment_stop_once")]
 
 
+class ShipmentItemQuerySet(models.QuerySet["ShipmentItem"]):
+    def visible_to(self, user: User) -> ShipmentItemQuerySet:
+        return self.filter(order__in=Order.objects.visible_to(user))
+
+
 class ShipmentItem(models.Model):
     """Pieces of an order on board."""
 
@@ -104,3 +109,5 @@ class ShipmentItem(models.Model):
     construction = models.ForeignKey(Construction, null=True, on_delete=models.CASCADE, related_name="+")
     dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="+", db_index=False)
     quantity = models.PositiveIntegerField(default=1)
+
+    objects = ShipmentItemQuerySet.as_manager()

@@ -14,7 +14,7 @@ SESSION_KEY = "portal_viewed_dealer"
 def viewed_as(request: HttpRequest) -> PortalReader | None:
     """The dealer that a member of staff looks in on, as an owner of that firm without a user of their own."""
     dealer_id = request.session.get(SESSION_KEY)
-    if dealer_id is None or not is_staff_member(request.user) or request.method not in ("GET", "HEAD"):
+    if dealer_id is None or not is_staff_member(request.user):
         return None
     dealer = Dealer.objects.visible_to(request.user).active().filter(pk=dealer_id).first()
     if dealer is None:

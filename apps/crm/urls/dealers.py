@@ -1,3 +1,11 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from apps.crm.views import dealers
+
+urlpatterns: list[URLPattern] = [
+    path("dealers/", dealers.dealer_list, name="dealer_list"),
+    path("dealers/pick/", dealers.dealer_pick, name="dealer_pick"),
+    path("dealers/leave/", dealers.dealer_leave, name="dealer_leave"),
+    path("dealers/<int:dealer_id>/", dealers.dealer, name="dealer"),
+    path("dealers/<int:dealer_id>/view-as/", dealers.dealer_view_as, name="dealer_view_as"),
+]

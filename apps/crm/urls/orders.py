@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from apps.crm.views import orders
+
+urlpatterns: list[URLPattern] = [
+    path("orders/", orders.order_list, name="order_list"),
+    path("orders/<int:order_id>/", orders.order, name="order"),
+    path("orders/<int:order_id>/photos/<int:photo_id>/", orders.order_photo, name="order_photo"),
+]

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from apps.crm.portal.views import orders
+
+urlpatterns: list[URLPattern] = [
+    path("orders/", orders.order_list, name="order_list"),
+    path("orders/download/<slug:kind>/", orders.order_download, name="order_download"),
+    path("orders/<int:order_id>/", orders.order, name="order"),
+    path("orders/<int:order_id>/photos/<int:photo_id>/", orders.order_photo, name="order_photo"),
+]

@@ -1,0 +1,161 @@
+"""The list of orders, the dealers' own and the one of staff across all dealers: columns, filters, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.accounts.templatetags.formats import day
+from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Filter, Listing, RecordFilter
+from apps.core.markup import fill, record_url
+from apps.core.tables import FORMATS
+from apps.crm.doors import deals_with_money
+from apps.crm.drawing.figures import awaited, money, status_badge
+from apps.crm.models import Dealer, Order, Plant, Status
+from apps.crm.models.reach import portal_reader
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.core.listing.filters import Choices
+
+PORTAL_KEY, STAFF_KEY = "portal.orders", "crm.orders"
+OPEN_STATUSES = tuple(status.value for status in Status if status not in (Status.DELIVERED, Status.CANCELLED))
+MOST_ROWS = 20_000  # of a file
+
+
+def portal_order_listing(user: User) -> Listing:
+    """The orders of the firm that `user` belongs to."""
+    reader = portal_reader(user)
+    sees_money = reader is not None and reader.sees_money
+    plant_ids = reader.plant_ids if reader else ()
+
+    def plants() -> Choices:
+        return _named(Plant.objects.filter(pk__in=plant_ids))
+
+    return Listing(
+        key=PORTAL_KEY,
+        columns=[*_COLUMNS, *([_AMOUNT] if sees_money else [])],
+        default_sort="-received",
+        filters=_filters(plants, [choice for choice in Status.choices if choice[0] != Status.RECEIVED]),
+        search=_search,
+        search_label=_("Number or your reference"),
+        fetch=_fetch(sees_money=sees_money),
+        row_url=lambda order: record_url("portal:order", order.pk),
+        empty=Empty(_("No orders yet"), _("An order stands here once the plant has accepted it."), "package"),
+        path=reverse("portal:order_list"),
+        exports=[(kind.upper(), reverse("portal:order_download", args=[kind])) for kind in FORMATS],
+        is_private=True,
+    )
+
+
+def staff_order_listing(user: User) -> Listing:
+    """The orders of all dealers whose contact `user` sees."""
+    sees_money = deals_with_money(user)
+    dealers = RecordFilter(
+        key="dealer",
+        title=pgettext_lazy("order", "Dealer"),
+        field="dealer",
+        pick_url=reverse("crm:dealer_pick"),
+        titles=lambda values: _named(Dealer.objects.visible_to(user).filter(pk__in=values)),
+    )
+    return Listing(
+        key=STAFF_KEY,
+        columns=[_COLUMNS[0], _DEALER, *_COLUMNS[1:], *([_AMOUNT] if sees_money else [])],
+        default_sort="-received",
+        filters=[*_filters(lambda: _named(Plant.objects.all()), Status.choices), dealers],
+        search=_search,
+        search_label=_("Number or the dealer's reference"),
+        fetch=_fetch("dealer", sees_money=sees_money),
+        row_url=lambda order: record_url("crm:order", order.pk),
+        empty=Empty(_("No orders yet"), _("The plants' orders stand here as soon as they send them."), "package"),
+        path=reverse("crm:order_list"),
+    )
+
+
+def file_rows(orders: Iterable[Any], *, sees_money: bool) -> Iterable[list[Any]]:
+    """The rows of a file, as `file_titles` has them."""
+    for order in orders:
+        state, cost = getattr(order, "state", None), getattr(order, "money", None)
+        row = [order.number, order.reference, order.client, order.plant.name, order.received_at]
+        row += [state.planned_on, state.delivered_at, Status(state.status).label] if state else [None, None, ""]
+        if sees_money:
+            row += [cost.amount, cost.currency] if cost else [None, ""]
+        yield row
+
+
+def file_titles(*, sees_money: bool) -> list[object]:
+    titles = [_("Number"), _("Reference"), _("Client"), _("Plant"), _("Received"), _("Planned delivery")]
+    titles += [_("Delivered"), _("Status")]
+    return [*titles, _("Amount"), _("Currency")] if sees_money else [*titles]
+
+
+def _filters(plants: Callable[[], Choices], statuses: Choices) -> list[Filter]:
+    return [
+        ChoiceFilter(
+            key="status",
+            title=_("Status"),
+            field="state__status",
+            choices=[(str(value), label) for value, label in statuses],
+        ),
+        ChoiceFilter(
+            key="open",
+            title=_("Which"),
+            choices=[("yes", _("Only open ones"))],
+            multiple=False,
+            narrow=lambda queryset, _values: queryset.filter(state__status__in=OPEN_STATUSES),
+        ),
+        ChoiceFilter(key="plant", title=_("Plant"), field="plant", choices=plants),
+        DateRangeFilter(key="received", title=_("Received"), field="received_at", moments=True),
+        DateRangeFilter(key="planned", title=_("Planned delivery"), field="state__planned_on"),
+    ]
+
+
+def _named(records: QuerySet[Any]) -> Choices:
+    return [(str(each.pk), each.name) for each in records.order_by("name", "pk")]
+
+
+def _search(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return queryset.matching(text)  # type: ignore[attr-defined,no-any-return]  # an OrderQuerySet
+
+
+def _fetch(*joins: str, sees_money: bool) -> Callable[[QuerySet[Any]], Iterable[Any]]:
+    names = ("state", "plant", *joins, *(("money",) if sees_money else ()))
+    return lambda queryset: queryset.select_related(*names)
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+def _planned(order: Any) -> object:
+    state = getattr(order, "state", None)
+    return day(state.planned_on) if state and state.planned_on else awaited()
+
+
+def _status(order: Any) -> object:
+    state = getattr(order, "state", None)
+    return status_badge(state.status) if state and state.stage_version else awaited()
+
+
+def _amount(order: Order) -> object:
+    cost = getattr(order, "money", None)
+    return money(cost.amount, cost.currency) if cost else awaited()
+
+
+def _dealer(order: Order) -> object:
+    return fill('<a href="{}">{}</a>', record_url("crm:dealer", order.dealer_id), order.dealer.name)
+
+
+_COLUMNS = [
+    Column("number", pgettext_lazy("order", "Number"), lambda order: order.number, sort=("number",), fixed=True),
+    Column("reference", _("Reference"), lambda order: order.reference),
+    Column("client", _("Client"), lambda order: order.client, default=False),
+    Column("plant", _("Plant"), lambda order: order.plant.name),
+    Column("received", _("Received"), lambda order: day(order.received_at), sort=("received_at",)),
+    Column("planned", _("Planned delivery"), _planned),
+    Column("status", _("Status"), _status),
+]
+_DEALER = Column("dealer", pgettext_lazy("order", "Dealer"), _dealer)
+_AMOUNT = Column("amount", _("Amount"), _amount, numeric=True)

@@ -1,0 +1,121 @@
+"""All that an order's page shows, read in eight queries however large the order is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from apps.crm.models import (
+    Claim,
+    Construction,
+    ConstructionPhoto,
+    LedgerEntry,
+    Order,
+    OrderEvent,
+    Shipment,
+    ShipmentItem,
+)
+from apps.crm.selectors.freshness import Freshness, feeds_of, freshness
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.crm.models.orders import OrderQuerySet
+
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A construction, how far it is, and what it costs where the reader sees that."""
+
+    construction: Construction
+    amount: Decimal | None
+    currency: str
+    photos: list[ConstructionPhoto]
+
+    @property
+    def is_partly_made(self) -> bool:
+        return 0 < self.construction.made < self.construction.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    order: Order
+    state: Any  # OrderState, or None before anything came
+    money: Any  # OrderMoney, or None: awaited, or not for this reader
+    sees_money: bool
+    pieces: list[Piece]
+    events: list[OrderEvent]
+    shipments: list[Shipment]
+    entries: list[LedgerEntry]
+    claims: list[Claim]
+    stage_as_of: Freshness | None
+    money_as_of: Freshness | None
+
+    @property
+    def steps(self) -> list[tuple[str, datetime | None]]:
+        """The way of the order: the key of each step and when it was taken."""
+        state = self.state
+        taken = [("received", self.order.received_at)]
+        names = ("accepted", "production", "made", "shipped", "delivered")
+        return taken + [(name, getattr(state, f"{name}_at") if state else None) for name in names]
+
+    @property
+    def planned_on(self) -> date | None:
+        return self.state.planned_on if self.state else None
+
+
+def for_page(orders: OrderQuerySet, *, sees_money: bool) -> OrderQuerySet:
+    """The order of a page with all that belongs to it alone."""
+    return orders.select_related("state", "plant", "dealer", *(("money",) if sees_money else ()))
+
+
+def order_page(order: Order, *, user: User, sees_money: bool, now: datetime) -> OrderPage:
+    """`order` comes from `for_page`."""
+    cost = getattr(order, "money", None) if sees_money else None
+    events = list(OrderEvent.objects.visible_to(user).filter(order=order).order_by("-happened_at", "-pk")[:MOST_EVENTS])
+    if not sees_money:
+        events = [event for event in events if not event.is_money]
+    feeds = feeds_of([order.plant_id])
+    sources = {event.kind: event.source for event in reversed(events) if not event.is_stale}
+    state = getattr(order, "state", None)
+    return OrderPage(
+        order=order,
+        state=state,
+        money=cost,
+        sees_money=sees_money,
+        pieces=_pieces(order, user, sees_money=sees_money),
+        events=events,
+        shipments=_shipments(order, user),
+        entries=_entries(order, user) if sees_money else [],
+        claims=list(Claim.objects.visible_to(user).filter(order=order).order_by("-made_at", "-pk")[:20]),
+        stage_as_of=freshness(feeds.get(sources.get("stage", "")), as_of=state.stage_as_of if state else None, now=now),
+        money_as_of=freshness(feeds.get(sources.get("money", "")), as_of=cost.as_of if cost else None, now=now)
+        if sees_money
+        else None,
+    )
+
+
+def _pieces(order: Order, user: User, *, sees_money: bool) -> list[Piece]:
+    found = Construction.objects.filter(order=order).order_by("position", "pk")
+    photos: dict[int, list[ConstructionPhoto]] = defaultdict(list)
+    for photo in ConstructionPhoto.objects.filter(order=order, construction__order=order).order_by("taken_at", "pk"):
+        photos[photo.construction_id].append(photo)
+    pieces = []
+    for each in found.select_related("price") if sees_money else found:
+        price = getattr(each, "price", None) if sees_money else None
+        amount, currency = (price.amount, price.currency) if price else (None, "")
+        pieces.append(Piece(each, amount, currency, photos[each.pk]))
+    return pieces
+
+
+def _shipments(order: Order, user: User) -> list[Shipment]:
+    carrying = ShipmentItem.objects.filter(order=order).values("shipment")
+    return list(Shipment.objects.visible_to(user).filter(pk__in=carrying).order_by("planned_on", "pk"))
+
+
+def _entries(order: Order, user: User) -> list[LedgerEntry]:
+    return list(LedgerEntry.objects.visible_to(user).filter(order=order).order_by("booked_on", "pk"))

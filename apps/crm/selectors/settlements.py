@@ -1,0 +1,156 @@
+"""Accounts of dealers: what they owe, how it came about line by line, how old it is.
+
+Balances are sums of `LedgerMonth`, plus the entries of the month at hand where a day within it is asked for. What is
+above zero the dealer owes. Announced compensations stand beside a balance, never in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from apps.crm.models import Compensation, DealerPlant, LedgerEntry, LedgerMonth, Plant
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.crm.models.ledger import LedgerEntryQuerySet
+
+ZERO = Decimal(0)
+MOST_LINES = 1000
+AGES = (30, 60, 90)  # days; older than the last is the fourth bucket
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One of a dealer's accounts as it stands; `credit_limit` None: not told."""
+
+    plant: Plant
+    currency: str
+    balance: Decimal
+    credit_limit: Decimal | None
+    announced: Decimal
+
+    @property
+    def key(self) -> str:
+        return f"{self.plant.pk}-{self.currency}"
+
+    @property
+    def credit_left(self) -> Decimal | None:
+        return None if self.credit_limit is None else self.credit_limit - self.balance
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    entry: LedgerEntry
+    balance: Decimal | None  # after it; None where only some of the lines are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The movements of a period: `opening` + the lines == `closing`, to the cent."""
+
+    opening: Decimal
+    lines: list[Line] = field(default_factory=list)
+    closing: Decimal = ZERO
+    is_cut: bool = False  # there are more than MOST_LINES
+    is_filtered: bool = False  # of one order: no balances
+
+
+def accounts_of(dealer_id: int) -> list[Account]:
+    """All accounts of a dealer, by plant and currency; four queries."""
+    limits = {(row.plant_id, row.currency): row.credit_limit for row in DealerPlant.objects.filter(dealer=dealer_id)}
+    sums = LedgerMonth.objects.filter(dealer=dealer_id).values("plant", "currency")
+    balances = {
+        (row["plant"], row["currency"]): row["balance"] for row in sums.annotate(balance=Sum(F("charged") + F("paid")))
+    }
+    waiting = Compensation.objects.filter(dealer=dealer_id, entry=None).values("plant", "currency")
+    announced = {(row["plant"], row["currency"]): row["all"] for row in waiting.annotate(all=Sum("amount"))}
+    keys = {*limits, *balances, *announced}
+    plants = Plant.objects.in_bulk([plant_id for plant_id, _currency in keys])
+    return [
+        Account(plants[key[0]], key[1], balances.get(key, ZERO), limits.get(key), announced.get(key, ZERO))
+        for key in sorted(keys, key=lambda key: (plants[key[0]].position, key))
+        if key[0] in plants
+    ]
+
+
+def lines_of(user: User, dealer_id: int, account: Account) -> LedgerEntryQuerySet:
+    """The account's lines in their order."""
+    seen = LedgerEntry.objects.visible_to(user)
+    return seen.filter(dealer=dealer_id, plant=account.plant, currency=account.currency).order_by("booked_on", "pk")
+
+
+def statement(lines: LedgerEntryQuerySet, *, dealer_id: int, account: Account, start: date, end: date) -> Statement:
+    """The movements from `start` to `end`, both included, with the balance after each."""
+    opening = balance_before(lines, dealer_id=dealer_id, account=account, day=start)
+    found = list(lines.filter(booked_on__range=(start, end)).select_related("order")[: MOST_LINES + 1])
+    balance, shown = opening, []
+    for entry in found[:MOST_LINES]:
+        balance += entry.amount
+        shown.append(Line(entry, balance))
+    return Statement(opening, shown, balance, is_cut=len(found) > MOST_LINES)
+
+
+def of_order(lines: LedgerEntryQuerySet, number: str) -> Statement:
+    """The lines that belong to an order of this number, whenever they were booked."""
+    found = list(lines.filter(order__number__iexact=number).select_related("order")[: MOST_LINES + 1])
+    return Statement(
+        ZERO, [Line(entry, None) for entry in found[:MOST_LINES]], is_cut=len(found) > MOST_LINES, is_filtered=True
+    )
+
+
+def balance_before(lines: LedgerEntryQuerySet, *, dealer_id: int, account: Account, day: date) -> Decimal:
+    """What the account stood at when `day` began."""
+    first = day.replace(day=1)
+    months = _months(dealer_id, account).filter(month__lt=first).aggregate(all=Sum(F("charged") + F("paid")))
+    within = lines.order_by().filter(booked_on__gte=first, booked_on__lt=day).aggregate(all=Sum("amount"))
+    return (months["all"] or ZERO) + (within["all"] or ZERO)
+
+
+def curve_of(dealer_id: int, account: Account) -> list[tuple[date, Decimal]]:
+    """The balance at the end of each month with movements."""
+    curve, balance = [], ZERO
+    for month in _months(dealer_id, account).order_by("month"):
+        balance += month.charged + month.paid
+        curve.append((month.month, balance))
+    return curve
+
+
+def curve_for_chart(curve: list[tuple[date, Decimal]]) -> str:
+    """For `<line-chart>`: the same figures, as text, so that none is rounded on its way."""
+    values = [str(balance) for _month, balance in curve]
+    labels = [f"{month:%Y-%m}" for month, _balance in curve]
+    return json.dumps({"labels": labels, "series": [{"name": _("Balance"), "values": values}]}, ensure_ascii=False)
+
+
+def ages_of(lines: LedgerEntryQuerySet, balance: Decimal, *, today: date) -> list[Decimal]:
+    """How old what is owed is: up to 30, 60, 90 days, and older; payments settle the oldest charges first."""
+    edges = [today - timedelta(days=days) for days in AGES]
+    within = [Q(booked_on__gt=edges[0]), Q(booked_on__gt=edges[1], booked_on__lte=edges[0])]
+    within.append(Q(booked_on__gt=edges[2], booked_on__lte=edges[1]))
+    charged = lines.order_by().filter(booked_on__gt=edges[2], amount__gt=0)
+    sums = charged.aggregate(**{f"age_{number}": Sum("amount", filter=each) for number, each in enumerate(within)})
+    left, ages = max(balance, ZERO), []
+    for number in range(len(AGES)):
+        part = min(sums[f"age_{number}"] or ZERO, left)
+        ages.append(part)
+        left -= part
+    return [*ages, left]
+
+
+def total_by_currency(accounts: Iterable[Account]) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for account in accounts:
+        totals[account.currency] = totals.get(account.currency, ZERO) + account.balance
+    return totals
+
+
+def _months(dealer_id: int, account: Account) -> QuerySet[LedgerMonth]:
+    return LedgerMonth.objects.filter(dealer=dealer_id, plant=account.plant, currency=account.currency)

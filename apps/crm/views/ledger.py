@@ -1,0 +1,51 @@
+"""Settlements of all dealers, for staff who deal with money."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET
+
+from apps.accounts.preferences import preferences_of
+from apps.core import clock
+from apps.core.htmx import Request, render_page
+from apps.crm.account_listing import account_listing
+from apps.crm.doors import settlements_required
+from apps.crm.forms.ledger import read_asked
+from apps.crm.models import Dealer, DealerPlant
+from apps.crm.selectors import settlements
+
+
+@settlements_required
+@require_GET
+def settlement_list(request: Request) -> HttpResponse:
+    scope = DealerPlant.objects.visible_to(request.user)
+    page = account_listing().page(request, scope, page_size=preferences_of(request.user).page_size)
+    return page.render(request, "crm/settlements.html")
+
+
+@settlements_required
+@require_GET
+def settlement(request: Request, dealer_id: int) -> HttpResponse:
+    """A dealer's accounts as the dealer sees them."""
+    dealer = get_object_or_404(Dealer.objects.visible_to(request.user), pk=dealer_id)
+    today = localdate(clock.now())
+    accounts = settlements.accounts_of(dealer.pk)
+    asked = read_asked(request.GET, accounts, today)
+    context = {"dealer": dealer, "accounts": accounts, "asked": asked, "is_staff_page": True}
+    if asked.account is not None:
+        lines = settlements.lines_of(request.user, dealer.pk, asked.account)
+        shown = (
+            settlements.of_order(lines, asked.order)
+            if asked.order
+            else settlements.statement(
+                lines, dealer_id=dealer.pk, account=asked.account, start=asked.start, end=asked.end
+            )
+        )
+        context |= {
+            "statement": shown,
+            "ages": settlements.ages_of(lines, asked.account.balance, today=today),
+            "curve": settlements.curve_for_chart(settlements.curve_of(dealer.pk, asked.account)),
+        }
+    return render_page(request, "crm/settlement.html", context, fragment="statement")

@@ -1,0 +1,43 @@
+"""Orders of all dealers, for staff who deal with them."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from apps.accounts.preferences import preferences_of
+from apps.core import clock
+from apps.core.htmx import Request, render_page
+from apps.crm.doors import deals_with_money, orders_required
+from apps.crm.models import ConstructionPhoto, Order
+from apps.crm.order_listing import staff_order_listing
+from apps.crm.pictures import as_picture
+from apps.crm.selectors.order_pages import for_page, order_page
+
+
+@orders_required
+@require_GET
+def order_list(request: Request) -> HttpResponse:
+    listing = staff_order_listing(request.user)
+    scope = Order.objects.visible_to(request.user)
+    page = listing.page(request, scope, page_size=preferences_of(request.user).page_size)
+    return page.render(request, "crm/orders.html")
+
+
+@orders_required
+@require_GET
+def order(request: Request, order_id: int) -> HttpResponse:
+    money = deals_with_money(request.user)
+    found = get_object_or_404(for_page(Order.objects.visible_to(request.user), sees_money=money), pk=order_id)
+    page = order_page(found, user=request.user, sees_money=money, now=clock.now())
+    context = {"page": page, "order": found, "channel": f"dealer:{found.dealer_id}"}
+    return render_page(request, "crm/order.html", context, fragment="order-live")
+
+
+@orders_required
+@require_GET
+def order_photo(request: Request, order_id: int, photo_id: int) -> FileResponse:
+    found = get_object_or_404(Order.objects.visible_to(request.user), pk=order_id)
+    photos = ConstructionPhoto.objects.visible_to(request.user).select_related("file")
+    return as_picture(get_object_or_404(photos, pk=photo_id, order=found).file)

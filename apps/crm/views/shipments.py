@@ -1,0 +1,42 @@
+"""Shipments of all plants, for staff."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_GET
+
+from apps.accounts.preferences import preferences_of
+from apps.core import clock
+from apps.core.htmx import Request, render_page
+from apps.crm.doors import orders_required
+from apps.crm.models import Shipment, ShipmentStop
+from apps.crm.pictures import as_picture
+from apps.crm.selectors.shipment_pages import shipment_page
+from apps.crm.shipment_listing import shipment_listing
+
+
+@orders_required
+@require_GET
+def shipment_list(request: Request) -> HttpResponse:
+    scope = Shipment.objects.visible_to(request.user)
+    page = shipment_listing(in_portal=False).page(request, scope, page_size=preferences_of(request.user).page_size)
+    return page.render(request, "crm/shipments.html", {"today": localdate(clock.now())})
+
+
+@orders_required
+@require_GET
+def shipment(request: Request, shipment_id: int) -> HttpResponse:
+    seen = Shipment.objects.visible_to(request.user).select_related("plant")
+    found = get_object_or_404(seen, pk=shipment_id)
+    context = {"page": shipment_page(found, user=request.user), "shipment": found, "in_portal": False}
+    return render_page(request, "crm/shipment.html", context)
+
+
+@orders_required
+@require_GET
+def shipment_proof(request: Request, shipment_id: int, stop_id: int) -> FileResponse:
+    """What was photographed or signed when the goods were handed over."""
+    stops = ShipmentStop.objects.visible_to(request.user).select_related("proof")
+    return as_picture(get_object_or_404(stops, pk=stop_id, shipment=shipment_id).proof)

@@ -1,0 +1,36 @@
+"""What everybody meets at the doors of orders, deliveries and finances: the dealers' own and the house's."""
+
+from __future__ import annotations
+
+from tests.access.matrix import IN, NOBODY, Scopes, of, web
+
+PORTAL = of("login", IN, 404, 404, 404, 404)
+OWN_OF_DEALER: Scopes = {"dealer": PORTAL, "other_dealer": NOBODY, "absent": NOBODY}
+ORDERS = of("login", 403, IN, 403, IN, IN)  # whoever deals with orders; content doesn't
+_ABSENT = of("login", 403, 404, 403, 404, 404)
+OF_DEALERS: Scopes = {"dealer": ORDERS, "other_dealer": ORDERS, "absent": _ABSENT}
+
+# --- the portal ------------------------------------------------------------------------------------------------------
+for _page in ("orders/", "deliveries/", "finances/", "reports/"):
+    web(f"portal/{_page}", "GET", PORTAL)
+for _page in ("orders/download/<slug:kind>/", "finances/download/<slug:kind>/"):
+    web(f"portal/{_page}", "GET", PORTAL, kind="csv")
+_ORDER = "portal/orders/<int:order_id>/"
+web(_ORDER, "GET", OWN_OF_DEALER)
+_NO_PICTURE: Scopes = {"dealer": NOBODY, "other_dealer": NOBODY}
+web(f"{_ORDER}photos/<int:photo_id>/", "GET", _NO_PICTURE, photo_id="pk")
+_SHIPMENT = "portal/deliveries/<int:shipment_id>/"
+web(_SHIPMENT, "GET", OWN_OF_DEALER)
+web(f"{_SHIPMENT}stops/<int:stop_id>/proof/", "GET", _NO_PICTURE)
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+for _page in ("orders/", "dealers/", "dealers/pick/", "shipments/", "settlements/"):
+    web(f"crm/{_page}", "GET", ORDERS)
+for _page in ("orders/<int:order_id>/", "dealers/<int:dealer_id>/", "shipments/<int:shipment_id>/"):
+    web(f"crm/{_page}", "GET", OF_DEALERS)
+web("crm/settlements/<int:dealer_id>/", "GET", OF_DEALERS)
+_NO_PICTURE_OF_STAFF: Scopes = {"dealer": _ABSENT, "absent": _ABSENT}
+web("crm/orders/<int:order_id>/photos/<int:photo_id>/", "GET", _NO_PICTURE_OF_STAFF, photo_id="pk")
+web("crm/shipments/<int:shipment_id>/stops/<int:stop_id>/proof/", "GET", _NO_PICTURE_OF_STAFF)
+web("crm/dealers/<int:dealer_id>/view-as/", "POST", OF_DEALERS)
+web("crm/dealers/leave/", "POST", ORDERS)
