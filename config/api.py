@@ -14,6 +14,7 @@ from apps.accounts.api_auth import TokenAuth
 from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
+from apps.crm.api import decisions
 from apps.messaging.api import calls, messages, voicemails
 from apps.sync.api import router as feeds
 
@@ -36,6 +37,7 @@ api.add_router("/calls", calls)
 api.add_router("/voicemails", voicemails)
 api.add_router("/messages", messages)
 api.add_router("/feeds", feeds)
+api.add_router("/decisions", decisions.router)
 
 
 @login_required

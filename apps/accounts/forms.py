@@ -39,6 +39,7 @@ SCOPE_TITLES = {
     "calls:write": _("Tell of calls and leave voicemails"),
     "messages:read": _("Read mail"),
     "messages:write": _("Send mail by templates"),
+    "claims:read": _("Read decisions on claims"),
 }
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.activities.selectors.bell import MOST, unread_count
+from apps.contacts.models import Entity
+from apps.core import clock
 from apps.core.contributions import (
     Bell,
     Kind,
     MenuItem,
+    Panel,
     Undoer,
     bells,
     contexts,
@@ -18,19 +22,22 @@ from apps.core.contributions import (
     live,
     menu,
     notice_records,
+    panels,
     shown,
     undoers,
     verbs,
 )
 from apps.core.listing import Listing, ListingEntry, listings
 from apps.crm.claim_listing import PORTAL_KEY, STAFF_KEY, portal_listing, staff_listing
-from apps.crm.models import Claim
+from apps.crm.models import Assignment, Claim, Dealer
 from apps.crm.models.reach import portal_reader
 from apps.crm.permissions.claims import works_with_claims
 from apps.crm.portal.doors import is_dealer
 from apps.crm.selectors.claim_contexts import CONTEXTS, claims_named
 from apps.crm.selectors.notice_lines import RECORDS, record
 from apps.crm.selectors.threads import MESSAGE, may_hear_thread
+from apps.crm.selectors.waiting import waiting_number
+from apps.crm.services.assignments import after_undo as after_assignments
 from apps.crm.services.claim_steps import after_undo, editable_claims
 
 VERBS = {
@@ -40,6 +47,9 @@ VERBS = {
     "claim.decided": _("Claim decided"),
     "claim.closed": _("Claim closed"),
     "claim.reopened": _("Claim opened again"),
+    "assignment.made": _("Account manager assigned"),
+    "assignment.ended": _("Account manager taken off"),
+    "assignment.stand_in": _("Stand-in named"),
 }
 
 
@@ -73,8 +83,30 @@ def register() -> None:
     menu.register("crm.claims", board, position=60)
     mine = MenuItem("main", _("Claims"), "portal:claims", "alert-triangle", is_dealer, section="/portal/claims/")
     menu.register("portal.claims", mine, position=64)
+    waits = MenuItem("main", _("Waiting"), "crm:waiting", "hourglass", works_with_claims, section="/crm/waiting/")
+    menu.register("crm.waiting", waits, position=61)
+    panels.register("crm.waiting", Panel("home", "card", _("Dealers"), _waiting, "hourglass"), position=6)
+    panels.register("crm.manager", Panel("contact", "card", _("Account manager"), _manager, "user-star"), position=5)
+    undoers.register("crm.assignment", Undoer(Assignment, after=after_assignments))
     talk = MenuItem("main", _("Messages"), "portal:messages", "message", is_dealer, section="/portal/messages/")
     menu.register("portal.messages", talk, position=65)
+
+
+def _waiting(request: HttpRequest, record: object) -> str:
+    """On Home: how much of dealers waits for oneself; nothing where nothing does."""
+    user = request.user
+    if not works_with_claims(user) or not user.is_authenticated:
+        return ""
+    count = waiting_number(user, now=clock.now())
+    return render_to_string("crm/waiting_card.html", {"count": count, "user": user}, request) if count else ""
+
+
+def _manager(request: HttpRequest, entity: Entity) -> str:
+    """On a dealer's contact page: who looks after them, and the way to write to them."""
+    if entity.is_person or not works_with_claims(request.user):
+        return ""
+    dealer = Dealer.objects.filter(entity=entity).first()
+    return render_to_string("crm/manager_card.html", {"dealer": dealer}, request) if dealer else ""
 
 
 def _firm(user: object) -> int | None:

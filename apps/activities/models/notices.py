@@ -27,7 +27,7 @@ def records_seen_by(user: User, record_type: str) -> models.QuerySet[Any] | None
     A dealer's people see no contacts, and their database role can't ask for any.
     """
     if record_type == ENTITIES:
-        return None if shown_entity(user) is not None else Entity.objects.visible_to(user).live()
+        return None if shown_entity(user) is not None else Entity.objects.visible_to(user)
     record = notice_records.get(record_type)
     return record.visible(user) if record else None
 
@@ -39,12 +39,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         readable = Q(activity__isnull=True, record_type="") | Q(Exists(entries), activity__isnull=False)
         for record_type in (ENTITIES, *(key for key, _record in notice_records.items())):
             seen = records_seen_by(user, record_type)
-            if seen is not None:
-                there = Exists(seen.filter(pk=OuterRef("record_id")).order_by())
-                readable |= Q(there, activity__isnull=True, record_type=record_type)
-        if shown_entity(user) is None:
-            kept = Entity.objects.visible_to(user).filter(pk=OuterRef("record_id")).order_by()
-            readable |= Q(Exists(kept), activity__isnull=True, record_type=ENTITIES, verb=TRASHED)
+            if seen is None:
+                continue
+            there = Q(Exists(seen.filter(pk=OuterRef("record_id")).order_by()), record_type=record_type)
+            if record_type == ENTITIES:
+                live = Entity.objects.live().filter(pk=OuterRef("record_id")).order_by()
+                there &= Q(Exists(live)) | Q(verb=TRASHED)
+            readable |= Q(there, activity__isnull=True)
         return self.filter(readable, user=user)
 
     def in_app(self) -> NoticeQuerySet:

@@ -40,7 +40,7 @@ def claims(request: Request) -> HttpResponse:
 @portal_required
 @require_http_methods(["GET", "POST"])
 def claim_file(request: Request, order_id: int) -> HttpResponse:
-    """What is no photo is named at the field; the others, and what was typed, are there when the form comes again."""
+    """What is no photo is named at the field; the others, and all that was typed, come again with the form."""
     order = get_object_or_404(Order.objects.visible_to(request.user).select_related("dealer"), pk=order_id)
     parts = constructions_of(order)
     if request.method != "POST":

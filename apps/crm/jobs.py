@@ -1,0 +1,31 @@
+"""Background jobs of dealers, orders and claims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+
+@shared_task
+def escalate_claims(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.escalation import escalate_claims
+
+    escalate_claims(now=clock.now())
+
+
+@shared_task
+def refresh_managers(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.assignments import refresh_managers
+
+    refresh_managers(now=clock.now())
+
+
+@shared_task
+def tell_news(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.content import tell_news
+
+    tell_news(now=clock.now())

@@ -1,0 +1,9 @@
+"""Facts about orders and settlements, sent inside the transaction that makes them true."""
+
+from django.dispatch import Signal
+
+# Changes of a feed were applied. touched ({dealer id: order ids}, approved ones), accounts (ids of dealers whose balance
+# may be another one), happenings (a list of services.feed.outcome.Happening: order_id, dealer_id, kind, at).
+orders_changed = Signal()
+# compensations (ids of Compensation), now: accounting has booked them.
+compensations_booked = Signal()
