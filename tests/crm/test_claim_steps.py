@@ -70,7 +70,7 @@ def test_a_claim_manager_takes_a_claim_over_and_undoes_it(client, clara, claim):
 
     claim.refresh_from_db()
     assert (claim.manager, claim.state, claim.version) == (clara, "in_review", 2)
-    undo = [message for message in client.get(reverse("crm:claim", args=[claim.pk])).context["messages"]]
+    undo = list(client.get(reverse("crm:claim", args=[claim.pk])).context["messages"])
     url = undo[0].extra_tags.removeprefix("undo:")
     client.post(url)
     claim.refresh_from_db()
