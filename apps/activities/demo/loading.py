@@ -32,8 +32,6 @@ PEOPLE = {
     "content": ("Zofia Mazur", "content"),
     "finance": ("Надія Мельник", "finance"),
     "project": ("George Hughes", "project"),
-    "dealer": ("Тарас Вікно", "dealer"),
-    "dealer2": ("Paweł Okno", "dealer"),
 }
 
 

@@ -1,0 +1,36 @@
+"""The demo's people in the portal: the owner of a firm, one of their employees, and the owner of another firm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from apps.accounts.models import User
+from apps.accounts.services.users import create_user
+from apps.crm.models import Dealer, DealerUser, Status
+
+DOMAIN = "demo.rapport.example"
+_OPEN = Q(orders__state__status__in=[Status.PRODUCTION, Status.PARTLY_MADE, Status.MADE, Status.SHIPPED])
+
+
+def open_portal(*, password: str, now: datetime) -> None:
+    """Let them in at the firms where most is going on; each plant's busiest one first."""
+    busy = Dealer.objects.annotate(open=Count("orders", filter=_OPEN)).order_by("-open", "pk")
+    first = busy.first()
+    if first is None:
+        return
+    second = busy.exclude(pk=first.pk).exclude(plant_ids__overlap=first.plant_ids).first() or first
+    _let_in("dealer", "Тарас Вікно", first, DealerUser.Role.OWNER, password, now)
+    _let_in("dealer-employee", "Леся Вікно", first, DealerUser.Role.EMPLOYEE, password, now)
+    _let_in("dealer2", "Paweł Okno", second, DealerUser.Role.OWNER, password, now)
+
+
+def _let_in(login: str, name: str, dealer: Dealer, role: str, password: str, now: datetime) -> None:
+    email = f"{login}@{DOMAIN}"
+    user = User.objects.filter(email=email).first() or create_user(
+        actor=None, email=email, name=name, roles=["dealer"], now=now, password=password
+    )
+    DealerUser.objects.get_or_create(
+        user=user, defaults={"dealer": dealer, "role": role, "name": name, "email": email, "created_at": now}
+    )
