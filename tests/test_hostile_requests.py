@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from html.parser import HTMLParser
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -25,11 +24,12 @@ from tests.access.cases import CASES, IN, Case
 from tests.access.routes import address
 from tests.access.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet")]
 
 TEXTS = ("a\x00b", "9" * 25, "9" * 5000, "²", "-1", "1e999999", "9999-12-31", "0001-01-01", "http://[", "²:source")
 LONG = "x" * 3000
 MOST = {"web": 2, "allauth": 1, "admin": 1}  # requests of a kind for each address
+PARTS = 4  # of the longest test, so that processes may share it
 # Names that pages read from their address or from what is posted, beside the fields that they show.
 NAMES = (
     *("q", "page", "size", "sort", "letter", "view", "after", "back", "kind", "url", "email", "phone", "tab", "people"),
@@ -38,14 +38,6 @@ NAMES = (
 POSTED = ("ids", "all", "match", "one", "do", "save", "columns", "fields", "page_size", "confirmed", "theme", "group")
 JSON = (10**25, None, LONG, "a\ud800", -1, "a\x00b", [10**25], "0001-01-01", 10**10, {"a": "\x00"}, ["\x00"], 10**15)
 PAGE_KEYS = ("MTphAGI=", "MToyMDI2LTExLTAy", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk6YQ==", "////", "é")
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """Hundreds of refusals are no news."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 class House:
@@ -143,9 +135,10 @@ def variants(path: str) -> list[str]:
     return [path]
 
 
-def test_nothing_posted_makes_an_error(house):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_posted_makes_an_error(house, part):
     for door, most in MOST.items():
-        for case, role, first in house.cases(door, "POST"):
+        for case, role, first in islice(house.cases(door, "POST"), part, None, PARTS):
             for path in variants(first):
                 client = house.clients[role]
                 shown = house.ask(f"GET {path}", lambda: client.get(path))  # noqa: B023  asked at once
@@ -181,14 +174,9 @@ def _version(page: str) -> str:
     return fields.values["version"]
 
 
-@cache  # a quarter of a second each time
-def schema_of_the_api() -> dict[str, Any]:
-    return api.get_openapi_schema()
-
-
 def parameters_of(route: str, method: str) -> tuple[list[str], dict[str, Any]]:
     """Names of a route's query parameters, and the properties of its body."""
-    schema = schema_of_the_api()
+    schema = api.get_openapi_schema()
     paths = {re.sub(r"{(\w+)}", r"<\1>", path.removeprefix("/")): each for path, each in schema["paths"].items()}
     operation = paths.get(route, {}).get(method.lower(), {})
     query = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
@@ -197,7 +185,8 @@ def parameters_of(route: str, method: str) -> tuple[list[str], dict[str, Any]]:
     return query, schema["components"]["schemas"][named[1]]["properties"] if named else {}
 
 
-def test_no_request_to_the_api_makes_an_error(house, settings):
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_no_request_to_the_api_makes_an_error(house, settings, method):
     settings.RAPPORT_API_RATE = 100_000
     client = house.clients["admin"]
     headers = {"authorization": f"Bearer {house.world.tokens['admin']}"}
@@ -209,19 +198,18 @@ def test_no_request_to_the_api_makes_an_error(house, settings):
             lambda: client.generic(method, path, body, kind, headers=headers | more),
         )
 
-    for method in ("GET", "POST", "PATCH", "DELETE"):
-        for case, _role, path in house.cases("api", method):
-            query, properties = parameters_of(case.route, method)
-            for name in query:
-                for text in (*TEXTS, *PAGE_KEYS):
-                    for more in ("", "&modified_since=2026-01-01T00:00:00Z") if name == "after" else ("",):
-                        ask(method, f"{path}?{name}={quote(text)}{more}", b"")
-            for body in (b"", b"null", b"[]", b"\xff\xfe", b"{", b"[" * 50_000):
-                ask(method, path, body)
-            for place, name in enumerate(properties):
-                for value in {0: JSON[:6], 1: JSON[6:]}.get(place, JSON[place % 6 :: 6]):
-                    ask(method, path, json.dumps({**(case.data or {}), name: value}).encode())
-            ask(method, path, b"{}", **{"If-Match": "9" * 5000})
-            ask(method, path, b"{}", **{"Idempotency-Key": "a\x00b"})
+    for case, _role, path in house.cases("api", method):
+        query, properties = parameters_of(case.route, method)
+        for name in query:
+            for text in (*TEXTS, *PAGE_KEYS):
+                for more in ("", "&modified_since=2026-01-01T00:00:00Z") if name == "after" else ("",):
+                    ask(method, f"{path}?{name}={quote(text)}{more}", b"")
+        for body in (b"", b"null", b"[]", b"\xff\xfe", b"{", b"[" * 50_000):
+            ask(method, path, body)
+        for place, name in enumerate(properties):
+            for value in {0: JSON[:6], 1: JSON[6:]}.get(place, JSON[place % 6 :: 6]):
+                ask(method, path, json.dumps({**(case.data or {}), name: value}).encode())
+        ask(method, path, b"{}", **{"If-Match": "9" * 5000})
+        ask(method, path, b"{}", **{"Idempotency-Key": "a\x00b"})
 
     assert not house.errors, "\n".join(house.errors)
