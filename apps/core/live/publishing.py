@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import redis
@@ -29,13 +30,33 @@ def publish(channel: str, event: str, data: dict[str, Any]) -> None:
     `data` is small and JSON-able: ids and figures, never more than every listener may see. Postgres is the truth:
     without Redis the event is lost and the page heals itself when it reconnects.
     """
-    message = json.dumps({"event": event, "data": data}, cls=DjangoJSONEncoder, ensure_ascii=False)
-    transaction.on_commit(functools.partial(_send, PREFIX + channel, message))
+    transaction.on_commit(functools.partial(_send, PREFIX + channel, _message(event, data)))
+
+
+def publish_many(events: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
+    """The same for many (channel, event, data), on one way to Redis."""
+    messages = [(PREFIX + channel, _message(event, data)) for channel, event, data in events]
+    if messages:
+        transaction.on_commit(functools.partial(_send_many, messages))
 
 
 def recheck(user_id: int) -> None:
     """Have the open streams of this user asked again what they may hear: call it after sign-out or a lost right."""
     transaction.on_commit(functools.partial(_send, CONTROL, json.dumps({"recheck": user_id})))
+
+
+def _message(event: str, data: dict[str, Any]) -> str:
+    return json.dumps({"event": event, "data": data}, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+def _send_many(messages: list[tuple[str, str]]) -> None:
+    try:
+        with _client().pipeline(transaction=False) as pipe:
+            for topic, message in messages:
+                pipe.publish(topic, message)
+            pipe.execute()
+    except redis.RedisError as error:
+        log.warning("live.publish.failed", topic=messages[0][0], count=len(messages), error=type(error).__name__)
 
 
 def _send(topic: str, message: str) -> None:
