@@ -6,6 +6,7 @@ from apps.crm import (
     claim_contributions,
     content_contributions,
     document_contributions,
+    history_contributions,
     live_contributions,
     order_contributions,
     people_contributions,
@@ -15,6 +16,7 @@ from apps.crm import (
 def register() -> None:
     """Called once, when the app is ready."""
     order_contributions.register()
+    history_contributions.register()
     claim_contributions.register()
     content_contributions.register()
     document_contributions.register()

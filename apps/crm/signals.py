@@ -2,8 +2,8 @@
 
 from django.dispatch import Signal
 
-# Changes of a feed were applied. touched ({dealer id: order ids}, approved ones), accounts (ids of dealers whose balance
-# may be another one), happenings (a list of services.feed.outcome.Happening: order_id, dealer_id, kind, at).
+# Changes of a feed were applied. touched ({dealer id: order ids}, approved ones), accounts (ids of dealers whose
+# balance may be another one), happenings (a list of services.feed.outcome.Happening: order_id, dealer_id, kind, at).
 orders_changed = Signal()
 # compensations (ids of Compensation), now: accounting has booked them.
 compensations_booked = Signal()

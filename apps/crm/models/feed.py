@@ -37,6 +37,8 @@ class ExternalRef(models.Model):
     type = models.CharField(max_length=12)  # "dealer", "order", "construction", "shipment"
     external_id = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
+    version = models.BigIntegerField(default=0)  # of the record that said so, and what it said
+    digest = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "type", "external_id"], name="external_ref_once")]
@@ -63,9 +65,11 @@ class Waiting(models.Model):
     """A record that came before what it belongs to; applied in its parent's transaction."""
 
     source = models.CharField(max_length=30)
+    plant = models.ForeignKey(Plant, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     record = models.CharField(max_length=100)  # "status:A-100234"
     version = models.BigIntegerField()
-    wanted = models.CharField(max_length=100)  # "order:kyiv:A-100234", "dealer:kyiv-accounts:1001"
+    digest = models.BigIntegerField(default=0)  # of its content: see `services.feed.naming`
+    wanted = models.CharField(max_length=140)  # "order:kyiv:A-100234", "dealer:kyiv-accounts:1001"
     payload = models.JSONField()  # the canonical record
     received_at = models.DateTimeField()
     batch_id = models.BigIntegerField(null=True)

@@ -47,6 +47,7 @@ class LedgerEntry(models.Model):
     source = models.CharField(max_length=30)  # its code
     key = models.CharField(max_length=60)  # the source's own
     version = models.BigIntegerField()
+    digest = models.BigIntegerField(default=0)  # of its content, as with OrderEvent
     kind = models.CharField(max_length=12, choices=Kind)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     booked_on = models.DateField()

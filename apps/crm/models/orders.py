@@ -232,6 +232,7 @@ class OrderEvent(models.Model):
     source = models.CharField(max_length=30)  # its code
     record = models.CharField(max_length=100)
     version = models.BigIntegerField()
+    digest = models.BigIntegerField(default=0)  # of its content: the same version with another one is refused
     kind = models.CharField(max_length=20)  # "identity", "stage", "delivery", "money", "construction", "shipment"
     what = models.JSONField(default=dict)  # {"stage": 40} or {"amount": "1200.00", "currency": "UAH"}
     is_money = models.BooleanField(default=False)

@@ -53,6 +53,7 @@ class Shipment(models.Model):
     route = models.JSONField(default=list)
     dealer_ids = ArrayField(models.BigIntegerField(), default=list)
     version = models.BigIntegerField(default=0)
+    digest = models.BigIntegerField(default=0)  # of what came with this version
     as_of = models.DateTimeField()
     changed_at = models.DateTimeField()
 

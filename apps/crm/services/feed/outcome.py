@@ -20,11 +20,24 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A record that can't be applied: `code` for machines, `reason` for people."""
+    """A record that can't be applied: `code` for machines, `reason` for people.
+
+    The codes: "not_its_field", "same_version", "future", "amount", "counts", "text", "code_taken".
+    """
 
     ticket: int
-    code: str  # "not_its_field", "same_version", "future", "amount", "counts"
+    code: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What readers want to hear of an order: `kind` is accepted, shipped, delivered, held or cancelled."""
+
+    order_id: int
+    dealer_id: int
+    kind: str
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -33,7 +46,8 @@ class Outcome:
 
     applied + unchanged + stale + waiting + len(refused) == the records given. `released` counts, by source, records
     that had waited from before and were settled now: of those `waiting` goes down and the others up.
-    `touched` are orders whose pages must hear of it, by dealer.
+    `touched` are orders whose pages must hear of it, by dealer: approved ones; `statuses` what they show now.
+    `happenings` are new in the history. `accounts` are dealers whose balance may be another one.
     """
 
     applied: int = 0
@@ -44,3 +58,6 @@ class Outcome:
     released: dict[str, dict[str, int]] = field(default_factory=dict)  # source -> {"applied": 3, "rejected": 1}
     released_refusals: list[tuple[str, int | None, Record, str, str]] = field(default_factory=list)
     touched: dict[int, set[int]] = field(default_factory=dict)  # dealer -> orders
+    statuses: dict[int, int] = field(default_factory=dict)
+    accounts: set[int] = field(default_factory=set)
+    happenings: list[Happening] = field(default_factory=list)

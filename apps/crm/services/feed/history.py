@@ -1,0 +1,45 @@
+"""What dealers and colleagues read of an order in the history: accepted, shipped, delivered, held, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from apps.activities.services.recording_sets import Line, record_lines, take_back
+from apps.crm.services.feed.outcome import Happening
+from apps.crm.services.feed.run import Run
+from apps.crm.services.feed.staging import run
+
+KIND = "order"
+CONTEXT = "crm.order"
+_NAMES = """
+SELECT o.id, o.number, d.entity_id FROM unnest(%s::bigint[]) k
+JOIN crm_order o ON o.id = k JOIN crm_dealer d ON d.id = o.dealer_id
+"""
+_THERE = """
+SELECT id, context_id, verb, occurred_at FROM activities_activity
+WHERE context_type = 'crm.order' AND context_id = ANY(%s) AND kind = 'order' AND removed_at IS NULL ORDER BY id
+"""
+
+
+def write(going: Run, happenings: Sequence[Happening]) -> None:
+    """Enter what happened, on the dealers' timelines and for their portal."""
+    if not happenings:
+        return
+    names = {pk: rest for pk, *rest in run(_NAMES, [sorted({one.order_id for one in happenings})])}
+    lines = []
+    for one in happenings:
+        number, entity_id = names[one.order_id]
+        facts = {"number": number, "happened": one.kind}
+        lines.append(Line(f"order.{one.kind}", one.at, number, one.order_id, entity_id, facts))
+    record_lines(lines, kind=KIND, context_type=CONTEXT, now=going.now)
+    going.outcome.happenings += happenings
+
+
+def put_right(going: Run, expected: Mapping[int, Sequence[Happening]]) -> None:
+    """Let the history of these orders be exactly this, something having come late."""
+    if not expected:
+        return
+    there = {(order_id, verb, at): pk for pk, order_id, verb, at in run(_THERE, [list(expected)])}
+    wanted = {(one.order_id, f"order.{one.kind}", one.at): one for some in expected.values() for one in some}
+    take_back([pk for key, pk in there.items() if key not in wanted], now=going.now)
+    write(going, [one for key, one in wanted.items() if key not in there])
