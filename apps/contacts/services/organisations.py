@@ -38,7 +38,7 @@ def make_organisations(inputs: Sequence[EntityInput], *, verb: str, now: datetim
     Unit.objects.bulk_create(below.units, batch_size=2000)
     EmailAddress.objects.bulk_create(below.emails, batch_size=2000)
     PhoneNumber.objects.bulk_create(below.phones, batch_size=2000)
-    copies.write_tokens(aggregates, today=now.date(), fresh=True)
+    copies.write_tokens(aggregates, today=now.date())
     with operate(actor=None, verb=verb, now=now) as recorder:
         entities_created.send(sender=Entity, ids=[entity.pk for entity in made], operation=recorder.operation, now=now)
     return made
