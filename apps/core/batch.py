@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
@@ -13,6 +14,8 @@ from django.db.models import Field, ForeignKey, Model
 from psycopg2 import sql
 
 T = TypeVar("T")
+_FEW = 10  # ids that are asked for one by one
+_sequences: dict[type[Model], str] = {}
 
 
 def portions(items: Sequence[T], size: int = 1000) -> Iterator[Sequence[T]]:
@@ -83,23 +86,34 @@ def reserve_ids(wanted: dict[type[Model], int]) -> dict[type[Model], list[int]]:
     reserved: dict[type[Model], list[int]] = {model: [] for model in wanted}
     if not asked:
         return reserved
-    # The name of the sequence is asked for once, not for each id.
-    parts = ", ".join(
-        "ARRAY(SELECT nextval(own.sequence) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0)"
-        " AS own (sequence), generate_series(1, %s))"
-        for _ in asked
-    )
-    arguments = [argument for model, number in asked for argument in (model._meta.db_table, number)]
+    # What a sequence is called is told with its first ids: to ask for it takes longer than to draw some.
+    unknown = [model for model, _ in asked if model not in _sequences]
+    names = ["pg_get_serial_sequence(%s, 'id')"] * len(unknown)
+    parts, arguments = zip(*(_draw(model, number) for model, number in asked), strict=True)
+    statement = "SELECT " + ", ".join([*parts, *names])
+    values = [*chain.from_iterable(arguments), *(model._meta.db_table for model in unknown)]
     alone = not connection.in_atomic_block
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if alone:
             # Don't wait for the disk: whoever writes rows with these ids waits for all that was logged before.
             cursor.execute("SET LOCAL synchronous_commit = off")
-        cursor.execute(f"SELECT {parts}", arguments)
+        cursor.execute(statement, values)
         row = cursor.fetchone()
-    for (model, _), ids in zip(asked, row, strict=True):
+    _sequences.update(zip(unknown, row[len(asked) :], strict=True))
+    for (model, _), ids in zip(asked, row, strict=False):
         reserved[model] = ids
     return reserved
+
+
+def _draw(model: type[Model], number: int) -> tuple[str, list[str | int]]:
+    """An expression for so many new ids of `model`, and its parameters."""
+    name = _sequences.get(model)
+    if name is not None and number <= _FEW:
+        return f"ARRAY[{', '.join(['nextval(%s)'] * number)}]", [name] * number
+    return (
+        "ARRAY(SELECT nextval(own.sequence) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass OFFSET 0)"
+        " AS own (sequence), generate_series(1, %s))"
+    ), [model._meta.db_table, number]
 
 
 def _insert(statement: str, parameters: list[str], rows: Sequence[Model]) -> None:
