@@ -92,6 +92,7 @@ def test_bob_adds_his_mailbox_address_first(client, bob):
     assert account.signature == "Bob<br>Sales &lt;bob@gmail.com&gt;"
     assert "abcd" not in account.password
     assert secrets.decrypt(account.password) == "abcd efgh"
+    assert Operation.objects.get(verb="mail.synced").parameters["account_id"] == account.pk  # its page has a bar
     edited = client.get(reverse("messaging:account_edit", args=[account.pk])).content.decode()
     assert "abcd" not in edited
     assert "Bob&lt;br&gt;Sales &amp;lt;bob@gmail.com&amp;gt;" in edited  # what the editor opens

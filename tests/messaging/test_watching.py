@@ -16,7 +16,8 @@ from django.db import connections
 from apps.core.models import Operation
 from apps.core.services import operations
 from apps.messaging.models import MailAccount
-from apps.messaging.services.syncing import begin_sync
+from apps.messaging.services.sync_locks import account_lock
+from apps.messaging.services.syncing import begin_sync, sync_account
 from apps.messaging.services.watching import Pace, Watch
 from tests.conftest import NOW
 from tests.core import processes
@@ -154,6 +155,30 @@ def test_the_button_fetches_in_the_background_and_counts(dovecot, alice):
     assert operation.message == "Messages 3 of 3"
     assert operation.result["stored"] == 3
     connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bar_counts_also_what_another_worker_fetches(dovecot, alice):
+    user = dovecot.add_user()
+    for number in range(1, 4):
+        dovecot.write(user, letter(number))
+    account = account_on(dovecot, user, owner=alice)
+    sync_account(account, now=NOW)
+    operation = begin_sync(actor=alice, account=account, now=NOW)
+
+    def work() -> None:
+        operations.run(operation_id=operation.pk, now=NOW)
+        connections.close_all()
+
+    worker = threading.Thread(target=work)
+    with account_lock(account.pk):
+        worker.start()
+        row = Operation.objects.filter(pk=operation.pk)
+        wait_for(row.filter(message="Being fetched already: messages 3 of 3", done=3, total=3).exists)
+    worker.join(20)
+
+    operation.refresh_from_db()
+    assert (operation.state, operation.done) == (Operation.State.DONE, 3)
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from django.core.exceptions import PermissionDenied
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -80,10 +81,19 @@ def in_turn(operation: Operation, progress: Progress, deed: Callable[[MailAccoun
             if clock.now() > deadline:
                 raise OperationFailed(_("This mailbox is being fetched already.")) from None
             progress.check_cancelled()
-            progress.at(progress.done, _("Waiting: this mailbox is being fetched already."))
+            _tell_of_other(account, progress)
             time.sleep(1)
         except MailServerProblem as problem:
             raise OperationFailed(problem.words) from problem
+
+
+def _tell_of_other(account: MailAccount, progress: Progress) -> None:
+    """While another worker is at it, its bar counts what is here by now of what lies there."""
+    there = account.folders.filter(is_synced=True).aggregate(total=Sum("total"))["total"] or 0
+    here = min(account.copies.filter(folder__is_synced=True).count(), there)
+    progress.total(there or None)
+    told = {"done": f"{here:,}", "total": f"{there:,}"}
+    progress.at(here, _("Being fetched already: messages %(done)s of %(total)s") % told)
 
 
 def sync_account(

@@ -80,6 +80,7 @@ def account_add(request: Request) -> HttpResponse:
             show_errors(form, error)
         else:
             toast(request, _("The mailbox %(address)s was added.") % {"address": account.address})
+            _fetch_first(request, account)
             return close_sheet(request, _way_on(request, account))
     return _show_form(request, form, preset, is_shared=is_shared, status=422)
 
@@ -167,6 +168,13 @@ def changeable(request: Request, account_id: int) -> MailAccount:
     if not can_change_account(request.user, account):
         raise PermissionDenied
     return account
+
+
+def _fetch_first(request: Request, account: MailAccount) -> None:
+    """The page that follows has a bar; not where one has yet to sign in, or isn't a member."""
+    mine = MailAccount.objects.visible_to(request.user).filter(pk=account.pk, auth=MailAccount.Auth.PASSWORD)
+    if mine.exclude(imap_host="").exists():
+        syncing.begin_sync(actor=request.user, account=account, now=clock.now())
 
 
 def _ask_address(request: Request, *, can_share: bool, is_shared: bool) -> HttpResponse:
