@@ -149,7 +149,13 @@ def test_uvicorn_accepts_its_options_and_loads_the_application() -> None:
 
 @pytest.mark.parametrize(
     ("name", "sign"),
-    [("worker", "ready."), ("sync", "ready."), ("feed", "ready."), ("maintenance", "ready."), ("beat", "beat: Starting...")],
+    [
+        ("worker", "ready."),
+        ("sync", "ready."),
+        ("feed", "ready."),
+        ("maintenance", "ready."),
+        ("beat", "beat: Starting..."),
+    ],
 )
 def test_celery_starts_and_stops(name: str, sign: str, production: dict[str, str], tmp_path: Path) -> None:
     own = {key: str(value) for key, value in SERVICES[name]["environment"].items() if key == "RAPPORT_AS_OWNER"}

@@ -51,6 +51,7 @@ class Panel:
     title: Any  # a lazily translated string
     render: Callable[[HttpRequest, Any], str]
     icon: str = ""
+    concerns: Callable[[Any, Any], bool] | None = None  # of a tab: is it there for this user and record?
 
 
 @dataclass(frozen=True, slots=True)

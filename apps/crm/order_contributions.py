@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
@@ -9,12 +10,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.contributions import MenuItem, banners, homes, menu, verbs
+from apps.accounts.permissions import can_change_settings
+from apps.core.contributions import MenuItem, Panel, SearchProvider, banners, homes, menu, panels, search, verbs
 from apps.core.listing import Listing, ListingEntry, listings
 from apps.crm import account_listing, dealer_listing, order_listing, shipment_listing
 from apps.crm.doors import deals_with_money, deals_with_orders
+from apps.crm.kept_pages import forget_dealers
 from apps.crm.models.reach import portal_reader
 from apps.crm.portal.doors import is_dealer, sees_money
+from apps.crm.search_box import find_orders
+from apps.crm.signals import orders_changed
+from apps.crm.views import contact_orders
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -32,26 +38,26 @@ _MENU = [
     ("portal.finances", MenuItem("main", _("Finances"), "portal:finances", "coins", sees_money, "/portal/finances/")),
 ]
 _STAFF_MENU = [
-    ("crm.orders", MenuItem("main", _("Orders"), "crm:order_list", "package", deals_with_orders, "/crm/orders/")),
-    (
-        "crm.dealers",
-        MenuItem("main", _("Dealers"), "crm:dealer_list", "building-store", deals_with_orders, "/crm/dealers/"),
-    ),
-    (
-        "crm.settlements",
-        MenuItem("main", _("Settlements"), "crm:settlement_list", "coins", deals_with_money, "/crm/settlements/"),
-    ),
+    (57, "crm.orders", "crm:order_list", _("Orders"), "package", deals_with_orders, "/crm/orders/"),
+    (58, "crm.dealers", "crm:dealer_list", _("Dealers"), "building-store", deals_with_orders, "/crm/dealers/"),
+    (61, "crm.settlements", "crm:settlement_list", _("Settlements"), "coins", deals_with_money, "/crm/settlements/"),
 ]
 
 
 def register() -> None:
     """Called once, when the app is ready."""
+    orders_changed.connect(_forget, dispatch_uid="crm.kept_pages")
     homes.register("portal", _home)
     banners.register("portal", _looking_in)
     for number, (key, item) in enumerate(_MENU):
         menu.register(key, item, position=10 + 10 * number)
-    for number, (key, item) in enumerate(_STAFF_MENU):
-        menu.register(key, item, position=70 + number)
+    for position, key, route, title, icon, may_see, section in _STAFF_MENU:
+        menu.register(key, MenuItem("main", title, route, icon, may_see, section), position=position)
+    kept = MenuItem("settings", _("Kept pages"), "crm:kept_pages", "bolt", can_change_settings, "/crm/kept-pages/")
+    menu.register("crm.kept_pages", kept, position=90)
+    search.register("orders", SearchProvider(_("Orders"), find_orders), position=120)
+    tab = Panel("contact", "tab", _("Orders"), contact_orders.orders_panel, "package", contact_orders.concerns)
+    panels.register("orders", tab, position=40)
     listings.register(order_listing.PORTAL_KEY, ListingEntry(_portal_orders))
     listings.register(order_listing.STAFF_KEY, ListingEntry(_staff_orders))
     listings.register(shipment_listing.PORTAL_KEY, ListingEntry(_portal_shipments))
@@ -60,6 +66,11 @@ def register() -> None:
     listings.register(account_listing.KEY, ListingEntry(_accounts))
     for verb, title in VERBS.items():
         verbs.register(verb, title)
+
+
+def _forget(sender: object, *, touched: Mapping[int, Collection[int]], **_facts: object) -> None:
+    """What is kept of these dealers' pages is no longer so."""
+    forget_dealers(touched.keys())
 
 
 def _home(user: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -11,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.templatetags.formats import day
-from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Filter, Listing, RecordFilter
+from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Filter, KeptRows, Listing, RecordFilter
 from apps.core.markup import fill, record_url
 from apps.core.tables import FORMATS
 from apps.crm.doors import deals_with_money
 from apps.crm.drawing.figures import awaited, money, status_badge
+from apps.crm.kept_pages import keep, reader_key
 from apps.crm.models import Dealer, Order, Plant, Status
 from apps.crm.models.reach import portal_reader
 
@@ -49,6 +51,7 @@ def portal_order_listing(user: User) -> Listing:
         empty=Empty(_("No orders yet"), _("An order stands here once the plant has accepted it."), "package"),
         path=reverse("portal:order_list"),
         exports=[(kind.upper(), reverse("portal:order_download", args=[kind])) for kind in FORMATS],
+        keep=partial(_kept, reader.dealer_id, reader_key(sees_money=sees_money)) if reader else None,
         is_private=True,
     )
 
@@ -75,6 +78,10 @@ def staff_order_listing(user: User) -> Listing:
         empty=Empty(_("No orders yet"), _("The plants' orders stand here as soon as they send them."), "package"),
         path=reverse("crm:order_list"),
     )
+
+
+def _kept(dealer_id: int, reader: str, asked: str, draw: Callable[[], KeptRows]) -> KeptRows:
+    return keep(dealer_id, f"orders:{reader}:{asked}", draw)
 
 
 def file_rows(orders: Iterable[Any], *, sees_money: bool) -> Iterable[list[Any]]:

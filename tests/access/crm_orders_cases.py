@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import IN, NOBODY, Scopes, of, web
+from tests.access.matrix import ADMIN, IN, NOBODY, Scopes, of, web
 
 PORTAL = of("login", IN, 404, 404, 404, 404)
 OWN_OF_DEALER: Scopes = {"dealer": PORTAL, "other_dealer": NOBODY, "absent": NOBODY}
@@ -33,4 +33,5 @@ _NO_PICTURE_OF_STAFF: Scopes = {"dealer": _ABSENT, "absent": _ABSENT}
 web("crm/orders/<int:order_id>/photos/<int:photo_id>/", "GET", _NO_PICTURE_OF_STAFF, photo_id="pk")
 web("crm/shipments/<int:shipment_id>/stops/<int:stop_id>/proof/", "GET", _NO_PICTURE_OF_STAFF)
 web("crm/dealers/<int:dealer_id>/view-as/", "POST", OF_DEALERS)
+web("crm/kept-pages/", "GET", ADMIN)
 web("crm/dealers/leave/", "POST", ORDERS)

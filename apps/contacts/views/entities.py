@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
+from apps.accounts.models import User
 from apps.accounts.permissions import can_change_settings
 from apps.accounts.preferences import preferences_of
 from apps.contacts.forms.custom import PREFIX, custom_values
@@ -56,7 +57,7 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
         "entity": found,
         "page": contact_page(found, user=user, prefer_home=_prefers_home(request, now), with_custom=tab == "details"),
         "tab": tab,
-        "tabs": _tabs(found, tab),
+        "tabs": _tabs(found, tab, request.user),
         "may_edit": can_edit_entity(user, found) and found.trashed_at is None,
         "may_export": can_export_entity(user, found),
         "may_make_user": can_change_settings(user) and found.is_person and found.user_id is None,
@@ -89,10 +90,14 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
     return context
 
 
-def _tabs(found: Entity, current: str) -> list[dict[str, Any]]:
+def _tabs(found: Entity, current: str, user: User) -> list[dict[str, Any]]:
     own = [("summary", _("Summary")), ("details", _("Details")), ("relations", _("Relations")), ("events", _("Events"))]
     own.append(("files", _("Files")))
-    added = [(key, panel.title) for key, panel in panels.items() if panel.page == "contact" and panel.slot == "tab"]
+    added = [
+        (key, panel.title)
+        for key, panel in panels.items()
+        if panel.page == "contact" and panel.slot == "tab" and (not panel.concerns or panel.concerns(user, found))
+    ]
     return [
         {
             "title": title,

@@ -7,6 +7,7 @@ saves the reload of the rest. A page costs at most five queries, whatever the si
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
@@ -16,7 +17,7 @@ from django.http import HttpRequest, QueryDict
 
 from apps.core.contributions import Registry
 from apps.core.listing.columns import Action, Column, Empty
-from apps.core.listing.counting import count, page_ids, turned
+from apps.core.listing.counting import Total, count, page_ids, turned
 from apps.core.listing.filters import (
     ChoiceFilter,
     DateRangeFilter,
@@ -28,7 +29,8 @@ from apps.core.listing.filters import (
 )
 from apps.core.listing.letters import narrow_to_letter
 from apps.core.listing.news import NewFilter
-from apps.core.listing.page import ListPage
+from apps.core.listing.page import KeptRows, ListPage
+from apps.core.listing.rows import draw_rows
 from apps.core.listing.selection import Selection
 from apps.core.listing.state import ListState, asks_something, read_state, state_from_json
 from apps.core.listing.wishes import wishes_of
@@ -45,6 +47,7 @@ __all__ = [
     "DateRangeFilter",
     "Empty",
     "Filter",
+    "KeptRows",
     "ListPage",
     "ListState",
     "Listing",
@@ -86,6 +89,8 @@ class Listing:
     may_set_default: bool = False  # this reader sets everybody's columns
     path: str = ""
     exports: Sequence[tuple[object, str]] = ()  # title and address of each file that all matches can be taken as
+    # Keeps the first page's rows under what was asked, or draws them: `keep(asked, draw)`.
+    keep: Callable[[str, Callable[[], KeptRows]], KeptRows] | None = None
     is_private: bool = False  # its views are nobody else's business: the readers belong to several firms
 
     def column(self, key: str) -> Column | None:
@@ -120,6 +125,41 @@ class Listing:
         state = self._state(request.GET, views, default_view)
         size = state.size or own.page_size or page_size
         columns = self._columns(state.columns or own.columns)
+        if self.keep is not None and state.page == 1:
+            asked = json.dumps([state.as_json(), size, [column.key for column in columns]])
+            kept = self.keep(asked, lambda: self._rows_to_keep(queryset, state, size, columns))
+            return ListPage(
+                listing=self,
+                state=state,
+                path=request.path,
+                records=kept.ids,
+                columns=columns,
+                views=views,
+                total=kept.total,
+                size=size,
+                drawn=kept.drawn,
+            )
+        state, total, records = self._records(queryset, state, size, columns)
+        return ListPage(
+            listing=self,
+            state=state,
+            path=request.path,
+            records=records,
+            columns=columns,
+            views=views,
+            total=total,
+            size=size,
+        )
+
+    def _rows_to_keep(
+        self, queryset: QuerySet[Any], state: ListState, size: int, columns: Sequence[Column]
+    ) -> KeptRows:
+        _state, total, records = self._records(queryset, state, size, columns)
+        return KeptRows(total, tuple(record.pk for record in records), draw_rows(self, columns, records))
+
+    def _records(
+        self, queryset: QuerySet[Any], state: ListState, size: int, columns: Sequence[Column]
+    ) -> tuple[ListState, Total, list[Any]]:
         matching = self.narrow(queryset, state)
         total = count(matching)
         ids = page_ids(matching, order=self.order(state), page=state.page, size=size, total=total)
@@ -128,16 +168,7 @@ class Listing:
             ids = page_ids(matching, order=self.order(state), page=-1, size=size, total=total)
         rows = _with_what_cells_read(queryset.model._default_manager.filter(pk__in=ids), columns)
         found = {record.pk: record for record in self.fetch(rows)}
-        return ListPage(
-            listing=self,
-            state=state,
-            path=request.path,
-            records=[found[pk] for pk in ids if pk in found],
-            columns=columns,
-            views=views,
-            total=total,
-            size=size,
-        )
+        return state, total, [found[pk] for pk in ids if pk in found]
 
     def views_for(self, user: User) -> SavedViewQuerySet:
         """The saved views that `user` may open here, by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
+from redis.exceptions import RedisError
 
 from apps.core.listing.fingerprints import fingerprint
 from apps.core.listing.landmarks import nearest
@@ -38,14 +40,23 @@ def count(queryset: QuerySet[Any]) -> Total:
     except EmptyResultSet:
         return Total(0, is_exact=True)
     key = fingerprint("list-total", queryset.db, sql, parameters)
-    if kept := cache.get(key):
+    if kept := _kept(key):
         return Total(kept, is_exact=False)
     counted = bare[: EXACT_UP_TO + 1].count()
     if counted <= EXACT_UP_TO:
         return Total(counted, is_exact=True)
     estimate = max(_estimate(queryset.db, sql, parameters), EXACT_UP_TO + 1)
-    cache.set(key, estimate, ESTIMATE_SECONDS)
+    with suppress(RedisError):
+        cache.set(key, estimate, ESTIMATE_SECONDS)
     return Total(estimate, is_exact=False)
+
+
+def _kept(key: str) -> int | None:
+    try:
+        found: int | None = cache.get(key)
+    except RedisError:  # lists do without it
+        return None
+    return found
 
 
 def _estimate(database: str, sql: str, parameters: tuple[Any, ...]) -> int:

@@ -52,6 +52,15 @@ class Step:
     is_current: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """A page's rows as they were drawn, with what its foot says of them."""
+
+    total: Total
+    ids: tuple[int, ...]
+    drawn: SafeString
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListPage:
     listing: Listing
@@ -62,6 +71,7 @@ class ListPage:
     views: Sequence[SavedView]
     total: Total
     size: int
+    drawn: SafeString | None = None  # the rows, where they were kept; `records` are then their keys alone
 
     def render(self, request: HttpRequest, template: str, context: dict[str, Any] | None = None) -> HttpResponse:
         """The whole page, or the results alone where htmx asked for them."""
@@ -163,7 +173,7 @@ class ListPage:
 
     # --- rows --------------------------------------------------------------------------------------------------------
     def rows(self) -> SafeString:
-        return draw_rows(self.listing, self.columns, self.records)
+        return draw_rows(self.listing, self.columns, self.records) if self.drawn is None else self.drawn
 
     @property
     def query(self) -> str:

@@ -1,8 +1,9 @@
-"""All that an order's page shows, read in eight queries however large the order is."""
+"""All that an order's page shows, read in nine queries however large the order is."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,8 +48,6 @@ class OrderPage:
     state: Any  # OrderState, or None before anything came
     money: Any  # OrderMoney, or None: awaited, or not for this reader
     sees_money: bool
-    pieces: list[Piece]
-    events: list[OrderEvent]
     shipments: list[Shipment]
     entries: list[LedgerEntry]
     claims: list[Claim]
@@ -73,22 +72,16 @@ def for_page(orders: OrderQuerySet, *, sees_money: bool) -> OrderQuerySet:
     return orders.select_related("state", "plant", "dealer", *(("money",) if sees_money else ()))
 
 
-def order_page(order: Order, *, user: User, sees_money: bool, now: datetime) -> OrderPage:
-    """`order` comes from `for_page`."""
+def order_page(order: Order, *, user: User, sees_money: bool, sources: Mapping[str, str], now: datetime) -> OrderPage:
+    """`order` comes from `for_page`, `sources` from `sources_of`."""
     cost = getattr(order, "money", None) if sees_money else None
-    events = list(OrderEvent.objects.visible_to(user).filter(order=order).order_by("-happened_at", "-pk")[:MOST_EVENTS])
-    if not sees_money:
-        events = [event for event in events if not event.is_money]
     feeds = feeds_of([order.plant_id])
-    sources = {event.kind: event.source for event in reversed(events) if not event.is_stale}
     state = getattr(order, "state", None)
     return OrderPage(
         order=order,
         state=state,
         money=cost,
         sees_money=sees_money,
-        pieces=_pieces(order, user, sees_money=sees_money),
-        events=events,
         shipments=_shipments(order, user),
         entries=_entries(order, user) if sees_money else [],
         claims=list(Claim.objects.visible_to(user).filter(order=order).order_by("-made_at", "-pk")[:20]),
@@ -99,7 +92,21 @@ def order_page(order: Order, *, user: User, sees_money: bool, now: datetime) -> 
     )
 
 
-def _pieces(order: Order, user: User, *, sees_money: bool) -> list[Piece]:
+def events_of(order: Order, *, user: User, sees_money: bool) -> list[OrderEvent]:
+    """What was told of the order, the newest first."""
+    events = OrderEvent.objects.visible_to(user).filter(order=order)
+    if not sees_money:
+        events = events.filter(is_money=False)
+    return list(events.order_by("-happened_at", "-pk")[:MOST_EVENTS])
+
+
+def sources_of(events: list[OrderEvent]) -> dict[str, str]:
+    """Which source told the present state of each kind."""
+    return {event.kind: event.source for event in reversed(events) if not event.is_stale}
+
+
+def pieces_of(order: Order, *, sees_money: bool) -> list[Piece]:
+    """The constructions of an order that the reader sees."""
     found = Construction.objects.filter(order=order).order_by("position", "pk")
     photos: dict[int, list[ConstructionPhoto]] = defaultdict(list)
     for photo in ConstructionPhoto.objects.filter(order=order, construction__order=order).order_by("taken_at", "pk"):

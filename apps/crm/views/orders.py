@@ -11,6 +11,7 @@ from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.crm.doors import deals_with_money, orders_required
 from apps.crm.models import ConstructionPhoto, Order
+from apps.crm.order_drawing import draw_order
 from apps.crm.order_listing import staff_order_listing
 from apps.crm.pictures import as_picture
 from apps.crm.selectors.order_pages import for_page, order_page
@@ -30,8 +31,9 @@ def order_list(request: Request) -> HttpResponse:
 def order(request: Request, order_id: int) -> HttpResponse:
     money = deals_with_money(request.user)
     found = get_object_or_404(for_page(Order.objects.visible_to(request.user), sees_money=money), pk=order_id)
-    page = order_page(found, user=request.user, sees_money=money, now=clock.now())
-    context = {"page": page, "order": found, "channel": f"dealer:{found.dealer_id}"}
+    drawn = draw_order(found, user=request.user, sees_money=money)
+    page = order_page(found, user=request.user, sees_money=money, sources=drawn.sources, now=clock.now())
+    context = {"page": page, "drawn": drawn, "order": found, "channel": f"dealer:{found.dealer_id}"}
     return render_page(request, "crm/order.html", context, fragment="order-live")
 
 

@@ -12,7 +12,9 @@ from apps.core.htmx import Request, render_page
 from apps.core.tables import FORMATS, as_table
 from apps.crm.models import ConstructionPhoto, Order
 from apps.crm.models.reach import portal_reader
+from apps.crm.order_drawing import drawn_order
 from apps.crm.order_listing import MOST_ROWS, file_rows, file_titles, portal_order_listing
+from apps.crm.permissions.claims import may_speak_for
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required, sees_money
 from apps.crm.selectors.order_pages import for_page, order_page
@@ -46,8 +48,10 @@ def order_download(request: Request, kind: str) -> HttpResponse:
 def order(request: Request, order_id: int) -> HttpResponse:
     money = sees_money(request.user)
     found = get_object_or_404(for_page(Order.objects.visible_to(request.user), sees_money=money), pk=order_id)
-    page = order_page(found, user=request.user, sees_money=money, now=clock.now())
-    context = {"page": page, "order": found, **_channel(request)}
+    may_claim = may_speak_for(request.user, found.dealer_id)
+    drawn = drawn_order(found, user=request.user, sees_money=money, may_claim=may_claim)
+    page = order_page(found, user=request.user, sees_money=money, sources=drawn.sources, now=clock.now())
+    context = {"page": page, "drawn": drawn, "order": found, "may_claim": may_claim, **_channel(request)}
     return render_page(request, "portal/order.html", context, fragment="order-live")
 
 
