@@ -384,6 +384,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-merges": {"task": "apps.messaging.jobs.send_merges", "schedule": timedelta(seconds=10)},
     "purge-drafts": {"task": "apps.messaging.jobs.purge_drafts", "schedule": timedelta(hours=12)},
     "escalate-claims": {"task": "apps.crm.jobs.escalate_claims", "schedule": timedelta(minutes=5)},
+    "tell-news": {"task": "apps.crm.jobs.tell_news", "schedule": timedelta(minutes=5)},
     "refresh-managers": {"task": "apps.crm.jobs.refresh_managers", "schedule": timedelta(hours=6)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }

@@ -38,6 +38,7 @@ from apps.crm.selectors.notice_lines import RECORDS, record
 from apps.crm.selectors.threads import MESSAGE, may_hear_thread
 from apps.crm.selectors.waiting import waiting_number
 from apps.crm.services.assignments import after_undo as after_assignments
+from apps.crm.services.assignments import editable as editable_assignments
 from apps.crm.services.claim_steps import after_undo, editable_claims
 
 VERBS = {
@@ -87,7 +88,7 @@ def register() -> None:
     menu.register("crm.waiting", waits, position=61)
     panels.register("crm.waiting", Panel("home", "card", _("Dealers"), _waiting, "hourglass"), position=6)
     panels.register("crm.manager", Panel("contact", "card", _("Account manager"), _manager, "user-star"), position=5)
-    undoers.register("crm.assignment", Undoer(Assignment, after=after_assignments))
+    undoers.register("crm.assignment", Undoer(Assignment, editable=editable_assignments, after=after_assignments))
     talk = MenuItem("main", _("Messages"), "portal:messages", "message", is_dealer, section="/portal/messages/")
     menu.register("portal.messages", talk, position=65)
 
@@ -119,4 +120,5 @@ def _staff(request: HttpRequest) -> Listing | None:
 
 
 def _portal(request: HttpRequest) -> Listing | None:
-    return portal_listing() if is_dealer(request.user) else None
+    user = request.user
+    return portal_listing(user) if user.is_authenticated and is_dealer(user) else None

@@ -63,6 +63,7 @@ class _Content(models.Model):
 
 class NewsItem(_Content):
     is_important = models.BooleanField(default=False)  # stands above the others
+    told_at = models.DateTimeField(null=True)  # dealers have had their notice
 
     objects = _ContentQuerySet.as_manager()
 

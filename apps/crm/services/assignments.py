@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -120,6 +120,14 @@ def _refresh(dealer_ids: Sequence[int], today: date) -> int:
             changed.append(dealer)
     Dealer.objects.bulk_update(changed, ["manager", "manager_name", "manager_email", "manager_phone"])
     return len(changed)
+
+
+def editable(actor: User, ids: Collection[int]) -> set[int]:
+    """Whose changes this user may undo: managers all, others those of contacts that they may change."""
+    if is_manager(actor):
+        return set(ids)
+    rows = Assignment.objects.filter(pk__in=ids).select_related("entity")
+    return {row.pk for row in rows if can_edit_entity(actor, row.entity)}
 
 
 def after_undo(ids: list[int], now: datetime) -> None:

@@ -31,7 +31,7 @@ from apps.crm.services.claim_filing import ClaimInput, add_photos, file_claim
 @portal_required
 @require_GET
 def claims(request: Request) -> HttpResponse:
-    listing = portal_listing()
+    listing = portal_listing(request.user)
     found = Claim.objects.visible_to(request.user)
     page = listing.page(request, found, page_size=preferences_of(request.user).page_size)
     return page.render(request, "portal/claims.html", {})

@@ -1,0 +1,44 @@
+"""What becomes of facts about orders and settlements: dealers' people are told, claims' pages follow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from apps.core import clock
+from apps.crm.models import Claim, Compensation
+from apps.crm.services.claim_history import tell_pages
+from apps.crm.services.dealer_notices import tell_dealers
+from apps.crm.signals import compensations_booked, orders_changed
+
+_NEWS = timedelta(days=2)  # what a feed brings of older days is history, not news
+
+
+class _Happening(Protocol):
+    order_id: int
+    dealer_id: int
+    kind: str
+    at: datetime
+
+
+def on_orders_changed(*, happenings: Sequence[_Happening] = (), **kwargs: object) -> None:
+    now = clock.now()
+    told: dict[int, dict[int, set[str]]] = {}
+    for each in happenings:
+        if now - each.at < _NEWS:
+            told.setdefault(each.dealer_id, {}).setdefault(each.order_id, set()).add(each.kind)
+    if told:
+        tell_dealers(told, now=now)
+
+
+def on_compensations_booked(*, compensations: Collection[int], **kwargs: object) -> None:
+    given = Compensation.objects.filter(pk__in=list(compensations)).values("claim")
+    for claim in Claim.objects.filter(pk__in=given):
+        tell_pages(claim)
+
+
+def connect() -> None:
+    """Called once, when the app is ready."""
+    orders_changed.connect(on_orders_changed)
+    compensations_booked.connect(on_compensations_booked)

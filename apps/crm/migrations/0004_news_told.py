@@ -1,0 +1,11 @@
+"""When dealers were told of a news item."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("crm", "0003_claims_decided")]
+
+    operations = [
+        migrations.AddField("newsitem", "told_at", models.DateTimeField(null=True)),
+    ]
