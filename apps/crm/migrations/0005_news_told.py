@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0003_claims_decided")]
+    dependencies = [("crm", "0004_feed_digests")]
 
     operations = [
         migrations.AddField("newsitem", "told_at", models.DateTimeField(null=True)),
