@@ -19,7 +19,10 @@ from apps.core.embedded import ensure_servers, keeper_lives, leave_servers
 from apps.core.embedded.mailboxes import imap_command
 from apps.core.embedded.supervisor import Program, Supervisor
 
-LOGINS = ("admin", "manager", "sales", "claims", "content", "finance", "project", "dealer", "dealer2")
+LOGINS = (
+    *("admin", "manager", "sales", "claims", "content", "finance", "project"),
+    *("dealer", "dealer-employee", "dealer2"),
+)
 DOMAIN = "demo.rapport.example"
 SLOW = 45.0  # seconds after which the demo says where to look
 PASSWORD = "demo-rapport-1"  # noqa: S105  printed for everybody who starts the demo
@@ -49,10 +52,10 @@ class Command(BaseCommand):
         imap_port = _free_port()
         supervisor = Supervisor(_programs(settings.VAR, web, mail, imap_port), logs=settings.VAR / "log", say=self._say)
         try:
-            self._prepare("migrate", "--verbosity", "0")
-            if "load_demo" in get_commands():
-                ports = ["--smtp-port", str(mail.getsockname()[1]), "--imap-port", str(imap_port)]
-                self._prepare("load_demo", "--mail", str(settings.VAR / "mail"), *ports)
+            self._prepare(["migrate", "--verbosity", "0"])
+            ports = ["--smtp-port", str(mail.getsockname()[1]), "--imap-port", str(imap_port)]
+            loading = (["load_demo", "--mail", str(settings.VAR / "mail"), *ports], ["load_dealers"])
+            self._prepare(*(command for command in loading if command[0] in get_commands()))
             supervisor.run(each_second=self._each_second)
         except KeyboardInterrupt:  # before the supervisor took over
             sys.exit(130)
@@ -71,10 +74,15 @@ class Command(BaseCommand):
         listener.listen(2048)
         return listener
 
-    def _prepare(self, *arguments: str) -> None:
-        manage = settings.BASE_DIR / "manage.py"
-        if subprocess.run([sys.executable, str(manage), *arguments], check=False).returncode:  # noqa: S603
-            raise CommandError(f"manage.py {arguments[0]} failed.")
+    def _prepare(self, *commands: list[str]) -> None:
+        """Run commands of `manage.py` side by side until all have ended."""
+        manage = str(settings.BASE_DIR / "manage.py")
+        running = [subprocess.Popen([sys.executable, manage, *command]) for command in commands]  # noqa: S603
+        for command, process in zip(commands, running, strict=True):
+            if process.wait():
+                for other in running:
+                    other.terminate()
+                raise CommandError(f"manage.py {command[0]} failed.")
 
     def _each_second(self) -> None:
         embedded = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
@@ -163,6 +171,7 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket, imap_port: int
             for command, options, pause in (
                 ("watch_mail", [], 10.0),
                 ("demo_customers", [str(var / "mail"), "--smtp-port", smtp_port], 15.0),
+                ("simulate_plant", ["--url", f"http://localhost:{web.getsockname()[1]}", "--rate", "3"], 12.0),
             )
             if command in get_commands()  # they come from higher floors
         ),
