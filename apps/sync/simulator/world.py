@@ -39,6 +39,7 @@ class Job:
     step: str
     due: datetime
     is_held: bool = False
+    paid: Decimal = Decimal(0)
 
     @property
     def total(self) -> Decimal:
@@ -150,9 +151,15 @@ class World:
         else:
             job.due = at + self._hours(1, 8)
         if self.dice.random() < 0.35:
-            paid = -(job.total * self.dice.randint(30, 100) / 100).quantize(Decimal("0.01"))
-            client = self.dice.choice(("", *names.CLIENTS))
-            yield MoneyFact(at, next(self._entries), job.firm, "payment", paid, order=job.number, client=client)
+            yield from self._pay(job, at, self.dice.randint(30, 100))
+
+    def _pay(self, job: Job, at: datetime, percent: int) -> Iterator[Fact]:
+        """The firm pays so much of what is open of an order; now and then its client does."""
+        amount = ((job.total - job.paid) * percent / 100).quantize(Decimal("0.01"))
+        if amount > 0:
+            job.paid += amount
+            client = self.dice.choice(("", "", *names.CLIENTS))
+            yield MoneyFact(at, next(self._entries), job.firm, "payment", -amount, order=job.number, client=client)
 
     def _drive(self, now: datetime) -> Iterator[Fact]:
         while len(self.ready) >= MOST_STOPS:
@@ -204,6 +211,8 @@ class World:
                 yield StatusFact(at, job.number, "delivered")
                 fee = self._sum(200, 900)
                 yield MoneyFact(at, next(self._entries), job.firm, "delivery", fee, order=job.number)
+                if self.dice.random() < 0.85:
+                    yield from self._pay(job, at, 100)
 
     def _firm(self, number: int) -> Firm:
         city, north, east = self.dice.choice(names.CITIES[self.plant])
