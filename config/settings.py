@@ -56,12 +56,10 @@ REDIS_URL = _redis_url
 # Whatever we keep in Redis begins with it, so that two houses, or two runs of the tests, may share one server.
 # Each process of the tests has names of its own, whatever it inherited from the one that started it.
 REDIS_PREFIX = f"test-{os.getpid()}:" if TESTING else env.str("RAPPORT_REDIS_PREFIX", default="rapport:")
+_cache = {"LOCATION": REDIS_URL, "KEY_PREFIX": f"{REDIS_PREFIX}c"}
 CACHES = {
-    "default": {
-        "BACKEND": "apps.core.caches.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": f"{REDIS_PREFIX}c",
-    }
+    "default": {"BACKEND": "apps.core.caches.RedisCache", **_cache},
+    "sessions": {"BACKEND": "apps.core.caches.SessionCache", **_cache},
 }
 
 # --- applications ----------------------------------------------------------------------------------------------------
@@ -231,6 +229,7 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "sessions"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

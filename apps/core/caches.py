@@ -1,10 +1,13 @@
-"""The cache in Redis, with one client kept for each pool of connections."""
+"""The cache in Redis, with one client kept for each pool of connections; that of sessions does without Redis."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.cache.backends import redis
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from redis.exceptions import RedisError
 
 
 class _KeepingClient(redis.RedisCacheClient):
@@ -26,3 +29,20 @@ class RedisCache(redis.RedisCache):
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _KeepingClient
+
+
+class SessionCache(RedisCache):
+    """Sessions come from the database where Redis is away: signed-in pages go on.
+
+    What is deleted must be gone, so only reading and keeping are forgiving.
+    """
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        try:
+            return super().get(key, default, version)
+        except RedisError:
+            return default
+
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        with suppress(RedisError):
+            super().set(key, value, timeout, version)

@@ -19,8 +19,10 @@ from tests.crm.factories import a_construction, a_dealer, an_order, into_portal
 
 pytestmark = pytest.mark.django_db
 
+NOWHERE = "redis://127.0.0.1:1/0"
 GONE = {
-    "default": {"BACKEND": "apps.core.caches.RedisCache", "LOCATION": "redis://127.0.0.1:1/0", "KEY_PREFIX": "gone"}
+    "default": {"BACKEND": "apps.core.caches.RedisCache", "LOCATION": NOWHERE},
+    "sessions": {"BACKEND": "apps.core.caches.SessionCache", "LOCATION": NOWHERE},
 }
 
 
@@ -49,7 +51,7 @@ def owner(client, dora, firm):
 
 
 def texts(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def asked(browser, path: str) -> str:
@@ -110,7 +112,9 @@ def test_another_language_is_another_page(owner, order, dora):
 
     Preferences.objects.update_or_create(user=dora, defaults={"language": "uk"})
 
-    assert ">Accepted<" not in texts(owner.get("/portal/orders/"))
+    page = texts(owner.get("/portal/orders/"))
+    assert "12,400.50" not in page  # written the reader's way
+    assert "400,50" in page
 
 
 def test_without_redis_pages_come_from_the_database(owner, order):

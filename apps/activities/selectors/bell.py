@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.db import transaction
+from redis.exceptions import RedisError
 
 from apps.activities.models import Notice
 from apps.activities.models.reach import reach_of
@@ -28,13 +30,22 @@ def unread_count(user: User, *, fresh: bool = False) -> int:
         return 0
     stamp = hashlib.sha1(repr(reads).encode(), usedforsecurity=False).hexdigest()
     if not fresh:
-        kept = cache.get(_key(user.pk))
+        kept = _kept(_key(user.pk))
         if kept is not None and kept[0] == stamp:
             known: int = kept[1]
             return known
     count = Notice.objects.visible_to(user).in_app().unread()[:MOST].count()
-    cache.set(_key(user.pk), (stamp, count), _SECONDS)
+    with suppress(RedisError):
+        cache.set(_key(user.pk), (stamp, count), _SECONDS)
     return count
+
+
+def _kept(key: str) -> tuple[str, int] | None:
+    try:
+        found: tuple[str, int] | None = cache.get(key)
+    except RedisError:  # the bell rings without it
+        return None
+    return found
 
 
 def forget_counts(user_ids: Iterable[int]) -> None:
