@@ -131,7 +131,7 @@ def fill_dealers(house: House) -> int:
         cursor.execute("RESET ROLE")
         began = time.monotonic()
         cursor.execute("TRUNCATE crm_plant, crm_dealer CASCADE")
-        values = {"now": clock.now(), "dealers": max(3, total // _ORDERS_EACH)}
+        values: dict[str, Any] = {"now": clock.now(), "dealers": max(3, total // _ORDERS_EACH)}
         cursor.execute(_PEOPLE, values)
         cursor.execute("SELECT count(*) FROM crm_dealer")
         values["dealers"] = cursor.fetchone()[0]

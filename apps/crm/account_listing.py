@@ -14,7 +14,7 @@ from apps.core.listing import ChoiceFilter, Column, Empty, Listing
 from apps.core.listing.filters import Choices
 from apps.core.markup import record_url
 from apps.crm.drawing.figures import awaited, money
-from apps.crm.models import LedgerMonth, Plant
+from apps.crm.models import DealerPlant, LedgerMonth, Plant
 
 KEY = "crm.accounts"
 
@@ -40,7 +40,7 @@ def _plants() -> Choices:
     return [(str(plant.pk), plant.name) for plant in Plant.objects.order_by("position", "pk")]
 
 
-def _fetch(queryset: QuerySet[Any]) -> Iterable[Any]:
+def _fetch(queryset: QuerySet[DealerPlant]) -> Iterable[DealerPlant]:
     months = LedgerMonth.objects.filter(
         dealer=OuterRef("dealer"), plant=OuterRef("plant"), currency=OuterRef("currency")
     )

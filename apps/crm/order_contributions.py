@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.permissions import can_change_settings
 from apps.core.contributions import MenuItem, Panel, SearchProvider, banners, homes, menu, panels, search, verbs
 from apps.core.listing import Listing, ListingEntry, listings
-from apps.crm import account_listing, dealer_listing, order_listing, shipment_listing
+from apps.crm import account_listing, contact_orders, dealer_listing, order_listing, shipment_listing
 from apps.crm.doors import deals_with_money, deals_with_orders
 from apps.crm.kept_pages import forget_dealers
 from apps.crm.models.reach import portal_reader
 from apps.crm.portal.doors import is_dealer, sees_money
 from apps.crm.search_box import find_orders
 from apps.crm.signals import orders_changed
-from apps.crm.views import contact_orders
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -43,7 +43,7 @@ def portal_order_listing(user: User) -> Listing:
         key=PORTAL_KEY,
         columns=[*_COLUMNS, *([_AMOUNT] if sees_money else [])],
         default_sort="-received",
-        filters=_filters(plants, [choice for choice in Status.choices if choice[0] != Status.RECEIVED]),
+        filters=_filters(plants, [status for status in Status if status != Status.RECEIVED]),
         search=_search,
         search_label=_("Number or your reference"),
         fetch=_fetch(sees_money=sees_money),
@@ -70,7 +70,7 @@ def staff_order_listing(user: User) -> Listing:
         key=STAFF_KEY,
         columns=[_COLUMNS[0], _DEALER, *_COLUMNS[1:], *([_AMOUNT] if sees_money else [])],
         default_sort="-received",
-        filters=[*_filters(lambda: _named(Plant.objects.all()), Status.choices), dealers],
+        filters=[*_filters(lambda: _named(Plant.objects.all()), Status), dealers],
         search=_search,
         search_label=_("Number or the dealer's reference"),
         fetch=_fetch("dealer", sees_money=sees_money),
@@ -101,13 +101,13 @@ def file_titles(*, sees_money: bool) -> list[object]:
     return [*titles, _("Amount"), _("Currency")] if sees_money else [*titles]
 
 
-def _filters(plants: Callable[[], Choices], statuses: Choices) -> list[Filter]:
+def _filters(plants: Callable[[], Choices], statuses: Iterable[Status]) -> list[Filter]:
     return [
         ChoiceFilter(
             key="status",
             title=_("Status"),
             field="state__status",
-            choices=[(str(value), label) for value, label in statuses],
+            choices=[(str(status.value), status.label) for status in statuses],
         ),
         ChoiceFilter(
             key="open",

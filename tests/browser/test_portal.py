@@ -68,6 +68,7 @@ def test_orders_finances_and_deliveries_are_readable_for_everybody(page, live_se
 
 
 def test_a_change_shows_itself_in_the_list_and_on_the_order(page, site, sign_in, dora, order):
+    page.set_default_timeout(60_000)  # the site draws its first page
     sign_in(page, dora)
     with page.expect_request(re.compile("/live/")):
         page.goto(f"{site}/portal/orders/?f.status=10&f.status=40")

@@ -45,7 +45,7 @@ def booked(firm):
 
 
 def texts(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def balances(page: str) -> list[str]:
@@ -111,6 +111,7 @@ def test_payments_settle_the_oldest_charges_first(owner, booked):
     page = texts(owner.get("/portal/finances/"))
 
     ages = re.search(r"Up to 30 days.*?</dl>", page, re.DOTALL)
+    assert ages is not None
     figures = re.findall(r'class="money">([^<]+)<', ages.group())
     assert figures == ["100.00 UAH", "2,400.50 UAH", "0.00 UAH", "5,000.00 UAH"]
 
@@ -118,7 +119,9 @@ def test_payments_settle_the_oldest_charges_first(owner, booked):
 def test_the_chart_has_the_figures_of_the_stored_months(owner, firm, booked):
     page = texts(owner.get("/portal/finances/"))
 
-    chart = json.loads(unescape(re.search(r'data-chart="([^"]+)"', page).group(1)))
+    found = re.search(r'data-chart="([^"]+)"', page)
+    assert found is not None
+    chart = json.loads(unescape(found.group(1)))
     balance, expected = Decimal(0), []
     for month in LedgerMonth.objects.filter(dealer=firm).order_by("month"):
         balance += month.charged + month.paid

@@ -86,7 +86,7 @@ def order(firm):
 
 
 def texts(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_a_dealer_begins_at_the_orders(owner):

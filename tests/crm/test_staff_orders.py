@@ -27,7 +27,7 @@ def order(firm):
 
 
 def texts(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
 def test_staff_find_orders_of_all_dealers(client, bob, order):

@@ -7,13 +7,13 @@ above zero the dealer owes. Announced compensations stand beside a balance, neve
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from apps.crm.models import Compensation, DealerPlant, LedgerEntry, LedgerMonth, Plant
@@ -33,9 +33,13 @@ class Account:
 
     plant: Plant
     currency: str
-    balance: Decimal
     credit_limit: Decimal | None
     announced: Decimal
+    months: tuple[tuple[date, Decimal], ...]  # what each month added, the oldest first
+
+    @property
+    def balance(self) -> Decimal:
+        return sum((added for _month, added in self.months), ZERO)
 
     @property
     def key(self) -> str:
@@ -66,17 +70,16 @@ class Statement:
 def accounts_of(dealer_id: int) -> list[Account]:
     """All accounts of a dealer, by plant and currency; four queries."""
     limits = {(row.plant_id, row.currency): row.credit_limit for row in DealerPlant.objects.filter(dealer=dealer_id)}
-    sums = LedgerMonth.objects.filter(dealer=dealer_id).values("plant", "currency")
-    balances = {
-        (row["plant"], row["currency"]): row["balance"] for row in sums.annotate(balance=Sum(F("charged") + F("paid")))
-    }
+    months: dict[tuple[int, str], list[tuple[date, Decimal]]] = defaultdict(list)
+    for row in LedgerMonth.objects.filter(dealer=dealer_id).order_by("month"):
+        months[row.plant_id, row.currency].append((row.month, row.charged + row.paid))
     waiting = Compensation.objects.filter(dealer=dealer_id, entry=None).values("plant", "currency")
     announced = {(row["plant"], row["currency"]): row["all"] for row in waiting.annotate(all=Sum("amount"))}
-    keys = {*limits, *balances, *announced}
+    keys = {*limits, *months, *announced}
     plants = Plant.objects.in_bulk([plant_id for plant_id, _currency in keys])
     return [
-        Account(plants[key[0]], key[1], balances.get(key, ZERO), limits.get(key), announced.get(key, ZERO))
-        for key in sorted(keys, key=lambda key: (plants[key[0]].position, key))
+        Account(plants[key[0]], key[1], limits.get(key), announced.get(key, ZERO), tuple(months.get(key, ())))
+        for key in sorted(keys, key=lambda key: (plants[key[0]].position if key[0] in plants else 0, key))
         if key[0] in plants
     ]
 
@@ -87,9 +90,9 @@ def lines_of(user: User, dealer_id: int, account: Account) -> LedgerEntryQuerySe
     return seen.filter(dealer=dealer_id, plant=account.plant, currency=account.currency).order_by("booked_on", "pk")
 
 
-def statement(lines: LedgerEntryQuerySet, *, dealer_id: int, account: Account, start: date, end: date) -> Statement:
+def statement(lines: LedgerEntryQuerySet, *, account: Account, start: date, end: date) -> Statement:
     """The movements from `start` to `end`, both included, with the balance after each."""
-    opening = balance_before(lines, dealer_id=dealer_id, account=account, day=start)
+    opening = balance_before(lines, account=account, day=start)
     found = list(lines.filter(booked_on__range=(start, end)).select_related("order")[: MOST_LINES + 1])
     balance, shown = opening, []
     for entry in found[:MOST_LINES]:
@@ -106,20 +109,22 @@ def of_order(lines: LedgerEntryQuerySet, number: str) -> Statement:
     )
 
 
-def balance_before(lines: LedgerEntryQuerySet, *, dealer_id: int, account: Account, day: date) -> Decimal:
+def balance_before(lines: LedgerEntryQuerySet, *, account: Account, day: date) -> Decimal:
     """What the account stood at when `day` began."""
     first = day.replace(day=1)
-    months = _months(dealer_id, account).filter(month__lt=first).aggregate(all=Sum(F("charged") + F("paid")))
+    before = sum((added for month, added in account.months if month < first), ZERO)
+    if day == first:
+        return before
     within = lines.order_by().filter(booked_on__gte=first, booked_on__lt=day).aggregate(all=Sum("amount"))
-    return (months["all"] or ZERO) + (within["all"] or ZERO)
+    return before + (within["all"] or ZERO)
 
 
-def curve_of(dealer_id: int, account: Account) -> list[tuple[date, Decimal]]:
+def curve_of(account: Account) -> list[tuple[date, Decimal]]:
     """The balance at the end of each month with movements."""
     curve, balance = [], ZERO
-    for month in _months(dealer_id, account).order_by("month"):
-        balance += month.charged + month.paid
-        curve.append((month.month, balance))
+    for month, added in account.months:
+        balance += added
+        curve.append((month, balance))
     return curve
 
 
@@ -143,14 +148,3 @@ def ages_of(lines: LedgerEntryQuerySet, balance: Decimal, *, today: date) -> lis
         ages.append(part)
         left -= part
     return [*ages, left]
-
-
-def total_by_currency(accounts: Iterable[Account]) -> dict[str, Decimal]:
-    totals: dict[str, Decimal] = {}
-    for account in accounts:
-        totals[account.currency] = totals.get(account.currency, ZERO) + account.balance
-    return totals
-
-
-def _months(dealer_id: int, account: Account) -> QuerySet[LedgerMonth]:
-    return LedgerMonth.objects.filter(dealer=dealer_id, plant=account.plant, currency=account.currency)

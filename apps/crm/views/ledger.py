@@ -33,19 +33,23 @@ def settlement(request: Request, dealer_id: int) -> HttpResponse:
     today = localdate(clock.now())
     accounts = settlements.accounts_of(dealer.pk)
     asked = read_asked(request.GET, accounts, today)
-    context = {"dealer": dealer, "accounts": accounts, "asked": asked, "is_staff_page": True}
+    context = {
+        "dealer": dealer,
+        "accounts": accounts,
+        "asked": asked,
+        "is_staff_page": True,
+        "channel": f"dealer:{dealer.pk}",
+    }
     if asked.account is not None:
         lines = settlements.lines_of(request.user, dealer.pk, asked.account)
         shown = (
             settlements.of_order(lines, asked.order)
             if asked.order
-            else settlements.statement(
-                lines, dealer_id=dealer.pk, account=asked.account, start=asked.start, end=asked.end
-            )
+            else settlements.statement(lines, account=asked.account, start=asked.start, end=asked.end)
         )
         context |= {
             "statement": shown,
             "ages": settlements.ages_of(lines, asked.account.balance, today=today),
-            "curve": settlements.curve_for_chart(settlements.curve_of(dealer.pk, asked.account)),
+            "curve": settlements.curve_for_chart(settlements.curve_of(asked.account)),
         }
-    return render_page(request, "crm/settlement.html", context, fragment="statement")
+    return render_page(request, "crm/settlement.html", context, fragment="finances")

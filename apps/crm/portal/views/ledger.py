@@ -29,10 +29,11 @@ def finances(request: Request) -> HttpResponse:
     reader = _reader(request)
     accounts = settlements.accounts_of(reader.dealer_id)
     asked = read_asked(request.GET, accounts, today)
-    context: dict[str, Any] = {"accounts": accounts, "asked": asked, "today": today}
+    channel = f"dealer:{reader.dealer_id}"
+    context: dict[str, Any] = {"accounts": accounts, "asked": asked, "today": today, "channel": channel}
     if asked.account is not None:
         context |= _account_context(request, reader, asked, today)
-    return render_page(request, "portal/finances.html", context, fragment="statement")
+    return render_page(request, "portal/finances.html", context, fragment="finances")
 
 
 def _account_context(request: Request, reader: PortalReader, asked: Asked, today: date) -> dict[str, Any]:
@@ -43,9 +44,9 @@ def _account_context(request: Request, reader: PortalReader, asked: Asked, today
     feeds = feeds_of([account.plant.pk])
     newest = lines.reverse().first()
     return {
-        "statement": _statement(lines, reader, asked),
+        "statement": _statement(lines, asked),
         "ages": settlements.ages_of(lines, account.balance, today=today),
-        "curve": settlements.curve_for_chart(settlements.curve_of(reader.dealer_id, account)),
+        "curve": settlements.curve_for_chart(settlements.curve_of(account)),
         "as_of": freshness(
             feeds.get(newest.source) if newest else None,
             as_of=newest.received_at if newest else None,
@@ -55,14 +56,12 @@ def _account_context(request: Request, reader: PortalReader, asked: Asked, today
     }
 
 
-def _statement(lines: Any, reader: PortalReader, asked: Asked) -> settlements.Statement:
+def _statement(lines: Any, asked: Asked) -> settlements.Statement:
     if asked.account is None:
         raise Http404
     if asked.order:
         return settlements.of_order(lines, asked.order)
-    return settlements.statement(
-        lines, dealer_id=reader.dealer_id, account=asked.account, start=asked.start, end=asked.end
-    )
+    return settlements.statement(lines, account=asked.account, start=asked.start, end=asked.end)
 
 
 @money_required
@@ -77,7 +76,7 @@ def finances_download(request: Request, kind: str) -> HttpResponse:
     if asked.account is None:
         raise Http404
     lines = settlements.lines_of(request.user, reader.dealer_id, asked.account)
-    found = _statement(lines, reader, asked)
+    found = _statement(lines, asked)
     titles = [_("Day"), _("What"), _("Order"), _("Claim"), _("Client"), _("Text"), _("Amount"), _("Balance")]
     rows = _file_rows(found, asked)
     return as_table(kind, f"account-{asked.account.key}-{today:%Y-%m-%d}", [*titles, _("Currency")], rows)
