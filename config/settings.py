@@ -363,6 +363,7 @@ CELERY_TASK_ROUTES = {
     "apps.messaging.jobs.sync_account": {"queue": "sync"},
     "apps.messaging.jobs.measure_account": {"queue": "sync"},
     "apps.sync.jobs.apply_source": {"queue": "feed"},
+    "apps.sync.jobs.sweep_sources": {"queue": "feed"},
     "apps.core.jobs.maintain": {"queue": "maintenance"},
     "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
 }
@@ -381,6 +382,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
     "queue-prepared-mail": {"task": "apps.messaging.jobs.queue_prepared", "schedule": timedelta(seconds=15)},
     "send-merges": {"task": "apps.messaging.jobs.send_merges", "schedule": timedelta(seconds=10)},
+    "sweep-sources": {"task": "apps.sync.jobs.sweep_sources", "schedule": timedelta(seconds=5)},
     "purge-drafts": {"task": "apps.messaging.jobs.purge_drafts", "schedule": timedelta(hours=12)},
     "escalate-claims": {"task": "apps.crm.jobs.escalate_claims", "schedule": timedelta(minutes=5)},
     "tell-news": {"task": "apps.crm.jobs.tell_news", "schedule": timedelta(minutes=5)},

@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from apps.core.contributions import EncryptedColumn, MonthTable, encrypted_columns, partitioned
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.permissions import is_admin
+from apps.core.contributions import (
+    EncryptedColumn,
+    MenuItem,
+    MonthTable,
+    encrypted_columns,
+    menu,
+    operation_runners,
+    partitioned,
+    verbs,
+)
 from apps.sync.models import Source
+from apps.sync.services import applying, rejections
+
+VERBS = {
+    applying.VERB: _("Plant data applied"),
+    rejections.REPLAYED: _("Rejections replayed"),
+    rejections.REPLAY_ALL: _("All rejections replayed"),
+    "source.created": _("Source made"),
+    "source.changed": _("Source changed"),
+    "source.paused": _("Source paused"),
+    "source.resumed": _("Source resumed"),
+    "source.token_granted": _("Token of a source made"),
+    "source.token_revoked": _("Token of a source revoked"),
+}
 
 
 def register() -> None:
     """Called once, when the app is ready."""
     partitioned.register("sync_batchbody", MonthTable("sync_batchbody", "received_at"))
     encrypted_columns.register("sync.source.database_url", EncryptedColumn(Source, "database_url"))
+    for verb, title in VERBS.items():
+        verbs.register(verb, title)
+    operation_runners.register(rejections.REPLAY_ALL, rejections.run_replay)
+    menu.register(
+        "sync.sources",
+        MenuItem("settings", _("Synchronisation"), "sync:sources", "arrows-exchange", is_admin),
+        position=180,
+    )

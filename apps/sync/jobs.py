@@ -12,3 +12,11 @@ def apply_source(*, source_id: int, **kwargs: Any) -> None:
     from apps.sync.services.applying import apply_waiting
 
     apply_waiting(source_id=source_id)
+
+
+@shared_task
+def sweep_sources(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.sync.services.sweeping import sweep
+
+    sweep(now=clock.now())

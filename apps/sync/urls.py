@@ -1,6 +1,22 @@
 """Sources and what they sent, under /sync/; the door of the plants is in the API."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.sync.views import inbox, sources
 
 app_name = "sync"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", sources.dashboard, name="sources"),
+    path("new/", sources.source_create, name="source_create"),
+    path("<slug:code>/", sources.source_page, name="source"),
+    path("<slug:code>/edit/", sources.source_edit, name="source_edit"),
+    path("<slug:code>/pause/", sources.source_pause, name="source_pause"),
+    path("<slug:code>/resume/", sources.source_resume, name="source_resume"),
+    path("<slug:code>/replay/", inbox.rejections_replay, name="replay"),
+    path("<slug:code>/tokens/", sources.token_grant, name="token_grant"),
+    path("<slug:code>/tokens/<int:source_token_id>/revoke/", sources.token_revoke, name="token_revoke"),
+    path("<slug:code>/batches/", inbox.batches, name="batches"),
+    path("<slug:code>/rejections/", inbox.rejections, name="rejections"),
+    path("<slug:code>/rejections/bulk/<slug:act>/", inbox.rejections_bulk, name="rejections_bulk"),
+    path("<slug:code>/rejections/<int:rejection_id>/", inbox.rejection, name="rejection"),
+]

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import API_ROLES, OPEN_TO_PROGRAMS, program, to_programs
+from tests.access.matrix import ADMIN, API_ROLES, NO_ADMIN, OPEN_TO_PROGRAMS, Scopes, program, to_programs, web
 
 _STRANGERS = to_programs(*[401] * len(API_ROLES))
 program("feeds/<code>/batches", "POST", _STRANGERS, {"records": []})
 program("feeds/<code>/status", "GET", _STRANGERS)
 program("feeds/schema", "GET", OPEN_TO_PROGRAMS)
+
+# --- pages: for administrators alone ----------------------------------------------------------------------------------
+_SOURCE: Scopes = {"all": ADMIN, "absent": NO_ADMIN}
+web("sync/", "GET", ADMIN)
+web("sync/new/", "GET POST", ADMIN)
+web("sync/<slug:code>/", "GET", _SOURCE)
+web("sync/<slug:code>/edit/", "GET POST", _SOURCE)
+for _act in ("pause", "resume", "replay", "tokens"):
+    web(f"sync/<slug:code>/{_act}/", "POST", _SOURCE)
+web("sync/<slug:code>/tokens/<int:source_token_id>/revoke/", "POST", _SOURCE)
+web("sync/<slug:code>/batches/", "GET", _SOURCE)
+web("sync/<slug:code>/rejections/", "GET", _SOURCE)
+web("sync/<slug:code>/rejections/bulk/<slug:act>/", "POST", _SOURCE, act="replay")
+web("sync/<slug:code>/rejections/<int:rejection_id>/", "GET", _SOURCE)

@@ -58,6 +58,7 @@ from apps.messaging.models import (
     Voicemail,
 )
 from tests.access.dealers import add_dealers
+from tests.access.sources import add_sources
 from tests.conftest import NOW, make_user
 from tests.messaging.factories import Part, mail_in, mailbox_of
 
@@ -105,6 +106,7 @@ def make_world() -> World:
     _mail_senders(world)
     _mailboxes(world)
     add_dealers(world)
+    add_sources(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)
     _templates(world)

@@ -53,6 +53,12 @@ class Standing:
         return {**{name: getattr(self, name) for name in names}, "lag_s": round(self.lag, 3), "as_of": as_of}
 
 
+_COLUMNS = (
+    *("code", "state", "read", "applied", "unchanged", "stale", "rejected", "waiting"),
+    *("oldest", "as_of", "source_id", "last_batch_at", "parked_since"),
+)
+
+
 def standings(*, now: datetime) -> list[Standing]:
     """Of all sources, by code."""
     return _read(now, everyone=True, source_id=0)
@@ -70,6 +76,6 @@ def _read(now: datetime, *, everyone: bool, source_id: int) -> list[Standing]:
 
 
 def _standing(row: tuple[Any, ...], now: datetime) -> Standing:
-    *figures, oldest, as_of, source_id, last_batch_at, parked_since = row
-    lag = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-    return Standing(*figures, lag, as_of, source_id, last_batch_at, parked_since)
+    values = dict(zip(_COLUMNS, row, strict=True))
+    oldest = values.pop("oldest")
+    return Standing(lag=max(0.0, (now - oldest).total_seconds()) if oldest else 0.0, **values)

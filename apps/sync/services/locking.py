@@ -18,3 +18,10 @@ def lock(source_id: int) -> None:
     """The same, waiting for it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCKS, source_id])
+
+
+def try_poll_lock(source_id: int) -> bool:
+    """Take the right to look into the source's system until the transaction ends; False: somebody else looks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCKS + 1, source_id])
+        return bool(cursor.fetchone()[0])

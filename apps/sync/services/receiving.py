@@ -13,9 +13,9 @@ from apps.core.refusals import Refused
 from apps.sync import jobs
 from apps.sync.formats import Reading, Unreadable, read_body
 from apps.sync.models import Batch, BatchBody, Rejection, Source
+from apps.sync.services import breaker
 from apps.sync.services.counting import Figures, count
-
-LONGEST_RAW = 20_000
+from apps.sync.services.decoding import LONGEST_RAW
 
 
 class KeyTaken(Refused):
@@ -100,3 +100,4 @@ def _refuse(batch: Batch, body: bytes, reason: str, now: datetime) -> None:
         source=batch.source, batch=batch, position=0, code="unreadable", reason=reason, raw=text, created_at=now
     )
     count({batch.source_id: Figures(read=1, rejected=1)}, now=now)
+    breaker.look(batch.source_id, now=now)
