@@ -255,6 +255,8 @@ RAPPORT_API_RATE = env.int("RAPPORT_API_RATE", default=600)  # requests a minute
 RAPPORT_NOTICES_KEPT_DAYS = env.int("RAPPORT_NOTICES_KEPT_DAYS", default=400)  # in whole months, read or not
 # Bytes that no batch of a plant may exceed, whatever its source is allowed; read by nobody before they are refused.
 RAPPORT_FEED_LIMIT = env.int("RAPPORT_FEED_LIMIT", default=20 * 1024 * 1024)
+# Where plants drop files: the folders of sources lie below it.
+RAPPORT_FEED_FOLDER = env.str("RAPPORT_FEED_FOLDER", default=str(VAR))
 RAPPORT_UPLOAD_LIMIT = env.int("RAPPORT_UPLOAD_LIMIT", default=512 * 1024 * 1024)
 # Bytes that the files of one mail may have in all.
 RAPPORT_MAIL_ATTACHMENT_LIMIT = env.int("RAPPORT_MAIL_ATTACHMENT_LIMIT", default=25 * 1024 * 1024)
@@ -364,6 +366,8 @@ CELERY_TASK_ROUTES = {
     "apps.messaging.jobs.measure_account": {"queue": "sync"},
     "apps.sync.jobs.apply_source": {"queue": "feed"},
     "apps.sync.jobs.sweep_sources": {"queue": "feed"},
+    "apps.sync.jobs.poll_sources": {"queue": "feed"},
+    "apps.sync.jobs.poll_source": {"queue": "feed"},
     "apps.core.jobs.maintain": {"queue": "maintenance"},
     "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
 }
@@ -382,6 +386,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
     "queue-prepared-mail": {"task": "apps.messaging.jobs.queue_prepared", "schedule": timedelta(seconds=15)},
     "send-merges": {"task": "apps.messaging.jobs.send_merges", "schedule": timedelta(seconds=10)},
+    "poll-sources": {"task": "apps.sync.jobs.poll_sources", "schedule": timedelta(seconds=2)},
     "sweep-sources": {"task": "apps.sync.jobs.sweep_sources", "schedule": timedelta(seconds=5)},
     "purge-drafts": {"task": "apps.messaging.jobs.purge_drafts", "schedule": timedelta(hours=12)},
     "escalate-claims": {"task": "apps.crm.jobs.escalate_claims", "schedule": timedelta(minutes=5)},

@@ -20,3 +20,17 @@ def sweep_sources(**kwargs: Any) -> None:
     from apps.sync.services.sweeping import sweep
 
     sweep(now=clock.now())
+
+
+@shared_task
+def poll_sources(**kwargs: Any) -> None:
+    from apps.sync.services.polling import begin_due_polls
+
+    begin_due_polls()
+
+
+@shared_task
+def poll_source(*, source_id: int, **kwargs: Any) -> None:
+    from apps.sync.services.polling import poll
+
+    poll(source_id=source_id)

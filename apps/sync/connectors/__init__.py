@@ -1,0 +1,1 @@
+"""Connectors: how data of systems that do not send by themselves come into the inbox."""

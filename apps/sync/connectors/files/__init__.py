@@ -1,0 +1,1 @@
+"""Files that a plant's programs drop into a folder."""
