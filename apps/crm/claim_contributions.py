@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.activities.selectors.bell import MOST, unread_count
@@ -28,10 +30,11 @@ from apps.core.contributions import (
     verbs,
 )
 from apps.core.listing import Listing, ListingEntry, listings
+from apps.core.markup import fill, icon
 from apps.crm.claim_listing import PORTAL_KEY, STAFF_KEY, portal_listing, staff_listing
-from apps.crm.models import Assignment, Claim, Dealer
+from apps.crm.models import Assignment, Claim, Dealer, Order
 from apps.crm.models.reach import portal_reader
-from apps.crm.permissions.claims import works_with_claims
+from apps.crm.permissions.claims import may_speak_for, works_with_claims
 from apps.crm.portal.doors import is_dealer
 from apps.crm.selectors.claim_contexts import CONTEXTS, claims_named
 from apps.crm.selectors.notice_lines import RECORDS, record
@@ -87,7 +90,9 @@ def register() -> None:
     waits = MenuItem("main", _("Waiting"), "crm:waiting", "hourglass", works_with_claims, section="/crm/waiting/")
     menu.register("crm.waiting", waits, position=61)
     panels.register("crm.waiting", Panel("home", "card", _("Dealers"), _waiting, "hourglass"), position=6)
-    panels.register("crm.manager", Panel("contact", "card", _("Account manager"), _manager, "user-star"), position=5)
+    panels.register("crm.manager", Panel("contact", "action", _("Account manager"), _manager, "user-star"))
+    panels.register("crm.order.claim", Panel("order", "action", _("File a claim"), _claim_action, "alert-triangle"))
+    panels.register("crm.order.talk", Panel("order", "action", _("Messages"), _order_talk, "message"))
     undoers.register("crm.assignment", Undoer(Assignment, editable=editable_assignments, after=after_assignments))
     talk = MenuItem("main", _("Messages"), "portal:messages", "message", is_dealer, section="/portal/messages/")
     menu.register("portal.messages", talk, position=65)
@@ -102,12 +107,29 @@ def _waiting(request: HttpRequest, record: object) -> str:
     return render_to_string("crm/waiting_card.html", {"count": count, "user": user}, request) if count else ""
 
 
+def _claim_action(request: HttpRequest, order: Order) -> str:
+    """On an order's page in the portal, for those who may write."""
+    user = request.user
+    if not user.is_authenticated or not may_speak_for(user, order.dealer_id):
+        return ""
+    return render_to_string("portal/_claim_action.html", {"order": order}, request)
+
+
+def _order_talk(request: HttpRequest, order: Order) -> str:
+    """On an order's page, the way to what was written about it: the dealer's, and that of those who answer."""
+    route = "portal:order_thread" if is_dealer(request.user) else "crm:order_thread"
+    if not is_dealer(request.user) and not works_with_claims(request.user):
+        return ""
+    url = reverse(route, args=[order.pk])
+    return fill('<a class="btn btn--plain" href="{}">{}{}</a>', url, icon("message"), gettext("Messages"))
+
+
 def _manager(request: HttpRequest, entity: Entity) -> str:
     """On a dealer's contact page: who looks after them, and the way to write to them."""
     if entity.is_person or not works_with_claims(request.user):
         return ""
     dealer = Dealer.objects.filter(entity=entity).first()
-    return render_to_string("crm/manager_card.html", {"dealer": dealer}, request) if dealer else ""
+    return render_to_string("crm/manager_action.html", {"dealer": dealer}, request) if dealer else ""
 
 
 def _firm(user: object) -> int | None:

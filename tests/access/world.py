@@ -57,6 +57,7 @@ from apps.messaging.models import (
     UnknownSender,
     Voicemail,
 )
+from tests.access.claims import add_claims
 from tests.access.dealers import add_dealers
 from tests.access.sources import add_sources
 from tests.conftest import NOW, make_user
@@ -107,6 +108,7 @@ def make_world() -> World:
     _mailboxes(world)
     add_dealers(world)
     add_sources(world)
+    add_claims(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)
     _templates(world)

@@ -44,13 +44,17 @@ class WaitingPage:
 
 def what_waits(user: User, *, now: datetime, kind: str = "", manager: int | None = None) -> WaitingPage:
     """The oldest PAGE of what `user` sees; `manager` narrows to one colleague's, 0 to nobody's."""
-    sources = {key: _of_manager(found, key, manager) for key, found in _sources(user, now).items()}
-    by_kind = {key: found.count() for key, found in sources.items()}
-    shown = {key: found for key, found in sources.items() if kind in ("", key)}
-    rows = [row for key, found in shown.items() for row in _rows(key, found)]
+    sources = _sources(user, now)
+    numbers = {key: _numbers(found, key) for key, found in sources.items()}
+    shown = [key for key in sources if kind in ("", key)]
+    rows = [row for key in shown for row in _rows(key, _of_manager(sources[key], key, manager))]
     rows.sort(key=lambda row: row.since)
-    total = sum(number for key, number in by_kind.items() if key in shown)
-    return WaitingPage(rows[:PAGE], total, by_kind, _burdens(_sources(user, now)))
+    by_kind = {
+        key: sum(number for pk, number in each.items() if manager is None or (pk or 0) == manager)
+        for key, each in numbers.items()
+    }
+    total = sum(by_kind[key] for key in shown)
+    return WaitingPage(rows[:PAGE], total, by_kind, _burdens(sum(numbers.values(), Counter())))
 
 
 def waiting_number(user: User, *, now: datetime) -> int:
@@ -82,12 +86,12 @@ def _of_manager(found: QuerySet[Any], kind: str, manager: int | None) -> QuerySe
     return found.filter(**({f"{path}__isnull": True} if manager == 0 else {path: manager}))
 
 
-def _burdens(sources: dict[str, QuerySet[Any]]) -> list[tuple[int | None, str, int]]:
-    numbers: Counter[int | None] = Counter()
-    for kind, found in sources.items():
-        path = _path(kind)
-        for pk, number in found.order_by().values_list(path).annotate(number=Count("pk")):
-            numbers[pk] += number
+def _numbers(found: QuerySet[Any], kind: str) -> Counter[int | None]:
+    """How many lie with whom."""
+    return Counter(dict(found.order_by().values_list(_path(kind)).annotate(number=Count("pk"))))
+
+
+def _burdens(numbers: Counter[int | None]) -> list[tuple[int | None, str, int]]:
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=[pk for pk in numbers if pk])}
     ranked = sorted(numbers.items(), key=lambda pair: (-pair[1], pair[0] or 0))
     return [(pk, names.get(pk or 0, ""), number) for pk, number in ranked]
