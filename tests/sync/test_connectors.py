@@ -26,7 +26,11 @@ FIELDS = {"key": "id", "code": "id", "name": "name", "version": "rev"} | {
     "happened_at": {"from": "changed", "unit": "ms"}
 }
 MAPPING = {"type": {"table": True}, "records": {"firms": {"to": "dealer", "fields": FIELDS}}}
-PULL: dict[str, Any] = {"kind": Source.Kind.PULL, "mapping": MAPPING, "settings": {"tables": {"firms": {"cursor": ["rev", "id"]}}}}
+PULL: dict[str, Any] = {
+    "kind": Source.Kind.PULL,
+    "mapping": MAPPING,
+    "settings": {"tables": {"firms": {"cursor": ["rev", "id"]}}},
+}
 TABLE = "CREATE TABLE firms (id text, name text, rev bigint, changed bigint)"
 
 
