@@ -8,12 +8,11 @@ from apps.accounts.models import User
 from apps.core.contributions import SearchHit
 from apps.crm.doors import deals_with_orders
 from apps.crm.models import Order, Status
-
-_FROM = 3  # letters: fewer have no trigram, and so no index
+from apps.crm.order_listing import SEARCHED_FROM
 
 
 def find_orders(user: User, text: str, limit: int) -> list[SearchHit]:
-    if len(text) < _FROM or not deals_with_orders(user):
+    if len(text) < SEARCHED_FROM or not deals_with_orders(user):
         return []
     found = Order.objects.visible_to(user).matching(text).select_related("dealer", "state")
     return [
