@@ -40,7 +40,6 @@ def draw_order(
 ) -> Drawn:
     events = events_of(order, user=user, sees_money=sees_money)
     context = {
-        "order": order,
         "pieces": pieces_of(order, sees_money=sees_money),
         "sees_money": sees_money,
         "in_portal": in_portal,

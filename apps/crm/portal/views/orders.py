@@ -51,7 +51,7 @@ def order(request: Request, order_id: int) -> HttpResponse:
     may_claim = may_speak_for(request.user, found.dealer_id)
     drawn = drawn_order(found, user=request.user, sees_money=money, may_claim=may_claim)
     page = order_page(found, user=request.user, sees_money=money, sources=drawn.sources, now=clock.now())
-    context = {"page": page, "drawn": drawn, "order": found, "may_claim": may_claim, **_channel(request)}
+    context = {"page": page, "drawn": drawn, "order": found, **_channel(request)}
     return render_page(request, "portal/order.html", context, fragment="order-live")
 
 
