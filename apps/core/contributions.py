@@ -212,7 +212,8 @@ class Document:
 
     `build(user, record_id, language)` gives the plain data of the template, of a record that `user` sees; it raises
     Http404 otherwise. `filename(data)` is a file's name without its ending. Runs in the worker. `build_many` is for a
-    document that can be made of many chosen records.
+    document that can be made of many chosen records; `build_part` for one of a part of a record, which stands behind
+    the key ("statement:1-UAH:2026-09-01:2026-11-02") and is "" where none was named.
     """
 
     title: Any
@@ -222,7 +223,8 @@ class Document:
     filename: Callable[[dict[str, Any]], str]
     mail_template: str = ""  # the key of the mail template that goes with it
     build_many: Callable[[Any, Sequence[int], str], dict[str, Any]] | None = None
-    is_sample: bool = False  # invented figures, until its records exist: shown to authors, sent to nobody
+    build_part: Callable[[Any, int, str, str], dict[str, Any]] | None = None
+    is_for_dealers: bool = False  # people of dealers may have it made too, of what they see
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,13 @@ banners: Registry[Callable[[HttpRequest], str]] = Registry()
 homes: Registry[Callable[[Any], str]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
+
+
+def document_of(key: str) -> tuple[Document | None, str]:
+    """The document that a key names, and the part of the record that stands behind it."""
+    name, _sign, part = key.partition(":")
+    found = documents.get(name)
+    return (None, "") if found is None or (part and found.build_part is None) else (found, part)
 
 
 def shown_entity(user: Any) -> int | None:

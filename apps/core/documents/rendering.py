@@ -25,7 +25,7 @@ class DocumentFailed(Exception):
 def render(template: Path, data: Mapping[str, Any]) -> bytes:
     """Set `template` with `data` (a template reads it by `json(bytes(sys.inputs.data))`) and return the PDF.
 
-    For workers, never for a web process. A template reads only files of its own folder. Raises DocumentFailed.
+    For workers, never for a web process. A template reads only files of the apps. Raises DocumentFailed.
     """
     text = json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
     try:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
-from apps.crm.selectors.settlements import Account
+from apps.crm.selectors.settlements import Account, usual_start
 
-_USUAL_MONTHS = 3
 _FIRST, _LAST = date(1990, 1, 1), date(2200, 12, 31)
 
 
@@ -29,7 +28,7 @@ def read_asked(query: QueryDict, accounts: Sequence[Account], today: date) -> As
     """Take what makes sense from an address; the rest is the usual: the first account, the last three months."""
     wanted = query.get("account", "")
     account = next((each for each in accounts if each.key == wanted), accounts[0] if accounts else None)
-    start = _day(query.get("from", "")) or _months_before(today, _USUAL_MONTHS)
+    start = _day(query.get("from", "")) or usual_start(today)
     end = _day(query.get("to", "")) or today
     return Asked(account, min(start, end), end, query.get("order", "").strip()[:60])
 
@@ -40,10 +39,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if day and _FIRST <= day <= _LAST else None
-
-
-def _months_before(today: date, months: int) -> date:
-    day = today.replace(day=1)
-    for _month in range(months - 1):
-        day = (day - timedelta(days=1)).replace(day=1)
-    return day

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 MOST_LINES = 1000
+USUAL_MONTHS = 3
 AGES = (30, 60, 90)  # days; older than the last is the fourth bucket
 
 
@@ -90,15 +91,25 @@ def lines_of(user: User, dealer_id: int, account: Account) -> LedgerEntryQuerySe
     return seen.filter(dealer=dealer_id, plant=account.plant, currency=account.currency).order_by("booked_on", "pk")
 
 
-def statement(lines: LedgerEntryQuerySet, *, account: Account, start: date, end: date) -> Statement:
-    """The movements from `start` to `end`, both included, with the balance after each."""
+def statement(
+    lines: LedgerEntryQuerySet, *, account: Account, start: date, end: date, most: int = MOST_LINES
+) -> Statement:
+    """The movements from `start` to `end`, both included, with the balance after each; at most `most` of them."""
     opening = balance_before(lines, account=account, day=start)
-    found = list(lines.filter(booked_on__range=(start, end)).select_related("order")[: MOST_LINES + 1])
+    found = list(lines.filter(booked_on__range=(start, end)).select_related("order")[: most + 1])
     balance, shown = opening, []
-    for entry in found[:MOST_LINES]:
+    for entry in found[:most]:
         balance += entry.amount
         shown.append(Line(entry, balance))
-    return Statement(opening, shown, balance, is_cut=len(found) > MOST_LINES)
+    return Statement(opening, shown, balance, is_cut=len(found) > most)
+
+
+def usual_start(today: date) -> date:
+    """Where a statement begins that nobody chose a time for: with the month before last."""
+    day = today.replace(day=1)
+    for _month in range(USUAL_MONTHS - 1):
+        day = (day - timedelta(days=1)).replace(day=1)
+    return day
 
 
 def of_order(lines: LedgerEntryQuerySet, number: str) -> Statement:

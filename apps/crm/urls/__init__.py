@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from apps.crm.urls import claims, content, dealers, inquiries, ledger, orders, shipments
+from apps.crm.urls import claims, content, dealers, inquiries, ledger, orders, papers, shipments
 
 app_name = "crm"
 urlpatterns: list[URLPattern] = [
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     *claims.urlpatterns,
     *inquiries.urlpatterns,
     *content.urlpatterns,
+    *papers.urlpatterns,
 ]

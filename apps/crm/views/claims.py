@@ -24,6 +24,7 @@ from apps.crm.forms.claims import AskForm, DecisionForm, MessageForm
 from apps.crm.models import Claim, ClaimPhoto, DealerPlant
 from apps.crm.permissions.claims import can_handle_claim, works_with_claims
 from apps.crm.pictures import as_picture
+from apps.crm.record_history import claim_mail
 from apps.crm.selectors.claims import claim_board, claim_page
 from apps.crm.selectors.threads import entries_of, thread_of
 from apps.crm.services import claim_steps
@@ -61,6 +62,7 @@ def claim(request: Request, claim_id: int) -> HttpResponse:
         "form": MessageForm(),
         "may_handle": can_handle_claim(request.user, found),
         "side": "house",
+        "mail": claim_mail(request, found),
     }
     return render_page(request, "crm/claim.html", context, fragment="claim")
 

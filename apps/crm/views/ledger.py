@@ -15,6 +15,7 @@ from apps.crm.doors import settlements_required
 from apps.crm.forms.ledger import read_asked
 from apps.crm.models import Dealer, DealerPlant
 from apps.crm.selectors import settlements
+from apps.crm.services.papers.statements import statement_key
 
 
 @settlements_required
@@ -51,5 +52,7 @@ def settlement(request: Request, dealer_id: int) -> HttpResponse:
             "statement": shown,
             "ages": settlements.ages_of(lines, asked.account.balance, today=today),
             "curve": settlements.curve_for_chart(settlements.curve_of(asked.account)),
+            "statement_key": statement_key(asked.account, asked.start, asked.end),
+            "query": request.GET.urlencode(),
         }
     return render_page(request, "crm/settlement.html", context, fragment="finances")

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from apps.contacts.models import Entity
-from apps.core.contributions import documents
+from apps.core.contributions import document_of
 from apps.messaging.models import Draft, MailTemplate
 from apps.messaging.services.crowds import expand
 from apps.messaging.services.draft_contact import bearer_of, recipient_of
@@ -49,7 +49,7 @@ def begin(*, actor: User, wish: Wish, now: datetime) -> Draft:
     entity = None
     if wish.entity_id is not None:
         entity = get_object_or_404(Entity.objects.visible_to(actor), pk=wish.entity_id)
-    document = documents.get(wish.document) if wish.document else None
+    document, _part = document_of(wish.document) if wish.document else (None, "")
     if wish.document and document is None:
         raise Http404
     template = wish.template or (document.mail_template if document else "")

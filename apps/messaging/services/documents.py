@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.permissions import is_staff_member
 from apps.accounts.preferences import reading_as
 from apps.core import clock
-from apps.core.contributions import documents
+from apps.core.contributions import Document, document_of
 from apps.core.documents import DocumentFailed, render
 from apps.core.models import File, Operation
 from apps.core.refusals import Refused
@@ -46,39 +46,37 @@ def begin_document(
     language: str,
     now: datetime,
     ids: Collection[int] = (),
-    with_samples: bool = False,
+    facts: Mapping[str, Any] | None = None,
 ) -> Operation:
     """Have the PDF made in `language` ("" for the actor's own), as the actor sees the record when it is made.
 
-    `ids` instead of `record_id` for a document of many records, at most 5,000. See `document_file` for what comes
-    of it. A document of invented figures is made `with_samples` alone. Raises PermissionDenied, UnknownDocument.
+    `key` may name a part of the record (see `Document`). `ids` instead of `record_id` for a document of many records,
+    at most 5,000. `facts` are kept with the operation for whoever asked. See `document_file` for what comes of it.
+    Raises PermissionDenied, UnknownDocument.
     """
-    if not is_staff_member(actor):
+    document, _part = document_of(key)
+    if not is_staff_member(actor) and not (document and document.is_for_dealers):
         raise PermissionDenied
-    document = documents.get(key)
-    if document is None or (document.is_sample and not with_samples):
+    if document is None:
         raise UnknownDocument
     if (ids and document.build_many is None) or len(ids) > MOST:
         raise UnknownDocument
     known = language if language in dict(settings.LANGUAGES) else ""
-    parameters = {"document": key, "record": record_id, "ids": sorted(ids), "set_in": known}
+    parameters = {"document": key, "record": record_id, "ids": sorted(ids), "set_in": known, "facts": {**(facts or {})}}
     return start(actor=actor, verb=VERB, parameters=parameters, now=now, total=1, undoable=False, queue=QUEUE)
 
 
 def run_document(operation: Operation, progress: Progress) -> dict[str, Any]:
     """The worker's part; twice gives the same file, unless the record has changed meanwhile."""
     user, wanted = operation.actor, operation.parameters
-    document = documents.get(str(wanted.get("document")))
+    document, part = document_of(str(wanted.get("document")))
     if user is None or document is None:
         raise OperationFailed(_("There is no such document."))
     asked_in = str(wanted.get("language") or "")
     with reading_as(user, language=asked_in), translation.override(wanted["set_in"] or translation.get_language()):
         language = translation.get_language() or settings.LANGUAGE_CODE
         try:
-            if wanted["ids"] and document.build_many:
-                data = document.build_many(user, wanted["ids"], language)
-            else:
-                data = document.build(user, wanted["record"], language)
+            data = _data(document, part, user, wanted, language)
             name = document.filename(data)
             pdf = render(document.template, data)
         except Http404 as error:
@@ -88,6 +86,14 @@ def run_document(operation: Operation, progress: Progress) -> dict[str, Any]:
     stored = files.store(pdf, mime_type="application/pdf", now=clock.now())
     progress.advance(1)
     return {"file": stored.pk, "name": f"{name}.pdf"}
+
+
+def _data(document: Document, part: str, user: User, wanted: Mapping[str, Any], language: str) -> dict[str, Any]:
+    if wanted["ids"] and document.build_many:
+        return document.build_many(user, wanted["ids"], language)
+    if part and document.build_part:
+        return document.build_part(user, wanted["record"], language, part)
+    return document.build(user, wanted["record"], language)
 
 
 def document_file(operation: Operation) -> tuple[File, str] | None:

@@ -95,7 +95,7 @@ def attach_document(*, actor: User, draft: Draft, key: str, record_id: int, now:
     operation = begin_document(actor=actor, key=key, record_id=record_id, language=locked.language, now=now)
     return DraftAttachment.objects.create(
         draft=locked,
-        filename=f"{key}.pdf",
+        filename=f"{key.partition(':')[0]}.pdf",
         content_type="application/pdf",
         document=key,
         record_id=record_id,

@@ -32,18 +32,16 @@ def context_of(
     language: str,
     *,
     now: datetime | None = None,
-    with_samples: bool = False,
 ) -> dict[str, Any]:
     """Plain values for `template_language.render`: of the record, the sender, the house and the day.
 
-    Raises Http404 for a record that `user` may not see, and for a type that nobody registered. A type with invented
-    records is known `with_samples` alone, for a preview: nobody gets a mail about those.
+    Raises Http404 for a record that `user` may not see, and for a type that nobody registered.
     """
     moment = now or clock.now()
     found: dict[str, Any] = {}
     for key, record in ((SHARED, 0), (context_type, record_id)):
         context = template_contexts.get(key)
-        if context is None or (context.is_sample and not with_samples):
+        if context is None:
             raise Http404
         if record is not None:
             found |= context.read(user, record, language, moment)

@@ -38,7 +38,7 @@ class TemplateContext:
     variables: Sequence[Variable]
     read: Callable[[User, int, str, datetime], Mapping[str, Any]]
     recipient: Callable[[User, int], Entity | None] | None = None
-    is_sample: bool = False  # its records come with a later part: any id gives the same example
+    offered: Callable[[User], list[tuple[int, str]]] | None = None  # records to try a template with, and their names
 
 
 template_contexts: Registry[TemplateContext] = Registry()

@@ -16,7 +16,7 @@ from apps.accounts.decorators import staff_required
 from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Entity
 from apps.core import clock
-from apps.core.contributions import documents
+from apps.core.contributions import document_of, documents
 from apps.core.htmx import Request, render_page
 from apps.core.models import Operation
 from apps.core.selectors import describe
@@ -69,7 +69,7 @@ def document(request: Request, operation_id: int) -> HttpResponse:
     operation = _own(request.user, operation_id)
     if document_file(operation):
         return redirect("messaging:document_file", operation.pk)
-    made = documents.get(operation.parameters.get("document", ""))
+    made, _part = document_of(operation.parameters.get("document", ""))
     title = made.title if made else ""
     context = {"operation": describe(operation, now=clock.now()), "title": title}
     return render_page(request, "messaging/document.html", context, fragment="document")

@@ -39,7 +39,6 @@ class Preview:
 
     rendered: Rendered | None = None
     problems: list[TemplateProblem] = field(default_factory=list)
-    is_sample: bool = False
 
 
 @staff_required
@@ -57,19 +56,16 @@ def preview_of(request: Request, found: MailTemplate, language: str, *, subject:
     """Filled with the record that the reader chose, else the first one offered."""
     words = _Words(str(subject or ""), str(body or ""))
     code = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    registered = template_contexts.get(found.context_type)
-    is_sample = bool(registered and registered.is_sample)
     problems = check(words)
     try:
-        record = 1 if is_sample else _record(request, found)
-        known = context_of(request.user, found.context_type, record, code, now=clock.now(), with_samples=True)
-        return Preview(render(words, known, language=code), problems, is_sample)
+        known = context_of(request.user, found.context_type, _record(request, found), code, now=clock.now())
+        return Preview(render(words, known, language=code), problems)
     except TemplateProblem as problem:
-        return Preview(None, problems or [problem], is_sample)
+        return Preview(None, problems or [problem])
 
 
 def records_for(user: User, found: MailTemplate) -> list[tuple[int, str]]:
-    """Records to try a template with: contacts seen last, appointments to come."""
+    """Records to try a template with: contacts seen last, appointments to come, what other apps offer of theirs."""
     if found.context_type == CONTACT:
         seen = Recent.objects.filter(user=user).order_by("-seen_at").values_list("entity", flat=True)[:_OFFERED]
         known = Entity.objects.visible_to(user).live()
@@ -79,7 +75,8 @@ def records_for(user: User, found: MailTemplate) -> list[tuple[int, str]]:
         ahead = Meeting.objects.visible_to(user).with_user(user.pk).filter(starts_at__gte=clock.now())
         meetings = ahead.select_related("activity").order_by("starts_at", "pk")[:_OFFERED]
         return [(each.pk, each.activity.subject) for each in meetings]
-    return []
+    context = template_contexts.get(found.context_type)
+    return context.offered(user) if context and context.offered else []
 
 
 def _record(request: Request, found: MailTemplate) -> int | None:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from apps.crm.portal.urls import claims, content, ledger, messages, orders, people, shipments
+from apps.crm.portal.urls import claims, content, ledger, messages, orders, papers, people, shipments
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     *messages.urlpatterns,
     *content.urlpatterns,
     *people.urlpatterns,
+    *papers.urlpatterns,
 ]

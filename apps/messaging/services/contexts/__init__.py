@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.messaging.services.contexts import contacts, house, meetings, samples
+from apps.messaging.services.contexts import contacts, house, meetings
 from apps.messaging.services.template_contexts import CONTACT, SHARED, TemplateContext, template_contexts
 
 MEETING = "activities.meeting"
-ORDER = "crm.order"
-CLAIM = "crm.claim"
 
 
 def register() -> None:
@@ -19,8 +17,3 @@ def register() -> None:
     template_contexts.register(CONTACT, contact, position=10)
     meeting = TemplateContext(_("Appointment"), meetings.VARIABLES, meetings.read, meetings.recipient)
     template_contexts.register(MEETING, meeting, position=20)
-    # Until "Dealers" brings orders and claims, theirs is sample data.
-    order = TemplateContext(_("Order"), samples.ORDER_VARIABLES, samples.read_order, is_sample=True)
-    template_contexts.register(ORDER, order, position=30)
-    claim = TemplateContext(_("Claim"), samples.CLAIM_VARIABLES, samples.read_claim, is_sample=True)
-    template_contexts.register(CLAIM, claim, position=40)

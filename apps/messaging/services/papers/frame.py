@@ -18,7 +18,7 @@ from apps.messaging.services.liquid.filters import shown
 FOLDER = Path(__file__).parents[2] / "documents"
 
 
-def frame(title: str, *, today: date, subtitle: str = "", is_sample: bool = False) -> dict[str, Any]:
+def frame(title: str, *, today: date, subtitle: str = "") -> dict[str, Any]:
     """Name and colours of the house, the title, the day and the words of the foot, in the active language."""
     language = (get_language() or "en").split("-")[0]
     return {
@@ -33,7 +33,6 @@ def frame(title: str, *, today: date, subtitle: str = "", is_sample: bool = Fals
         "subtitle": subtitle,
         "made": shown(today, language),
         "page_of": _("Page %(number)s of %(count)s") % {"number": "{n}", "count": "{m}"},
-        "sample": _("Sample") if is_sample else "",
     }
 
 

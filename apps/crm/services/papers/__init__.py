@@ -1,0 +1,1 @@
+"""Papers of orders, accounts, claims and shipments: plain data for Typst, of what their reader sees."""
