@@ -27,7 +27,7 @@ _PROMISE = Column("due", _("Promise"), lambda claim: claim_drawing.promise(claim
 _MADE = Column("made", pgettext_lazy("claim", "Filed"), lambda claim: day(claim.made_at), sort=("made_at",))
 _KIND = Column("kind", _("What is wrong"), lambda claim: claim.get_kind_display())
 _STATE = Column("state", _("State"), claim_drawing.badge, sort=("state",))
-_NUMBER = Column("number", _("Number"), lambda claim: claim.number, sort=("number",), fixed=True)
+_NUMBER = Column("number", pgettext_lazy("claim", "Number"), lambda claim: claim.number, sort=("number",), fixed=True)
 _ORDER = Column("order", _("Order"), lambda claim: claim.order.number, join=("order",))
 
 

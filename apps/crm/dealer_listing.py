@@ -41,5 +41,5 @@ _COLUMNS = [
     Column("name", pgettext_lazy("dealer", "Name"), lambda dealer: dealer.name, sort=("name",), fixed=True),
     Column("code", pgettext_lazy("dealer", "Code"), lambda dealer: dealer.code, sort=("code",)),
     Column("city", _("City"), lambda dealer: dealer.city),
-    Column("manager", _("Manager"), lambda dealer: dealer.manager_name),
+    Column("manager", pgettext_lazy("dealer", "Manager"), lambda dealer: dealer.manager_name),
 ]

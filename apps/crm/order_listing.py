@@ -99,7 +99,14 @@ def file_rows(orders: Iterable[Any], *, sees_money: bool) -> Iterable[list[Any]]
 
 
 def file_titles(*, sees_money: bool) -> list[object]:
-    titles = [_("Number"), _("Reference"), _("Client"), _("Plant"), _("Received"), _("Planned delivery")]
+    titles = [
+        pgettext_lazy("order", "Number"),
+        _("Reference"),
+        _("Client"),
+        _("Plant"),
+        _("Received"),
+        _("Planned delivery"),
+    ]
     titles += [_("Delivered"), _("Status")]
     return [*titles, _("Amount"), _("Currency")] if sees_money else [*titles]
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.contacts.models import Entity
 from apps.crm.models.reach import MONEY_ROLES, ORDER_ROLES, of_dealers, portal_reader
@@ -110,7 +111,7 @@ class DealerUser(models.Model):
     """A user of the portal and what their firm lets them do. Name and address are copies, as with managers."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", _("Owner")
+        OWNER = "owner", pgettext_lazy("dealer", "Owner")
         EMPLOYEE = "employee", _("Employee")
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="dealer_user")

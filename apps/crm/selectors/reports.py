@@ -41,12 +41,9 @@ def report_of(user: User, *, start: date, end: date, sees_money: bool) -> list[M
     for row in by_month.annotate(number=Count("pk")):
         month_of(row["month"]).orders = row["number"]
     if sees_money:
-        for row in (
-            by_month.filter(money__isnull=False)
-            .values("month", "money__currency")
-            .annotate(amount=Sum("money__amount"))
-        ):
-            month_of(row["month"]).turnover[row["money__currency"]] = row["amount"]
+        of_money = by_month.filter(money__isnull=False).values("month", "money__currency")
+        for sums in of_money.annotate(amount=Sum("money__amount")):
+            month_of(sums["month"]).turnover[sums["money__currency"]] = sums["amount"]
     claims = Claim.objects.visible_to(user).filter(made_at__gte=between[0], made_at__lt=between[1])
     for row in claims.annotate(month=TruncMonth("made_at", tzinfo=zone)).values("month").annotate(number=Count("pk")):
         month_of(row["month"]).claims = row["number"]
