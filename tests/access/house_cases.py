@@ -274,7 +274,7 @@ site("password_change/done/", "GET", _SITE)
 site("autocomplete/", "GET", _CLOSED)  # says what it completes, or nothing
 site("jsi18n/", "GET", _SITE)
 site("r/<path:content_type_id>/<path:object_id>/", "GET", _NOWHERE, content_type_id="1", object_id="1")
-site("^(?P<app_label>accounts|auth|messaging)/$", "GET", _SITE, app_label="accounts")
+site("^(?P<app_label>accounts|auth|messaging|crm|sync)/$", "GET", _SITE, app_label="accounts")
 site("(?P<url>.*)$", "GET", _NOWHERE, url="nothing/")
 _MODELS = {
     "accounts/user": ("user_id", "change"),
@@ -283,6 +283,8 @@ _MODELS = {
     "accounts/apitoken": ("token_id", ""),
     "accounts/auditevent": ("event_id", ""),
     "messaging/mailaccount": ("mailbox_id", ""),
+    "crm/plant": ("plant_id", "add change"),
+    "sync/source": ("source_id", "add change"),
 }
 for _model, (_id, _allowed) in _MODELS.items():
     site(f"{_model}/", "GET POST", _SITE)

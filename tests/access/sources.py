@@ -34,6 +34,8 @@ def add_sources(world: World) -> None:
     world.records |= {"source": source}
     world.places["all"] |= {
         "code": source.code,
+        "source_id": source.pk,
+        "plant_id": source.plant_id,
         "source_token_id": token.pk,
         "batch_id": batch.pk,
         "rejection_id": rejection.pk,

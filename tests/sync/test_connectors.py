@@ -13,13 +13,15 @@ import pytest
 from django.db import connection
 
 from apps.core import clock, secrets
-from apps.crm.models import Dealer
+from apps.crm.models import Dealer, ExternalRef, OrderMoney
 from apps.sync.connectors.files.collecting import collect
 from apps.sync.connectors.sql.client import Unreachable, read_after
 from apps.sync.connectors.sql.pulling import pull
 from apps.sync.models import Batch, Rejection, Source
 from apps.sync.services.applying import apply_waiting
+from apps.sync.services.ingesting import ingest_files
 from apps.sync.services.polling import poll
+from tests.crm.factories import a_dealer
 from tests.sync.factories import a_source, dealer
 
 FIELDS = {"key": "id", "code": "id", "name": "name", "version": "rev"} | {
@@ -222,3 +224,20 @@ def test_every_real_commerceml_is_done_or_refused(corpus, folder, everyone_folde
         each.get("documents", 0) * 2 + each.get("counterparties", 0) + each.get("offers", 0) for each in entries
     )
     assert sum(Batch.objects.filter(state="waiting").values_list("records", flat=True)) == wanted
+
+
+@pytest.mark.corpus
+@pytest.mark.django_db
+def test_orders_of_1c_become_ours_by_the_mapping_of_the_handbook(corpus, everyone_folder):
+    handbook = (Path(__file__).parents[2] / "docs" / "howto" / "sources.md").read_text()
+    text = handbook.partition("CommerceML, for example")[2].partition("{")[2].partition("\n\n")[0]
+    source = a_source("kyiv-1c", mapping=json.loads("{" + text))
+    ExternalRef.objects.create(
+        source="kyiv-1c", type="dealer", external_id="1#admin#Петров Петр", object_id=a_dealer("Petrov").pk
+    )
+
+    report = ingest_files(source=source, paths=[str(corpus / "commerceml/carono/orders.xml")], now=clock.now())
+
+    money = OrderMoney.objects.select_related("order").get()
+    assert (money.order.number, str(money.amount), money.currency) == ("20", "9683.42", "RUB")
+    assert report.as_json() | {"read": 3, "rejected": 0} == report.as_json()

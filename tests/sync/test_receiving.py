@@ -198,6 +198,15 @@ def test_the_asgi_server_stops_taking_a_body_that_is_too_large(announced):
     assert json.loads(sent[1]["body"])["title"] == "Too large"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_without_redis_batches_are_taken_all_the_same(settings):
+    plug = Plug(a_source())
+    there = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {**settings.CACHES, "default": there}
+
+    assert plug.post([dealer()]).status_code == 202
+
+
 def test_the_source_row_is_not_written_by_receiving(plug):
     with connection.execute_wrapper(_no_update_of_sources):
         plug.post([dealer(version=7)])

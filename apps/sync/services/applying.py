@@ -22,6 +22,7 @@ from apps.sync.services.decoding import Line, lines_of
 from apps.sync.services.freshness import tell_freshness
 from apps.sync.services.handing import Result, hand_over, hand_over_singly, rejections_released
 from apps.sync.services.locking import try_lock
+from apps.sync.services.waking import awake
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,7 @@ def apply_waiting(*, source_id: int, at: Callable[[], datetime] = clock.now) -> 
 
     A worker that is killed at any moment leaves its transaction undone: the next one does it again.
     """
+    awake(source_id)
     done = 0
     deadline = time.monotonic() + _SHIFT
     while time.monotonic() < deadline:

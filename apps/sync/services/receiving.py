@@ -8,14 +8,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from apps.core.jobs import nudge
 from apps.core.refusals import Refused
-from apps.sync import jobs
 from apps.sync.formats import Reading, Unreadable, read_body
 from apps.sync.models import Batch, BatchBody, Rejection, Source
 from apps.sync.services import breaker
 from apps.sync.services.counting import Figures, count
 from apps.sync.services.decoding import LONGEST_RAW
+from apps.sync.services.waking import wake
 
 
 class KeyTaken(Refused):
@@ -85,7 +84,7 @@ def _store(source: Source, key: str, content_type: str, digest: str, body: bytes
     if reason:
         _refuse(batch, body, reason, now)
     else:
-        transaction.on_commit(lambda: nudge(jobs.apply_source, source_id=source.pk))
+        wake(source.pk)
     return Receipt(batch.pk, batch.records, reason)
 
 

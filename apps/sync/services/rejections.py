@@ -12,10 +12,8 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.accounts.permissions import is_admin
 from apps.core import clock
-from apps.core.jobs import nudge
 from apps.core.models import Operation
 from apps.core.services.operations import Progress, start
-from apps.sync import jobs
 from apps.sync.formats import Unreadable, read_body
 from apps.sync.models import Batch, Rejection, Source
 from apps.sync.schemas import Misfit, decode
@@ -23,6 +21,7 @@ from apps.sync.services.counting import count
 from apps.sync.services.decoding import Line, body_of, ours
 from apps.sync.services.handing import hand_over, rejections_released
 from apps.sync.services.locking import lock
+from apps.sync.services.waking import wake
 
 REPLAYED, REPLAY_ALL = "feed.replayed", "feed.replay_all"
 _PORTION = 500
@@ -139,7 +138,7 @@ def _read_again(rejection: Rejection, source: Source) -> bool:
         return False
     values = {"state": Batch.State.WAITING, "records": records, "rejected": 0, "applied_at": None}
     Batch.objects.filter(pk=batch.pk).update(**values)
-    transaction.on_commit(lambda: nudge(jobs.apply_source, source_id=source.pk))
+    wake(source.pk)
     return True
 
 

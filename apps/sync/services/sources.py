@@ -16,12 +16,11 @@ from apps.accounts.models import User
 from apps.accounts.permissions import is_admin
 from apps.accounts.services.audit import record_event
 from apps.core import secrets
-from apps.core.jobs import nudge
 from apps.crm.models import FieldOwner, Plant
-from apps.sync import jobs
 from apps.sync.mapping_checks import check_mapping
 from apps.sync.models import Source
 from apps.sync.services.freshness import tell_freshness
+from apps.sync.services.waking import wake
 
 SETTINGS = {
     Source.Kind.PUSH: frozenset[str](),
@@ -95,7 +94,7 @@ def _turn(actor: User | None, source: Source, before: Sequence[str], state: str,
         return
     if state == Source.State.ACTIVE:  # what was rejected before no longer counts against it
         Source.objects.filter(pk=source.pk, stopped_at__isnull=False).update(stopped_at=now)
-        transaction.on_commit(lambda: nudge(jobs.apply_source, source_id=source.pk))
+        wake(source.pk)
     tell_freshness(Source.objects.select_related("plant").get(pk=source.pk))
     record_event(actor=actor, verb=verb, now=now, record=source)
 
