@@ -32,7 +32,7 @@ from apps.core.contributions import (
 from apps.core.listing import Listing, ListingEntry, listings
 from apps.core.markup import fill, icon
 from apps.crm.claim_listing import PORTAL_KEY, STAFF_KEY, portal_listing, staff_listing
-from apps.crm.models import Assignment, Claim, Dealer, Order
+from apps.crm.models import Assignment, Claim, Dealer, Order, OrderMoney
 from apps.crm.models.reach import portal_reader
 from apps.crm.permissions.claims import may_speak_for, works_with_claims
 from apps.crm.portal.doors import is_dealer
@@ -92,8 +92,11 @@ def register() -> None:
     panels.register("crm.waiting", Panel("home", "card", _("Dealers"), _waiting, "hourglass"), position=6)
     panels.register("crm.manager", Panel("contact", "action", _("Account manager"), _manager, "user-star"))
     panels.register("crm.order.claim", Panel("order", "action", _("File a claim"), _claim_action, "alert-triangle"))
+    panels.register("crm.order.price", Panel("order", "action", _("Ask for the price"), _ask_price, "receipt"))
     panels.register("crm.order.talk", Panel("order", "action", _("Messages"), _order_talk, "message"))
-    undoers.register("crm.assignment", Undoer(Assignment, editable=editable_assignments, after=after_assignments))
+    undoers.register(
+        "crm.assignment", Undoer(Assignment, subject_field="pk", editable=editable_assignments, after=after_assignments)
+    )
     talk = MenuItem("main", _("Messages"), "portal:messages", "message", is_dealer, section="/portal/messages/")
     menu.register("portal.messages", talk, position=65)
 
@@ -113,6 +116,16 @@ def _claim_action(request: HttpRequest, order: Order) -> str:
     if not user.is_authenticated or not may_speak_for(user, order.dealer_id):
         return ""
     return render_to_string("portal/_claim_action.html", {"order": order}, request)
+
+
+def _ask_price(request: HttpRequest, order: Order) -> str:
+    """On an order without a price, for those of the firm who may see one."""
+    user, reader = request.user, portal_reader(request.user)
+    if not user.is_authenticated or reader is None or not reader.sees_money or not may_speak_for(user, order.dealer_id):
+        return ""
+    if OrderMoney.objects.filter(order=order).exists():
+        return ""
+    return render_to_string("portal/_price_action.html", {"order": order}, request)
 
 
 def _order_talk(request: HttpRequest, order: Order) -> str:

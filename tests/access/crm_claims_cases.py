@@ -25,6 +25,7 @@ web("portal/notices/push/stop/", "POST", PORTAL)
 web("portal/notices/<int:notice_id>/open/", "POST", OWN_OF_DEALER)
 web("portal/orders/<int:order_id>/claim/", "GET POST", OWN_OF_DEALER)
 web("portal/orders/<int:order_id>/messages/", "GET POST", OWN_OF_DEALER)
+web("portal/orders/<int:order_id>/price/", "POST", OWN_OF_DEALER)
 _CLAIM = "portal/claims/<int:claim_id>/"
 web(_CLAIM, "GET", OWN_OF_DEALER)
 web(f"{_CLAIM}messages/", "GET POST", OWN_OF_DEALER)

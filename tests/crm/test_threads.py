@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from apps.activities.models import Activity, Notice
-from apps.crm.models import Absence, Assignment, Inquiry
+from apps.crm.models import Absence, Assignment, Inquiry, OrderMoney
 from apps.crm.selectors.in_charge import who_is_in_charge
 from apps.crm.selectors.threads import may_hear_thread
+from apps.crm.selectors.waiting import what_waits
 from apps.crm.services.assignments import assign, refresh_managers, stand_in
 from apps.crm.services.inquiries import open_inquiry
 from apps.crm.services.threads import post_message
@@ -148,6 +149,22 @@ def test_what_waits_is_one_list_oldest_first_with_a_count_for_each(client, dora,
     assert [row.kind for row in page.rows] == ["order", "claim", "message"]
     assert page.by_manager == [(bob.pk, "Bob Sales", 3)]
     assert "3 things of dealers wait for you" in client.get("/").content.decode()
+
+
+def test_a_price_is_asked_for_and_waits_until_the_plant_has_sent_it(client, dora, bob, other, dealer):
+    order = an_order(dealer, "A-1")
+    url = reverse("portal:price_ask", args=[order.pk])
+    client.force_login(dora)
+    assert "Ask for the price" in client.get(reverse("portal:order", args=[order.pk])).content.decode()
+
+    client.post(url)
+
+    assert Inquiry.objects.waiting().get().manager == bob
+    assert what_waits(bob, now=NOW).by_kind["price"] == 1
+    OrderMoney.objects.create(order=order, dealer=dealer, amount=100, currency="UAH", version=1, as_of=NOW)
+    assert what_waits(bob, now=NOW).by_kind["price"] == 0
+    client.force_login(other)
+    assert client.post(url).status_code == 404
 
 
 def test_an_assignment_follows_dates_and_the_portals_copy_follows_it(alice, bob, carl, dealer):

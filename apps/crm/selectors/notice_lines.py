@@ -27,6 +27,7 @@ WORDS = {
     "order.planned": ("calendar-event", _("Order %(name)s: the planned day of delivery has moved")),
     "claim.opened": ("alert-triangle", _("Claim %(name)s waits for a decision")),
     "claim.escalated": ("alarm", _("Claim %(name)s is late")),
+    "claim.asked": ("message-question", _("A question about claim %(name)s")),
     "claim.accepted": ("circle-check", _("Claim %(name)s is accepted")),
     "claim.refused": ("circle-x", _("Claim %(name)s is refused")),
     "message.opened": ("message", _("New message: %(name)s")),

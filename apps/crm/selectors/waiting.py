@@ -69,7 +69,8 @@ def _sources(user: User, now: datetime) -> dict[str, QuerySet[Any]]:
     orders = Order.objects.visible_to(user).approved().filter(received_at__gt=now - _RECENT)
     return {
         "message": inquiries.filter(kind=Inquiry.Kind.MESSAGE),
-        "price": inquiries.filter(kind=Inquiry.Kind.PRICE),
+        # Once the plant has sent the price, nobody waits for it any more.
+        "price": inquiries.filter(~Exists(OrderMoney.objects.filter(order=OuterRef("order"))), kind=Inquiry.Kind.PRICE),
         "claim": Claim.objects.visible_to(user).undecided(),
         "order": orders.filter(~Exists(priced), Exists(under_way)),
     }

@@ -131,9 +131,9 @@ def editable(actor: User, ids: Collection[int]) -> set[int]:
 
 
 def after_undo(ids: list[int], now: datetime) -> None:
-    """Assignments were put back, or are gone with their entities' ids: the copies of dealers follow."""
+    """Assignments were put back, or are gone, and then nobody says of whom: the copies of dealers follow."""
     entities = list(Assignment.objects.filter(pk__in=ids).values_list("entity", flat=True))
-    refresh_managers(now=now, entity_ids=entities if len(entities) == len(ids) else None)
+    refresh_managers(now=now, entity_ids=entities or None)
 
 
 def _follow(entity_ids: Sequence[int], now: datetime) -> None:

@@ -69,6 +69,8 @@ def ask_dealer(*, actor: User, claim: Claim, version: int, text: str, now: datet
         locked.state = State.WAITING
         locked.manager = locked.manager or actor
         add_message(locked, actor=actor, text=words, now=now)
+        about = ("claim_answer", "claim.asked", "crm.claim", locked.pk)
+        tell_dealer(locked.dealer_id, *about, now=now, actor=actor)
 
 
 def decide(*, actor: User, claim: Claim, version: int, decision: Decision, now: datetime) -> None:

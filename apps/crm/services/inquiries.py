@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count
 
 from apps.accounts.models import User
 from apps.activities.services.telling import News, tell
 from apps.contacts.models import Entity
+from apps.core import live
+from apps.core.database_roles import as_house
 from apps.crm.models import Claim, Dealer, Inquiry, Order
+from apps.crm.permissions.claims import may_speak_for
 from apps.crm.selectors.in_charge import absent_on, stand_in_for, who_is_in_charge
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ def open_inquiry(
         inquiry = Inquiry.objects.create(
             dealer=dealer, kind=kind, order=order, claim=claim, manager=manager, opened_at=now
         )
+    live.publish("claims:all", "claims-changed", {"ids": []})  # what waits is another list now
     if inquiry.manager_id is not None:
         record_type, record = _about(inquiry)
         news = News(inquiry.manager_id, "inquiry", f"{kind}.opened", record_type=record_type, record_id=record)
@@ -58,6 +63,15 @@ def route(*, dealer: Dealer, kind: str, on: date) -> User | None:
 
 
 @transaction.atomic
+def ask_for_price(*, actor: User, order: Order, now: datetime) -> Inquiry:
+    """A dealer wants to know what an order costs that bears no price yet. Raises PermissionDenied."""
+    if not may_speak_for(actor, order.dealer_id):
+        raise PermissionDenied
+    with as_house():
+        return open_inquiry(dealer=order.dealer, kind=Inquiry.Kind.PRICE, order=order, now=now)
+
+
+@transaction.atomic
 def answer_inquiries(
     *,
     actor: User,
@@ -69,6 +83,7 @@ def answer_inquiries(
 ) -> int:
     """They wait no longer; how many did."""
     waiting = Inquiry.objects.waiting().filter(dealer=dealer, kind__in=kinds, order=order, claim=claim)
+    live.publish("claims:all", "claims-changed", {"ids": []})
     return waiting.update(answered_at=now, answered_by=actor)
 
 

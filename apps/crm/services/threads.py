@@ -52,7 +52,7 @@ def post_message(*, actor: User, record: Record, text: str, now: datetime, uploa
             _wait(dealer, record, now)
         else:
             about = _about(record)
-            answer_inquiries(actor=actor, dealer=dealer, kinds=[Inquiry.Kind.MESSAGE], now=now, **about)
+            answer_inquiries(actor=actor, dealer=dealer, kinds=["message", "price"], now=now, **about)
             tell_dealer(dealer.pk, "message", "message.posted", thread.context_type, thread.id, now=now, actor=actor)
     return message
 

@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.activities.models import Activity, ActivityFile
 from apps.core import clock
@@ -14,12 +15,14 @@ from apps.core.database_roles import as_house
 from apps.core.downloads import as_download
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
+from apps.core.toasts import toast
 from apps.crm.forms.claims import MessageForm
 from apps.crm.models import Claim, Dealer, Order
 from apps.crm.models.reach import portal_reader
 from apps.crm.permissions.claims import may_speak_for
 from apps.crm.portal.doors import portal_required
 from apps.crm.selectors.threads import entries_of, thread_of
+from apps.crm.services.inquiries import ask_for_price
 from apps.crm.services.threads import Record, post_message
 
 
@@ -37,6 +40,16 @@ def messages(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def order_thread(request: Request, order_id: int) -> HttpResponse:
     return _thread(request, get_object_or_404(Order.objects.visible_to(request.user), pk=order_id))
+
+
+@portal_required
+@require_POST
+def price_ask(request: Request, order_id: int) -> HttpResponse:
+    """What does this order cost? Goes to the account manager."""
+    order = get_object_or_404(Order.objects.visible_to(request.user).select_related("dealer"), pk=order_id)
+    ask_for_price(actor=request.user, order=order, now=clock.now())
+    toast(request, _("Your account manager was asked for the price."))
+    return redirect("portal:order", order_id=order.pk)
 
 
 @portal_required
