@@ -255,8 +255,8 @@ RAPPORT_API_RATE = env.int("RAPPORT_API_RATE", default=600)  # requests a minute
 RAPPORT_NOTICES_KEPT_DAYS = env.int("RAPPORT_NOTICES_KEPT_DAYS", default=400)  # in whole months, read or not
 # Bytes that no batch of a plant may exceed, whatever its source is allowed; read by nobody before they are refused.
 RAPPORT_FEED_LIMIT = env.int("RAPPORT_FEED_LIMIT", default=20 * 1024 * 1024)
-# Where plants drop files: the folders of sources lie below it.
-RAPPORT_FEED_FOLDER = env.str("RAPPORT_FEED_FOLDER", default=str(VAR))
+# Where file drops and SQLite databases of plants may lie: an administrator's word opens no file anywhere else.
+RAPPORT_FEED_FOLDERS: list[str] = env.list("RAPPORT_FEED_FOLDERS", default=[str(VAR / "simulator")])
 RAPPORT_UPLOAD_LIMIT = env.int("RAPPORT_UPLOAD_LIMIT", default=512 * 1024 * 1024)
 # Bytes that the files of one mail may have in all.
 RAPPORT_MAIL_ATTACHMENT_LIMIT = env.int("RAPPORT_MAIL_ATTACHMENT_LIMIT", default=25 * 1024 * 1024)

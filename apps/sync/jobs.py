@@ -24,9 +24,10 @@ def sweep_sources(**kwargs: Any) -> None:
 
 @shared_task
 def poll_sources(**kwargs: Any) -> None:
+    from apps.core import clock
     from apps.sync.services.polling import begin_due_polls
 
-    begin_due_polls()
+    begin_due_polls(now=clock.now())
 
 
 @shared_task

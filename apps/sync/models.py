@@ -40,6 +40,9 @@ class Source(models.Model):
     database_url = models.TextField(blank=True)  # of a pull, encrypted
     cursor = models.JSONField(default=dict, blank=True)  # how far a pull has read, by table
     poll_every = models.DurationField(default=timedelta(seconds=5))
+    next_poll_at = models.DateTimeField(null=True)  # of a pull or a drop; None: at once
+    poll_failures = models.PositiveSmallIntegerField(default=0, db_default=0)  # in a row
+    poll_error = models.TextField(blank=True, default="", db_default="")  # what was in the way the last time, in words
     max_bytes = models.PositiveIntegerField(default=5 * 1024 * 1024)  # of one batch
     max_batches_a_minute = models.PositiveIntegerField(default=1200)
     rejection_share = models.FloatField(default=0.2)  # of the last `breaker_window` records: beyond it, it stops

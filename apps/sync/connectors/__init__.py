@@ -1,1 +1,1 @@
-"""Connectors: how data of systems that do not send by themselves come into the inbox."""
+"""What reaches out to sources that don't send by themselves. Each folder has its README."""

@@ -39,11 +39,13 @@ def read_json(body: bytes) -> Reading:
 def read_lines(body: bytes) -> Reading:
     """A record a line; a first line `{"as_of": "..."}` vouches for all. Blank lines are nothing."""
     lines: list[Raw] = [line for line in body.removeprefix(_BOM).splitlines() if line.strip()]
-    as_of = _vouched(lines[0]) if lines else None
+    as_of = vouched(lines[0]) if lines else None
     return Reading(_bounded(lines[1:] if as_of else lines), as_of)
 
 
-def _vouched(line: Raw) -> datetime | None:
+def vouched(line: Raw) -> datetime | None:
+    """Up to when a first line `{"as_of": "..."}` vouches; None for any other line."""
+
     class Head(msgspec.Struct, forbid_unknown_fields=True):
         as_of: Annotated[datetime, msgspec.Meta(tz=True)]
 

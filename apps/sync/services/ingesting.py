@@ -9,18 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from apps.core.models import Operation
+from apps.sync.formats.naming import OddName, content_type_of
 from apps.sync.models import Batch, Source
 from apps.sync.services.applying import apply_waiting
 from apps.sync.services.counting import Figures
 from apps.sync.services.receiving import receive_batch
 
-KINDS = {
-    ".json": "application/json",
-    ".jsonl": "application/x-ndjson",
-    ".ndjson": "application/x-ndjson",
-    ".csv": "text/csv",
-    ".xml": "application/xml",
-}
 _PATIENCE = 120.0  # seconds for a worker that has the source just now
 
 
@@ -36,28 +30,18 @@ class Report:
         return {**asdict(self.figures), "waiting": self.waiting}
 
 
-def content_type_of(path: Path) -> str:
-    """By its name's ending; "prices-2026-11.jsonl" is of the table "prices". "" where nobody reads it."""
-    kind = KINDS.get(path.suffix.lower(), "")
-    return f"{kind}; table={table_of(path)}"[:60] if kind else ""
-
-
-def table_of(path: Path) -> str:
-    return path.stem.partition("-")[0].strip()
-
-
 def ingest_files(*, source: Source, paths: Sequence[str], now: datetime) -> Report:
     """Bring files into the inbox of `source` and apply them; a file that came before isn't read again."""
     report = Report()
     fresh: list[int] = []
     for name in paths:
         path = Path(name)
-        content_type = content_type_of(path)
-        if not content_type:
-            report.unreadable.append((name, f"Its name has to end in one of {', '.join(KINDS)}."))
-            continue
         try:
+            content_type = content_type_of(path.name)
             body = path.read_bytes()
+        except OddName as error:
+            report.unreadable.append((name, str(error)))
+            continue
         except OSError as error:
             report.unreadable.append((name, error.strerror or str(error)))
             continue

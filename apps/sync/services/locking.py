@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 _LOCKS = 20_261_105  # the first half of the key of our advisory locks
+_POLLS = 20_261_106  # the same, of those who read from a source while others apply
 
 
 def try_lock(source_id: int) -> bool:
@@ -21,7 +22,7 @@ def lock(source_id: int) -> None:
 
 
 def try_poll_lock(source_id: int) -> bool:
-    """Take the right to look into the source's system until the transaction ends; False: somebody else looks."""
+    """Be the only one who reads from the source until the transaction ends; False: somebody else does."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCKS + 1, source_id])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_POLLS, source_id])
         return bool(cursor.fetchone()[0])
