@@ -100,7 +100,7 @@ class World:
         waiting = [job for job in self.jobs.values() if not job.is_held]
         if len(self.ready) >= MOST_STOPS or (self.ready and not waiting):
             yield from self._load(now)
-        if self.voyages and self.dice.random() < 0.3:
+        elif self.voyages and self.dice.random() < 0.3:
             self.voyages.sort(key=lambda voyage: voyage[0])
             _due, word, fact, jobs = self.voyages.pop(0)
             yield from self._sail(now, word, fact, jobs)
