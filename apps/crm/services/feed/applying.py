@@ -59,12 +59,18 @@ JOIN crm_order o ON o.id = k JOIN crm_orderstate s ON s.order_id = k WHERE o.app
 
 def _settle_touched(outcome: Outcome) -> None:
     """Of orders that the plant hasn't approved nobody hears."""
-    asked = [order_id for orders in outcome.touched.values() for order_id in orders]
-    outcome.touched = {}
+    known = outcome.statuses
+    touched, outcome.touched, asked = outcome.touched, {}, []
+    for dealer_id, orders in touched.items():
+        for order_id in orders:
+            if order_id in known:
+                outcome.touched.setdefault(dealer_id, set()).add(order_id)
+            else:
+                asked.append(order_id)
     if asked:
         for order_id, dealer_id, status in run(_SHOWN, [asked]):
             outcome.touched.setdefault(dealer_id, set()).add(order_id)
-            outcome.statuses[order_id] = status
+            known[order_id] = status
 
 
 def _owners(plant: Plant) -> dict[str, str]:

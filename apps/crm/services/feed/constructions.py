@@ -68,6 +68,8 @@ def count(going: Run, order_ids: Iterable[int]) -> None:
     for order_id, standing in there.items():
         standing.quantity, standing.made, standing.shipped = pieces.get(order_id, (0, 0, 0))
     standings.write(there.values(), now=going.now)
+    for order_id in there:
+        going.outcome.statuses.pop(order_id, None)  # asked again in the end
 
 
 def _row(item: Item, order: OrderRef) -> tuple[Any, ...]:

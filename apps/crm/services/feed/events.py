@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.crm.services.feed.run import Item, Run
-from apps.crm.services.feed.staging import run, stage, to_json
+from apps.crm.services.feed.staging import run, stage, to_json, words
 
 
 @dataclass(slots=True)
@@ -66,8 +66,8 @@ def _row(event: Event) -> tuple[Any, ...]:
     item = event.item
     record = item.record
     return (
-        *(event.order_id, event.dealer_id, event.record, record.version, item.digest, event.kind),
-        *(to_json(event.what), event.is_money, record.happened_at, item.received_at, item.batch_id),
+        *(event.order_id, event.dealer_id, words(event.record), record.version, item.digest, event.kind),
+        *(words(to_json(event.what)), event.is_money, record.happened_at, item.received_at, item.batch_id),
     )
 
 

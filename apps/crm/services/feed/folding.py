@@ -23,20 +23,26 @@ _TOLD = {Stage.ACCEPTED: "accepted", Stage.SHIPPED: "shipped", Stage.DELIVERED: 
 
 @dataclass(slots=True)
 class Standing:
-    """How an order stands. `dates` are the moments of the stages that it reached and was not taken back from."""
+    """How an order stands.
+
+    `dates` are the moments of the stages that it reached and was not taken back from: whole only of one folded from
+    the beginning. `reaches`: the last thing heard named a stage. `approved_at` is set where the approval is new.
+    """
 
     order_id: int
     stage: int = Stage.RECEIVED
     status: int = Status.RECEIVED
     is_on_hold: bool = False
     is_cancelled: bool = False
-    dates: dict[int, datetime] = field(default_factory=dict)
     quantity: int = 0
     made: int = 0
     shipped: int = 0
     version: int = 0
+    is_approved: bool = False
     as_of: datetime | None = None
     approved_at: datetime | None = None
+    reaches: bool = False
+    dates: dict[int, datetime] = field(default_factory=dict)
     happened: list[tuple[str, datetime]] = field(default_factory=list)
 
     def hear(self, what: dict[str, Any], version: int, at: datetime, *, counts: bool = True) -> None:
@@ -58,19 +64,20 @@ class Standing:
                 setattr(self, name, what.get(name, getattr(self, name)))
 
     def _reach(self, stage: int, at: datetime) -> None:
-        if stage >= Stage.ACCEPTED and self.approved_at is None:
-            self.approved_at = at
+        self.reaches = True
+        if stage >= Stage.ACCEPTED and not self.is_approved:
+            self.is_approved, self.approved_at = True, at
         if stage != self.stage and stage in _TOLD:
             self._tell(_TOLD[Stage(stage)], at, when=True)
-        # A correction takes back what it had gone beyond.
-        self.dates = {reached: date for reached, date in self.dates.items() if reached <= stage}
+        if self.dates and stage < self.stage:  # a correction takes back what it had gone beyond
+            self.dates = {reached: date for reached, date in self.dates.items() if reached <= stage}
         if stage in DATED:
             self.dates.setdefault(stage, at)
         self.stage = stage
 
     def _tell(self, kind: str, at: datetime, *, when: bool) -> None:
         """What went on before the plant's approval isn't for readers."""
-        if when and self.approved_at is not None:
+        if when and self.is_approved:
             self.happened.append((kind, at))
 
     def derive(self) -> None:

@@ -74,7 +74,13 @@ class Run:
             self.refuse_version(item)
 
     def touch(self, dealer_id: int, order_ids: Iterable[int]) -> None:
+        """Something of these orders changed; in the end only the approved ones are told of."""
         self.outcome.touched.setdefault(dealer_id, set()).update(order_ids)
+
+    def show(self, dealer_id: int, order_id: int, status: int) -> None:
+        """Of an approved order, whose status is known: nobody has to ask for it again."""
+        self.touch(dealer_id, [order_id])
+        self.outcome.statuses[order_id] = status
 
     def _count(self, what: str, number: int) -> None:
         if not number:

@@ -6,11 +6,10 @@ connection and empty themselves at each commit.
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,10 +25,12 @@ TABLES = {
     ),
     "feed_record": "key text, version bigint, ref bigint, dealer_id bigint, happened_at timestamptz, body jsonb",
     "feed_state": (
-        "order_id bigint, stage smallint, status smallint, is_on_hold boolean, is_cancelled boolean,"
-        " accepted_at timestamptz, production_at timestamptz, made_at timestamptz, shipped_at timestamptz,"
-        " delivered_at timestamptz, quantity int, made int, shipped int, stage_version bigint,"
-        " stage_as_of timestamptz"
+        "order_id bigint, stage smallint, status smallint, is_on_hold boolean, is_cancelled boolean, quantity int,"
+        " made int, shipped int, version bigint, as_of timestamptz, reaches boolean"
+    ),
+    "feed_dates": (
+        "order_id bigint, accepted_at timestamptz, production_at timestamptz, made_at timestamptz,"
+        " shipped_at timestamptz, delivered_at timestamptz"
     ),
     "feed_entry": (
         "place int, dealer_id bigint, currency text, key text, version bigint, digest bigint, kind text,"
@@ -50,22 +51,41 @@ def from_json(text: str) -> Any:
 
 
 def stage(table: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Let `table` hold exactly these rows, in this order. JSON comes as text. None is NULL, of text ""."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    text.seek(0)
+    """Let `table` hold exactly these rows, in this order. JSON comes as text."""
+    if table in _WITHOUT_WORDS:
+        text = "".join(["\t".join(map(str, row)) + "\n" for row in rows])
+    else:
+        text = "".join(["\t".join(map(_field, row)) + "\n" for row in rows])
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS {table} ({TABLES[table]}) ON COMMIT DELETE ROWS")
-        cursor.execute(f"TRUNCATE {table}")
-        cursor.cursor.copy_expert(_copy(table), text)
+        # Another pooled connection may have none of them yet; one call may follow another in its transaction.
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {table} ({TABLES[table]}) ON COMMIT DELETE ROWS; TRUNCATE {table}"
+        )
+        cursor.cursor.copy_expert(_copy(table), io.StringIO(text))
 
 
-@cache
+# Of these the text of a value is never "None", and their rows have taken care of signs: that is worth milliseconds.
+_WITHOUT_WORDS = frozenset({"feed_event", "feed_state", "feed_dates"})
+
+
 def _copy(table: str) -> str:
-    columns = [column.split() for column in TABLES[table].replace("(14,2)", "").split(",")]
-    texts = ", ".join(name for name, kind in columns if kind == "text")
-    force = f", FORCE_NOT_NULL ({texts})" if texts else ""
-    return f"COPY {table} FROM STDIN WITH (FORMAT csv{force})"
+    return f"COPY {table} FROM STDIN" + (" (NULL 'None')" if table in _WITHOUT_WORDS else "")
+
+
+def words(text: str) -> str:
+    """As COPY's text format has it."""
+    return text.translate(_SIGNS) if _needs_signs(text) else text
+
+
+def _field(value: Any) -> str:
+    """A csv.writer takes twice as long for numbers and moments."""
+    if value is None:
+        return "\\N"
+    return words(value) if isinstance(value, str) else str(value)
+
+
+_SIGNS = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_needs_signs = re.compile(r"[\\\t\n\r]").search
 
 
 def run(statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:

@@ -10,8 +10,8 @@ from apps.crm.services.feed.folding import DATED, Standing, fold
 from apps.crm.services.feed.staging import from_json, run, stage
 
 _READ = """
-SELECT s.order_id, s.stage, s.status, s.is_on_hold, s.is_cancelled, s.accepted_at, s.production_at, s.made_at,
-    s.shipped_at, s.delivered_at, s.quantity, s.made, s.shipped, s.stage_version, s.stage_as_of, o.approved_at
+SELECT s.order_id, s.stage, s.status, s.is_on_hold, s.is_cancelled, s.quantity, s.made, s.shipped, s.stage_version,
+    o.approved_at IS NOT NULL
 FROM crm_orderstate s JOIN crm_order o ON o.id = s.order_id
 WHERE s.order_id = ANY(%s) ORDER BY s.order_id FOR NO KEY UPDATE OF s
 """
@@ -19,12 +19,27 @@ _EVENTS = """
 SELECT order_id, what, version, happened_at FROM crm_orderevent
 WHERE order_id = ANY(%s) AND kind = 'stage' ORDER BY order_id, version
 """
+# A stage that is reached has its date, those beyond have none any more.
 _WRITE = """
 UPDATE crm_orderstate t SET stage = s.stage, status = s.status, is_on_hold = s.is_on_hold,
-    is_cancelled = s.is_cancelled, accepted_at = s.accepted_at, production_at = s.production_at, made_at = s.made_at,
-    shipped_at = s.shipped_at, delivered_at = s.delivered_at, quantity = s.quantity, made = s.made,
-    shipped = s.shipped, stage_version = s.stage_version, stage_as_of = s.stage_as_of, changed_at = %s
-FROM feed_state s WHERE t.order_id = s.order_id AND t.stage_version <= s.stage_version
+    is_cancelled = s.is_cancelled, quantity = s.quantity, made = s.made, shipped = s.shipped,
+    stage_as_of = coalesce(s.as_of, t.stage_as_of), stage_version = s.version, changed_at = %s,
+    accepted_at = {accepted}, production_at = {production}, made_at = {made}, shipped_at = {shipped},
+    delivered_at = {delivered}
+FROM feed_state s WHERE t.order_id = s.order_id AND t.stage_version <= s.version
+""".format(
+    **{
+        stage.name.lower(): (
+            f"CASE WHEN s.stage < {stage:d} THEN NULL WHEN s.reaches AND s.stage = {stage:d}"
+            f" THEN coalesce(t.{stage.name.lower()}_at, s.as_of) ELSE t.{stage.name.lower()}_at END"
+        )
+        for stage in DATED
+    }
+)
+_DATES = """
+UPDATE crm_orderstate t SET accepted_at = s.accepted_at, production_at = s.production_at, made_at = s.made_at,
+    shipped_at = s.shipped_at, delivered_at = s.delivered_at
+FROM feed_dates s WHERE t.order_id = s.order_id
 """
 _TOUCH = """
 UPDATE crm_orderstate t SET changed_at = %s
@@ -41,21 +56,15 @@ WHERE order_id = ANY(%s) GROUP BY order_id
 
 
 def locked(order_ids: Iterable[int]) -> dict[int, Standing]:
-    """How these orders stand; until the transaction ends nobody else changes it."""
-    return {row[0]: _standing(row) for row in run(_READ, [sorted(order_ids)])}
-
-
-def _standing(row: tuple[Any, ...]) -> Standing:
-    dates: dict[int, datetime] = {reached: at for reached, at in zip(DATED, row[5:10], strict=True) if at is not None}
-    order_id, stage, status, held, cancelled = row[:5]
-    quantity, made, shipped, version, as_of, approved = row[10:]
-    standing = Standing(order_id, stage, status, held, cancelled, dates, quantity, made, shipped)
-    standing.version, standing.as_of, standing.approved_at = version, as_of, approved
-    return standing
+    """How these orders stand, without dates; until the transaction ends nobody else changes it."""
+    return {row[0]: Standing(*row) for row in run(_READ, [sorted(order_ids)])}
 
 
 def refolded(order_ids: Collection[int]) -> dict[int, Standing]:
-    """The same from the history alone, for orders of which something came late. Without pieces of constructions."""
+    """The same from the history alone, with dates, for orders of which much came at once, or something late.
+
+    Without pieces of constructions.
+    """
     told: dict[int, list[tuple[Any, int, datetime]]] = {order_id: [] for order_id in order_ids}
     for order_id, what, version, at in run(_EVENTS, [list(order_ids)]):
         told[order_id].append((from_json(what), version, at))
@@ -67,11 +76,14 @@ def pieces(order_ids: Collection[int]) -> dict[int, tuple[int, int, int]]:
     return {order_id: (all_, made, shipped) for order_id, all_, made, shipped in run(_PIECES, [list(order_ids)])}
 
 
-def write(standings: Iterable[Standing], *, approved: Iterable[Standing] = (), now: datetime) -> None:
-    """Derive what is shown and write the rows; `approved` are those whose approval is another one now."""
+def write(standings: Collection[Standing], *, whole: Collection[Standing] = (), now: datetime) -> None:
+    """Derive what is shown and write the rows; `whole` are those of them that were folded from the beginning."""
     stage("feed_state", map(_row, standings))
     run(_WRITE, [now])
-    if approvals := [(one.order_id, one.approved_at) for one in approved]:
+    if whole:
+        stage("feed_dates", [(one.order_id, *map(one.dates.get, DATED)) for one in whole])
+        run(_DATES)
+    if approvals := [(one.order_id, one.approved_at) for one in standings if one.approved_at is not None]:
         run(_APPROVE, [list(column) for column in zip(*approvals, strict=True)])
 
 
@@ -83,8 +95,7 @@ def touch(order_ids: Collection[int], *, now: datetime) -> None:
 
 def _row(standing: Standing) -> tuple[Any, ...]:
     standing.derive()
-    dates = [standing.dates.get(reached) for reached in DATED]
     return (
         *(standing.order_id, int(standing.stage), int(standing.status), standing.is_on_hold, standing.is_cancelled),
-        *(*dates, standing.quantity, standing.made, standing.shipped, standing.version, standing.as_of),
+        *(standing.quantity, standing.made, standing.shipped, standing.version, standing.as_of, standing.reaches),
     )

@@ -34,14 +34,14 @@ def apply(going: Run, items: Sequence[Item], orders: Mapping[str, OrderRef]) -> 
     by_order: dict[int, list[Event]] = {}
     for event in fresh:
         by_order.setdefault(event.order_id, []).append(event)
-    late = {event.order_id for event in fresh if event.is_stale}
-    before = standings.locked(by_order)
-    approvals = {order_id: standing.approved_at for order_id, standing in before.items()}
-    after = {**before, **standings.refolded(late)} if late else before
-    _hear(after, by_order, late)
-    changed = [standing for order_id, standing in after.items() if standing.approved_at != approvals[order_id]]
-    standings.write(after.values(), approved=changed, now=going.now)
-    _let_know(going, by_order, after, late)
+    after = standings.locked(by_order)
+    # A single new one is heard on top of what is there; else the history is read from the beginning.
+    again = {pk for pk, events in by_order.items() if len(events) > 1 or events[0].is_stale}
+    if again:
+        after |= standings.refolded(again)
+    _hear(after, by_order, again)
+    standings.write(after.values(), whole=[after[order_id] for order_id in again], now=going.now)
+    _let_know(going, by_order, after, again)
 
 
 def what(record: OrderStatusRecord) -> dict[str, Any]:
@@ -57,12 +57,12 @@ def _event(item: Item, order: OrderRef) -> Event:
     return Event(item, item.name, order.id, order.dealer_id, "stage", what(item.record))
 
 
-def _hear(after: dict[int, Standing], by_order: dict[int, list[Event]], late: set[int]) -> None:
-    counted = late | {pk for pk, events in by_order.items() if any(_has_counts(event.what) for event in events)}
+def _hear(after: dict[int, Standing], by_order: dict[int, list[Event]], again: set[int]) -> None:
+    counted = again | {pk for pk, events in by_order.items() if any(_has_counts(event.what) for event in events)}
     pieces = standings.pieces(counted) if counted else {}
     for order_id, events in by_order.items():
         standing = after[order_id]
-        if order_id not in late:
+        if order_id not in again:
             for event in events:
                 record = event.item.record
                 standing.hear(event.what, record.version, record.happened_at, counts=order_id not in pieces)
@@ -74,20 +74,21 @@ def _has_counts(told: dict[str, Any]) -> bool:
     return "made" in told or "shipped" in told or "quantity" in told
 
 
-def _let_know(going: Run, by_order: dict[int, list[Event]], after: dict[int, Standing], late: set[int]) -> None:
+def _let_know(going: Run, by_order: dict[int, list[Event]], after: dict[int, Standing], again: set[int]) -> None:
     dealers = {order_id: events[0].dealer_id for order_id, events in by_order.items()}
     history.write(
         going,
         [
             Happening(order_id, dealers[order_id], kind, at)
             for order_id in by_order
-            if order_id not in late
+            if order_id not in again
             for kind, at in after[order_id].happened
         ],
     )
-    history.put_right(going, {pk: [Happening(pk, dealers[pk], *one) for one in after[pk].happened] for pk in late})
+    history.put_right(going, {pk: [Happening(pk, dealers[pk], *one) for one in after[pk].happened] for pk in again})
     for order_id, dealer_id in dealers.items():
-        going.touch(dealer_id, [order_id])
+        if after[order_id].is_approved:
+            going.show(dealer_id, order_id, after[order_id].status)
 
 
 def _look_again(going: Run, stale: list[Event]) -> None:
