@@ -61,9 +61,9 @@ SELECT id, dealer_id, plant_id, 'P-' || id || '-' || p, p, 'window', 'Window, tw
       {"id": "s1", "kind": "sash", "x": 50, "y": 50, "width": 640, "height": 1200, "opening": "tilt_turn_left"},
       {"id": "s2", "kind": "sash", "x": 700, "y": 50, "width": 640, "height": 1200, "opening": "turn_right"}]}'::jsonb
 FROM crm_order, generate_series(1, 3) p WHERE id BETWEEN %(first)s AND %(last)s;
-INSERT INTO crm_orderevent (order_id, dealer_id, source, record, version, kind, what, is_money, is_stale, happened_at,
-    received_at)
-SELECT id, dealer_id, 'plant-a', 'status:K-' || id, v, 'stage', ('{"stage": ' || v * 10 || '}')::jsonb, false, false,
+INSERT INTO crm_orderevent (order_id, dealer_id, source, record, version, digest, kind, what, is_money, is_stale,
+    happened_at, received_at)
+SELECT id, dealer_id, 'plant-a', 'status:K-' || id, v, 0, 'stage', ('{"stage": ' || v * 10 || '}')::jsonb, false, false,
     received_at + v * interval '1 day', %(now)s
 FROM crm_order, generate_series(1, 2) v WHERE id BETWEEN %(first)s AND %(last)s;
 """
