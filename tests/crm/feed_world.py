@@ -173,20 +173,3 @@ def held() -> dict[str, list[str]]:
             cursor.execute(question)
             found[name] = sorted(map(str, cursor.fetchall()))
     return found
-
-
-def months_are_sums() -> bool:
-    """Whether each month is exactly what its entries come to."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH sums AS (
-                SELECT dealer_id, plant_id, currency, date_trunc('month', booked_on)::date AS month,
-                    coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS charged,
-                    coalesce(sum(amount) FILTER (WHERE amount < 0), 0) AS paid, count(*) AS count
-                FROM crm_ledgerentry GROUP BY 1, 2, 3, 4
-            ), months AS (SELECT dealer_id, plant_id, currency, month, charged, paid, count FROM crm_ledgermonth)
-            SELECT NOT EXISTS ((TABLE sums EXCEPT TABLE months) UNION ALL (TABLE months EXCEPT TABLE sums))
-            """
-        )
-        return bool(cursor.fetchone()[0])
