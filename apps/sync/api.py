@@ -14,11 +14,10 @@ from apps.core import clock
 from apps.core.api import PROBLEMS, Problem, problem
 from apps.core.ratelimit import allow, seconds_left
 from apps.sync.formats import CONTENT_TYPES
-from apps.sync.models import Source
 from apps.sync.schemas import json_schema
 from apps.sync.selectors.standing import standing_of
 from apps.sync.services.receiving import receive_batch
-from apps.sync.services.tokens import source_of_token
+from apps.sync.services.tokens import Sender, sender_of_token
 
 _MINUTE = 60
 _LONGEST_KEY = 120
@@ -27,8 +26,8 @@ _LONGEST_KEY = 120
 class SourceAuth(HttpBearer):
     """`Authorization: Bearer feed_...`: the source becomes `request.auth`."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Source | None:
-        return source_of_token(token, clock.now())
+    def authenticate(self, request: HttpRequest, token: str) -> Sender | None:
+        return sender_of_token(token, clock.now())
 
 
 class ReceiptOut(Schema):
@@ -86,7 +85,7 @@ def post_batch(request: HttpRequest, code: str) -> HttpResponse:
 @router.get("/{code}/status", response={200: StandingOut, **PROBLEMS}, summary="Read how the source stands")
 def read_status(request: HttpRequest, code: str) -> Any:
     """What became of the source's records so far."""
-    return standing_of(_own(request, code), now=clock.now()).as_json()
+    return standing_of(_own(request, code).pk, now=clock.now()).as_json()
 
 
 @router.get("/schema", auth=None, response=dict[str, Any], summary="Read the format of records as JSON Schema")
@@ -95,14 +94,14 @@ def read_schema(request: HttpRequest) -> dict[str, Any]:
     return json_schema()
 
 
-def _own(request: HttpRequest, code: str) -> Source:
-    source: Source = request.auth  # type: ignore[attr-defined]  # what SourceAuth answered
+def _own(request: HttpRequest, code: str) -> Sender:
+    source: Sender = request.auth  # type: ignore[attr-defined]  # what SourceAuth answered
     if source.code != code:
         raise PermissionDenied("This token belongs to another source.")
     return source
 
 
-def _too_much(request: HttpRequest, source: Source) -> HttpResponse | None:
+def _too_much(request: HttpRequest, source: Sender) -> HttpResponse | None:
     """A refusal before the body is read, where it is too large or came too soon."""
     name = f"feed:{source.pk}"
     if not allow(name, limit=source.max_batches_a_minute, seconds=_MINUTE):
@@ -116,6 +115,6 @@ def _too_much(request: HttpRequest, source: Source) -> HttpResponse | None:
     return None
 
 
-def _too_large(source: Source) -> HttpResponse:
+def _too_large(source: Sender) -> HttpResponse:
     text = f"A batch of this source has at most {source.max_bytes:,} bytes; divide it, each part with a key of its own."
     return problem(413, "Batch too large", text)

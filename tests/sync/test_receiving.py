@@ -163,7 +163,7 @@ def test_the_schema_is_open(client):
 def test_receiving_costs_few_statements(plug, django_assert_max_num_queries):
     plug.post([dealer()])
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(2):
         plug.post([dealer(version=2)])
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from django.db import connection
 
-from apps.sync.models import Source
-
 # One statement is one moment: what waits and what was applied are told apart without a gap.
 _STANDING = """
 SELECT s.code, s.state, s.read + w.records, s.applied, s.unchanged, s.stale, s.rejected, w.records + p.count,
@@ -64,8 +62,8 @@ def standings(*, now: datetime) -> list[Standing]:
     return _read(now, everyone=True, source_id=0)
 
 
-def standing_of(source: Source, *, now: datetime) -> Standing:
-    return _read(now, everyone=False, source_id=source.pk)[0]
+def standing_of(source_id: int, *, now: datetime) -> Standing:
+    return _read(now, everyone=False, source_id=source_id)[0]
 
 
 def _read(now: datetime, *, everyone: bool, source_id: int) -> list[Standing]:

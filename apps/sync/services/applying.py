@@ -12,6 +12,7 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 
 from apps.core import clock
+from apps.core.batch import update_rows
 from apps.core.jobs import nudge
 from apps.core.models import Operation
 from apps.sync import jobs
@@ -153,13 +154,11 @@ def _settle(
 ) -> None:
     """The batches are applied. Of several at once, what became of their records stands in the operation."""
     figures = result.figures
-    for batch in batches:
-        batch.state, batch.applied_at = Batch.State.APPLIED, now
-        batch.operation_id, batch.rejected = operation.pk if operation else None, bad[batch.pk]
-        if len(batches) == 1:
-            batch.applied, batch.unchanged, batch.stale = figures.applied, figures.unchanged, figures.stale
-    fields = ["state", "applied_at", "operation_id", "rejected", "applied", "unchanged", "stale"]
-    Batch.objects.bulk_update(batches, fields)
+    alone = (figures.applied, figures.unchanged, figures.stale) if len(batches) == 1 else (0, 0, 0)
+    operation_id = operation.pk if operation else None
+    rows = [(batch.pk, Batch.State.APPLIED.value, now, operation_id, bad[batch.pk], *alone) for batch in batches]
+    columns = ["state", "applied_at", "operation_id", "rejected", "applied", "unchanged", "stale"]
+    update_rows(Batch, columns, rows)
     if operation is not None:
         operation.result = {
             "source": batches[0].source_id,

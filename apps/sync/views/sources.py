@@ -71,7 +71,7 @@ def source_page(request: Request, code: str) -> HttpResponse:
     minutes = list(SourceMinute.objects.filter(source=source, minute__gte=now - _CHARTED).order_by("minute"))
     context = {
         "source": source,
-        "standing": standing_of(source, now=now),
+        "standing": standing_of(source.pk, now=now),
         "badge": source_badge(source.state),
         "rate": rate_chart(minutes),
         "lag": lag_chart(minutes),
