@@ -16,7 +16,7 @@ from apps.accounts.api_auth import TokenAuth
 from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
-from apps.crm.api import decisions
+from apps.crm.api import claims, dealers, decisions, ledger, orders, shipments
 from apps.messaging.api import calls, messages, voicemails
 from apps.sync.api import router as feeds
 
@@ -36,7 +36,8 @@ api = _Api(
     title="Rapport",
     version="1",
     description=(
-        "Contacts, history, tasks, meetings and mail of a Rapport server. Make a token under Preferences, API tokens."
+        "Contacts, history, tasks, meetings, mail and dealers' orders of a Rapport server. "
+        "Make a token under Preferences, API tokens."
     ),
     auth=TokenAuth(),
     docs_url=None,
@@ -52,6 +53,14 @@ api.add_router("/voicemails", voicemails)
 api.add_router("/messages", messages)
 api.add_router("/feeds", feeds)
 api.add_router("/decisions", decisions.router)
+for _name, _part in {
+    "orders": orders,
+    "dealers": dealers,
+    "shipments": shipments,
+    "ledger": ledger,
+    "claims": claims,
+}.items():
+    api.add_router(f"/{_name}", _part.router)
 
 
 @login_required

@@ -39,7 +39,9 @@ SCOPE_TITLES = {
     "calls:write": _("Tell of calls and leave voicemails"),
     "messages:read": _("Read mail"),
     "messages:write": _("Send mail by templates"),
-    "claims:read": _("Read decisions on claims"),
+    "claims:read": _("Read claims and decisions on them"),
+    "orders:read": _("Read dealers, orders and shipments"),
+    "ledger:read": _("Read settlements with dealers"),
 }
 
 

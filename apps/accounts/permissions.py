@@ -15,7 +15,7 @@ STAFF_ROLES = tuple(role for role in ROLES if role != "dealer")
 # What an API token may be allowed; its user's own rights are the upper bound in any case.
 SCOPES = (
     *("contacts:read", "contacts:write", "activities:read", "activities:write"),
-    *("calls:write", "messages:read", "messages:write", "claims:read"),
+    *("calls:write", "messages:read", "messages:write", "claims:read", "orders:read", "ledger:read"),
 )
 
 

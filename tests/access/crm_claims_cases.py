@@ -29,6 +29,7 @@ web("portal/orders/<int:order_id>/price/", "POST", OWN_OF_DEALER)
 _CLAIM = "portal/claims/<int:claim_id>/"
 web(_CLAIM, "GET", OWN_OF_DEALER)
 web(f"{_CLAIM}messages/", "GET POST", OWN_OF_DEALER)
+web(f"{_CLAIM}papers/<slug:key>/", "POST", OWN_OF_DEALER, key="claim_report")
 web(f"{_CLAIM}photos/", "POST", OWN_OF_DEALER)
 web(f"{_CLAIM}photos/<int:photo_id>/", "GET", OWN_OF_DEALER)
 web(f"{_CLAIM}photos/<int:photo_id>/small/", "GET", OWN_OF_DEALER)
@@ -48,6 +49,7 @@ for _page in ("claims/", "claims/list/", "waiting/"):
 _CLAIM = "crm/claims/<int:claim_id>/"
 web(_CLAIM, "GET", _OF_CLAIMS)
 web(f"{_CLAIM}messages/", "GET POST", _OF_CLAIMS)
+web(f"{_CLAIM}papers/<slug:key>/", "POST", _OF_CLAIMS, key="claim_report")
 web("crm/orders/<int:order_id>/messages/", "GET POST", _OF_CLAIMS)
 web("crm/dealers/<int:dealer_id>/messages/", "GET POST", _OF_CLAIMS)
 web(f"{_CLAIM}photos/<int:photo_id>/", "GET", _OF_CLAIMS)

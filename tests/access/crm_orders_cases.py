@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import ADMIN, IN, NOBODY, Scopes, of, web
+from tests.access.matrix import ADMIN, IN, NOBODY, OUTSIDE, PROGRAMS_WRITE, Scopes, of, program, to_programs, web
 
 PORTAL = of("login", IN, 404, 404, 404, 404)
 OWN_OF_DEALER: Scopes = {"dealer": PORTAL, "other_dealer": NOBODY, "absent": NOBODY}
@@ -35,3 +35,22 @@ web("crm/shipments/<int:shipment_id>/stops/<int:stop_id>/proof/", "GET", _NO_PIC
 web("crm/dealers/<int:dealer_id>/view-as/", "POST", OF_DEALERS)
 web("crm/kept-pages/", "GET", ADMIN)
 web("crm/dealers/leave/", "POST", ORDERS)
+
+# --- papers ----------------------------------------------------------------------------------------------------------
+_PAPER: Scopes = {"dealer": PORTAL, "other_dealer": NOBODY, "absent": NOBODY}
+web(f"{_ORDER}papers/<slug:key>/", "POST", _PAPER, key="order_confirmation")
+web(f"{_SHIPMENT}note/", "POST", _PAPER)
+web("portal/finances/statement/", "POST", PORTAL)
+_MADE: Scopes = {"dealer paper": PORTAL, "other_dealer paper": NOBODY, "absent": NOBODY}
+web("portal/papers/<int:operation_id>/", "GET", _MADE)
+web("portal/papers/<int:operation_id>/paper.pdf", "GET", _MADE)
+web("crm/orders/<int:order_id>/papers/<slug:key>/", "POST", OF_DEALERS, key="order_confirmation")
+web("crm/shipments/<int:shipment_id>/note/", "POST", OF_DEALERS)
+web("crm/settlements/<int:dealer_id>/statement/", "POST", OF_DEALERS)
+
+# --- programs: the token of the reader lacks their scopes -----------------------------------------------------------
+for _list in ("orders", "dealers", "ledger", "claims", "shipments"):
+    program(_list, "GET", PROGRAMS_WRITE)
+_ORDER_READ = to_programs(*OUTSIDE, 403, IN, 404, IN, IN)
+_NO_ORDER = to_programs(*OUTSIDE, 403, 404, 404, 404, 404)
+program("orders/<order_id>", "GET", {"dealer": _ORDER_READ, "other_dealer": _ORDER_READ, "absent": _NO_ORDER})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from apps.core.models import Operation
+from apps.core.services import files
 from apps.crm.models import (
     Dealer,
     DealerUser,
@@ -38,6 +40,8 @@ def add_dealers(world: World) -> None:
     }
     world.places["dealer"] = _place(mine, mine_user, order)
     world.places["other_dealer"] = _place(theirs, their_user, other_order)
+    for scope, person in (("dealer", mine_user), ("other_dealer", their_user)):
+        world.places[f"{scope} paper"] = {"operation_id": _paper(person)}
 
 
 def _place(dealer: Dealer, person: DealerUser, order: Order) -> dict[str, Any]:
@@ -77,3 +81,15 @@ def _place(dealer: Dealer, person: DealerUser, order: Order) -> dict[str, Any]:
         "entry_id": entry.pk,
         "plant_id": order.plant_id,
     }
+
+
+def _paper(person: DealerUser) -> int:
+    pdf = files.store(b"%PDF", mime_type="application/pdf", now=NOW)
+    return Operation.objects.create(
+        actor=person.user,
+        verb="document.made",
+        created_at=NOW,
+        finished_at=NOW,
+        parameters={"document": "statement", "facts": {"dealer": person.dealer_id, "money": True}},
+        result={"file": pdf.pk, "name": "statement.pdf"},
+    ).pk

@@ -267,9 +267,9 @@ def test_the_claim_report_has_photos_talk_and_decision(bob, owner, employee, fir
 
     assert missing(words, claim.number, "A-1001", "Damaged", "in the corner", "When will you look at it?") == []
     assert missing(words, "Accepted", "We send a new pane.", "UAH333.00", "Announced, not booked yet") == []
-    paper = document_file(operation)
-    assert paper is not None
-    with files.open_file(paper[0]) as content:
+    found = document_file(operation)
+    assert found
+    with files.open_file(found[0]) as content:
         assert content.read().count(b"/Subtype/Image") >= 2
     narrow = words_of(made(employee, "claim_report", claim.pk))
     assert "We send a new pane." in narrow

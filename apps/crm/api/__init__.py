@@ -1,1 +1,1 @@
-"""What programs read of claims."""
+"""What programs read of dealers, their orders, accounts, shipments and claims."""
