@@ -11,6 +11,7 @@ from django.test import Client
 
 from apps.sync.models import Rejection, Source, SourceMinute, SourceToken
 from apps.sync.services.applying import apply_waiting
+from apps.sync.services.polling import poll
 from tests.crm.factories import a_plant
 from tests.sync.factories import Plug, a_source, dealer
 from tests.sync.test_administration import FORM
@@ -98,6 +99,19 @@ def test_a_source_is_made_and_changed_on_its_pages(office, everyone_folder):
     assert (made.status_code, wrong.status_code, changed.status_code) == (302, 422, 302)
     assert "records: say at least" in html.unescape(wrong.content.decode())
     assert Source.objects.get().title == "Lublin, production"
+
+
+def test_what_is_in_the_way_of_a_reading_stands_on_the_page_and_is_tried_again_once_mended(office, plug):
+    source = a_source("kyiv-files", kind=Source.Kind.DROP, settings={"folder": "no such place"}, groups=[])
+    poll(source_id=source.pk)
+    page = office.get("/sync/kyiv-files/").content.decode()
+    before = Source.objects.get(pk=source.pk)
+
+    office.post("/sync/kyiv-files/pause/")
+    office.post("/sync/kyiv-files/resume/")
+
+    assert "no &#x27;no such place&#x27; in the folders" in page
+    assert (before.next_poll_at is None, Source.objects.get(pk=source.pk).next_poll_at) == (False, None)
 
 
 def test_batches_are_listed(office, plug):

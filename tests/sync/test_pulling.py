@@ -374,8 +374,7 @@ def test_those_who_apply_come_first(books):
 def test_two_workers_don_t_read_one_source(books):
     book(books, "1")
     source = reading(books)
-    connection.ensure_connection()
-    other = psycopg2.connect(connection.connection.dsn, password=connection.settings_dict["PASSWORD"])
+    other = another(connection.settings_dict["NAME"])
     with closing(other), other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(20261106, %s)", [source.pk])
         assert read(source).cursor == {}

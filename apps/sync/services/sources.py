@@ -89,7 +89,7 @@ def _turn(actor: User | None, source: Source, before: Sequence[str], state: str,
     _may(actor)
     values: dict[str, Any] = {"state": state}
     if state == Source.State.ACTIVE:
-        values["stopped_because"] = ""
+        values |= {"stopped_because": "", "next_poll_at": None}
     if not Source.objects.filter(pk=source.pk, state__in=before).update(**values):
         return
     if state == Source.State.ACTIVE:  # what was rejected before no longer counts against it
@@ -113,6 +113,7 @@ def _write(source: Source, data: SourceInput) -> None:
     ):
         setattr(source, name, getattr(data, name))
     source.groups = list(data.groups)
+    source.next_poll_at = None  # what was in the way may be mended
     if data.database_url is not None:
         source.database_url = secrets.encrypt(data.database_url)
     if source.pk:
