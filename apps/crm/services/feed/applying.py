@@ -29,7 +29,7 @@ def apply_arrivals(
     """Apply the records in the caller's transaction, which holds the source's lock, with those that waited for them.
 
     A second time nothing changes. After a deadlock or another database error the caller rolls back and may try
-    again. `announce(outcome)` tells pages of it. `operation_id` is the batch's, for contacts made on the way.
+    again. `announce(outcome)` tells pages of it. `operation_id` is the batch's; rows bear its `batch_id` so far.
     """
     outcome = Outcome()
     owners = _owners(plant)
