@@ -109,7 +109,6 @@ def make_world() -> World:
     add_dealers(world)
     add_sources(world)
     add_claims(world)
-    add_sources(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)
     _templates(world)
