@@ -13,6 +13,7 @@ from config.asgi import application
 from tests.access.cases import CASES, ROLES, Outcome
 from tests.conftest import NOW, make_user
 from tests.contacts.factories import PersonFactory
+from tests.crm.factories import a_dealer, into_portal
 from tests.loops import run_async
 
 LIVE = [case for case in CASES.values() if case.door == "live"]
@@ -25,11 +26,15 @@ def test_a_stream_is_for_whose_it_is(transactional_db):
     operation = Operation.objects.create(actor=bob, verb="entities.moved", created_at=NOW, finished_at=NOW)
     mine = Folder.objects.create(name="Bob's", kind="personal", owner=bob)
     everybodys = Folder.objects.create(name="Customers")
+    firm = a_dealer("Svitlo Windows")
+    into_portal(others["dealer"], firm)
     values = {
         "user_id": bob.pk,
         "operation_id": operation.pk,
         "hidden_id": PersonFactory(folder=mine).pk,
         "entity_id": PersonFactory(folder=everybodys).pk,
+        "dealer_id": firm.pk,
+        "other_dealer_id": a_dealer("Promin").pk,
     }
 
     questions = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import ADMIN, IN, NOBODY, OUTSIDE, PROGRAMS_WRITE, Scopes, of, program, to_programs, web
+from tests.access.matrix import ADMIN, IN, NOBODY, OUTSIDE, PROGRAMS_WRITE, Scopes, add, of, program, to_programs, web
 
 PORTAL = of("login", IN, 404, 404, 404, 404)
 OWN_OF_DEALER: Scopes = {"dealer": PORTAL, "other_dealer": NOBODY, "absent": NOBODY}
@@ -54,3 +54,7 @@ for _list in ("orders", "dealers", "ledger", "claims", "shipments"):
 _ORDER_READ = to_programs(*OUTSIDE, 403, IN, 404, IN, IN)
 _NO_ORDER = to_programs(*OUTSIDE, 403, 404, 404, 404, 404)
 program("orders/<order_id>", "GET", {"dealer": _ORDER_READ, "other_dealer": _ORDER_READ, "absent": _NO_ORDER})
+
+# --- live events: a firm's people hear of their own one, staff with orders of those whose contact they see ---
+_HEARD = {"dealer:{dealer_id}": of(403, IN, IN, 403, IN, IN), "dealer:{other_dealer_id}": of(403, 403, IN, 403, IN, IN)}
+add("live", "live/", "GET", _HEARD)
