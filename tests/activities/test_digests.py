@@ -14,7 +14,7 @@ from django.db import connection
 from apps.accounts.models import Preferences
 from apps.activities.models import Notice, NoticePreference, PushSubscription
 from apps.activities.selectors.notices import inbox_of
-from apps.activities.selectors.wishes import Wish
+from apps.activities.selectors.wishes import OF_DEALERS, Wish
 from apps.activities.services import digests
 from apps.activities.services.inbox import mark_read
 from apps.activities.services.notes import add_note, remove_activity
@@ -36,7 +36,9 @@ pytestmark = pytest.mark.django_db
 
 # A day of Alice's, who lives in Kyiv: in November two hours ahead.
 DAY = datetime(2026, 11, 2, tzinfo=UTC)
-EVENTS = [event.value for event in Notice.Event]
+# What is told of dealers and to them has its stories in tests/crm.
+_OF_DEALERS = (*OF_DEALERS, Notice.Event.INQUIRY, Notice.Event.ESCALATED)
+EVENTS = [event.value for event in Notice.Event if event not in _OF_DEALERS]
 MODES = [mode.value for mode in NoticePreference.Mail]
 
 
