@@ -67,7 +67,7 @@ def owner(client, dora, firm):
 
 
 def texts(response) -> str:
-    return response.content.decode()
+    return str(response.content, "utf-8")
 
 
 def link(page: str, words: str) -> str:
