@@ -57,7 +57,7 @@ class SourceForm(forms.Form):
     max_bytes = forms.IntegerField(label=_("Largest batch, in bytes"), min_value=1, initial=5 * 1024 * 1024)
     max_batches_a_minute = forms.IntegerField(label=_("Most batches a minute"), min_value=1, initial=1200)
     rejection_percent = forms.FloatField(
-        label=_("Stop beyond ... % of rejections"), min_value=0.1, max_value=100, initial=20
+        label=_("Stop when so many percent are rejected"), min_value=0.1, max_value=100, initial=20
     )
     breaker_window = forms.IntegerField(label=_("of the last ... records"), min_value=10, max_value=50_000, initial=500)
     late_minutes = forms.IntegerField(label=_("Late after ... minutes"), min_value=1, initial=10)
