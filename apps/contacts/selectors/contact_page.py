@@ -199,7 +199,8 @@ def people_of(organisation: Entity, *, user: User, today: date) -> tuple[list[Pa
         entity__in=Entity.objects.visible_to(user).live(),
     )
     people = jobs.select_related("entity").order_by("entity__sort_name", "pk")
-    return list(people[:EMPLOYEES_SHOWN]), jobs.count()
+    shown = list(people[:EMPLOYEES_SHOWN])
+    return shown, len(shown) if len(shown) < EMPLOYEES_SHOWN else jobs.count()
 
 
 def _unit_values(units: list[Unit]) -> dict[int, list[CustomValue]]:
