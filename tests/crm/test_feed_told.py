@@ -104,3 +104,14 @@ def test_sums_and_states_that_went_wrong_are_found(dealer):
     LedgerEntry.objects.update(amount=7)
 
     assert (len(wrong_months()), list(wrong_orders())) == (1, [Order.objects.get().pk])
+
+
+def test_the_pages_of_a_dealer_whose_order_goes_to_another_one_hear_of_it(dealer, django_capture_on_commit_callbacks):
+    feed(an_order_record(), a_status("A-1", 1, "accepted"))
+    known_as(a_dealer("Other", plant=a_fed_plant()), "1002")
+
+    def deed():
+        with django_capture_on_commit_callbacks(execute=True):
+            announce(feed(an_order_record(version=2, dealer="1002")))
+
+    assert [event["event"] for event in heard(dealer, deed)] == ["orders-changed"]

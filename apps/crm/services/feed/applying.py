@@ -60,7 +60,8 @@ JOIN crm_order o ON o.id = k JOIN crm_orderstate s ON s.order_id = k WHERE o.app
 def _settle_touched(outcome: Outcome) -> None:
     """Of orders that the plant hasn't approved nobody hears."""
     known = outcome.statuses
-    touched, outcome.touched, asked = outcome.touched, {}, []
+    touched, asked = outcome.touched, []
+    outcome.touched = {dealer_id: set() for dealer_id, orders in touched.items() if not orders}
     for dealer_id, orders in touched.items():
         for order_id in orders:
             if order_id in known:

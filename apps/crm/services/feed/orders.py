@@ -61,8 +61,10 @@ def apply(going: Run, items: Sequence[Item], dealers: Mapping[str, int]) -> None
     if promised := {event.order_id for event in fresh if "promised_on" in event.what}:
         run(_PROMISES, [going.now, sorted(promised)])
     _rehome(going, {key: saved[key][0] for key in saved if key in before and before[key].dealer_id != saved[key][1]})
-    for pk, dealer_id in saved.values():
+    for key, (pk, dealer_id) in saved.items():
         going.touch(dealer_id, [pk])
+        if key in before and before[key].dealer_id != dealer_id:
+            going.touch(before[key].dealer_id, [])  # whose list had it
     if made:
         _welcome(going, made)
 
