@@ -1,7 +1,5 @@
 """`/claims`: of the dealers whose contact the token's user sees. Decisions alone, by a cursor, are `/decisions`."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """`/dealers`: those whose contact the token's user sees."""
 
-from __future__ import annotations
-
 from django.db.models import Q
 from django.http import HttpRequest
 from ninja import Query, Router, Schema

@@ -1,10 +1,9 @@
 """`/ledger`: the lines of one dealer's accounts and how these stand."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -20,7 +19,7 @@ router = Router(tags=["orders"])
 
 
 class LedgerFilters(Paged):
-    dealer: str = Field(min_length=1, max_length=30, description="The dealer's code")
+    dealer: str = Field("", max_length=30, description="The dealer's code; there is no list of all")
     plant: str = Field("", max_length=30, description="The plant's key")
     currency: str = Field("", max_length=3)
     booked_from: date | None = None
@@ -69,6 +68,8 @@ class LedgerPage(Schema):
 def read_ledger(request: HttpRequest, wanted: Query[LedgerFilters]) -> LedgerPage:
     """Lines in the order in which they came to us; a program goes on after the last `id` that it has."""
     user = asking(request)
+    if not wanted.dealer:
+        raise ValidationError({"dealer": "Name the dealer whose ledger it is."})
     dealer = Dealer.objects.visible_to(user).filter(code=wanted.dealer).first()
     if dealer is None or not deals_with_money(user):
         raise Http404

@@ -1,7 +1,5 @@
 """`/orders`: of the dealers whose contact the token's user sees."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.exceptions import ValidationError

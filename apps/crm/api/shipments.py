@@ -1,7 +1,5 @@
 """`/shipments`: voyages with their stops, and what is on board of the dealers whom the token's user sees."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from datetime import date, datetime
 
