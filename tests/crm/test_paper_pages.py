@@ -71,7 +71,7 @@ def texts(response) -> str:
 
 
 def link(page: str, words: str) -> str:
-    found = re.search(rf'href="([^"]+)"[^>]*>(?:<svg.*?</svg>)?{words}</a>', page, re.DOTALL)
+    found = re.search(rf'<a [^>]*href="([^"]+)"[^>]*>(?:(?!</a>).)*{words}</a>', page, re.DOTALL)
     assert found, words
     return unescape(found[1])
 

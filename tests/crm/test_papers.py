@@ -17,11 +17,14 @@ from apps.core.models import Operation
 from apps.core.services import files
 from apps.core.services.operations import run
 from apps.crm.models import (
+    Claim,
+    ClaimPhoto,
     Compensation,
     ConstructionPrice,
     Dealer,
     LedgerEntry,
     LedgerMonth,
+    Order,
     Shipment,
     ShipmentItem,
     ShipmentStop,
@@ -167,13 +170,26 @@ def test_an_order_that_is_not_approved_or_not_ones_own_has_no_papers(bob, owner,
     assert "A-1001" in words_of(made(owner, "order_confirmation", order.pk))
 
 
-def test_the_second_wall_stands_behind_the_papers_of_dealers(owner, monkeypatch):
-    from apps.crm.models.orders import OrderQuerySet
+def test_the_second_wall_stands_behind_the_papers_of_dealers(owner, truck, firm, monkeypatch):
+    """With the first one down: every queryset of orders, claims, accounts and shipments gives all."""
+    other = Dealer.objects.get(name=APART)
+    foreign = an_order(other, "B-1", amount=Decimal(777))
+    an_entry(other, date(2026, 10, 1), "777.77", order=foreign)
+    olha = make_user("olha@example.com", "Olha Other", "dealer")
+    into_portal(olha, other)
+    claim = a_claim(foreign, olha)
+    for model in (Claim, ClaimPhoto, Compensation, Dealer, LedgerEntry, Order, Shipment, ShipmentItem, ShipmentStop):
+        monkeypatch.setattr(type(model.objects.all()), "visible_to", lambda found, _user: found.all())
 
-    foreign = an_order(a_dealer(APART), "B-1", amount=Decimal(777))
-    monkeypatch.setattr(OrderQuerySet, "visible_to", lambda orders, _user: orders.all())
-
-    assert is_refused(made(owner, "order_confirmation", foreign.pk))
+    for key, record_id in {
+        "order_confirmation": foreign.pk,
+        "invoice": foreign.pk,
+        "statement": other.pk,
+        "claim_report": claim.pk,
+        f"shipment_note:{other.pk}": truck.pk,
+    }.items():
+        assert is_refused(made(owner, key, record_id)), key
+    assert missing(words_of(made(owner, "shipment_note", truck.pk)), "A-1001", APART, "B-2002") == [APART, "B-2002"]
 
 
 def test_the_invoice_prints_what_was_charged_for_the_order(bob, employee, order, booked):
