@@ -57,21 +57,21 @@ def test_the_inbox_shows_the_newest_first_with_what_is_unread(client, bob, box, 
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
-        ("inbox", ["Plain", "Waiting"]),
-        ("unread", ["Plain", "Waiting", "Archived"]),
-        ("needs-answer", ["Waiting"]),
+        ("inbox", ["Plain", "Unanswered"]),
+        ("unread", ["Plain", "Unanswered", "Archived"]),
+        ("needs-answer", ["Unanswered"]),
         ("snoozed", ["Later"]),
         ("assigned", ["Later"]),
         ("spam", ["Pills"]),
         ("archive", ["Archived"]),
         ("sent", ["Ours"]),
-        ("all", ["Plain", "Waiting", "Later", "Archived", "Ours"]),
+        ("all", ["Plain", "Unanswered", "Later", "Archived", "Ours"]),
     ],
 )
 def test_each_box_holds_its_own(client, bob, box, now, key, expected):
     rows = {
         "Plain": {},
-        "Waiting": {"needs_answer": True},
+        "Unanswered": {"needs_answer": True},
         "Later": {"snoozed_until": now + HOUR, "assignee": bob},
         "Archived": {"is_archived": True},
         "Pills": {"is_junk": True},

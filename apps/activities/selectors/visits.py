@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
+
 from apps.activities.models import Activity, Visit
 from apps.activities.selectors.timelines import dress, mark_completable
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+_FIRST = "first"
+_KEPT = 60  # seconds
 SHOWN = 6
 MOST = 99  # beyond it the count says "more than"
 
@@ -46,6 +50,18 @@ def news_for(user: User, *, now: datetime) -> News | None:
 
 
 def new_from(user: User, *, now: datetime) -> int:
-    """The id above which entries are new to this user; all are old to whoever is here for the first time."""
-    visit = Visit.objects.filter(user=user).first()
-    return visit.new_since(now)[0] if visit else 2**62
+    """The id above which entries are new to this user; all are old to whoever is here for the first time.
+
+    Asked by each page of a contact, so the visit is kept at hand for a while.
+    """
+    key = visit_key(user.pk)
+    kept: Visit | str | None = cache.get(key)
+    if kept is None:
+        kept = Visit.objects.filter(user=user).first() or _FIRST
+        cache.set(key, kept, _KEPT)
+    return kept.new_since(now)[0] if isinstance(kept, Visit) else 2**62
+
+
+def visit_key(user_id: int) -> str:
+    """Where a user's visit is kept at hand; whoever changes the visit forgets it there."""
+    return f"activities:visit:{user_id}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Value
 from django.urls import reverse
 
 from apps.accounts.models import User
@@ -58,8 +58,12 @@ def what_waits(user: User, *, now: datetime, kind: str = "", manager: int | None
 
 
 def waiting_number(user: User, *, now: datetime) -> int:
-    """How much lies with `user`."""
-    return sum(_of_manager(found, key, user.pk).count() for key, found in _sources(user, now).items())
+    """How much lies with `user`, in one question."""
+    first, *others = (
+        _of_manager(found, key, user.pk).order_by().values(what=Value(key)).annotate(number=Count("pk"))
+        for key, found in _sources(user, now).items()
+    )
+    return sum(row["number"] for row in first.union(*others, all=True))
 
 
 def _sources(user: User, now: datetime) -> dict[str, QuerySet[Any]]:
