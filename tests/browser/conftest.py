@@ -93,7 +93,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
             return
         # Chromium's own line on a breach doesn't say whose it was; the page's listener does.
         if "Content Security Policy directive" not in message.text:
-            complaints.append(message.text)
+            complaints.append(f"{message.text} {message.location['url']}")
 
     under_way: set[Request] = set()
     page.on("request", lambda request: None if "/live/" in request.url else under_way.add(request))

@@ -206,6 +206,7 @@ def test_words_become_a_link(page, live_server, sign_in, bob, axe, size):
 
     expect(page.locator(".ProseMirror a", has_text="Our shop")).to_have_attribute("href", "https://shop.example/oak")
     expect(page.get_by_label("Address of the link")).to_be_hidden()
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
     page.keyboard.press("End")
     page.keyboard.type(" or ")
     page.get_by_role("button", name="Link", exact=True).first.click()

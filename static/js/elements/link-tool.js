@@ -48,7 +48,7 @@ class LinkTool extends HTMLElement {
     const isBare = this.editor.state.selection.empty && !this.editor.isActive("link");
     if (!href) steps.unsetLink().run();
     else if (isBare) steps.insertContent({ type: "text", text: typed.trim(), marks: [{ type: "link", attrs: { href } }] }).run();
-    else steps.setLink({ href }).run();
+    else steps.setLink({ href }).setTextSelection(this.editor.state.selection.to).run(); // one writes on behind it
     this.open(false);
   }
 }
