@@ -19,6 +19,7 @@ from apps.core.markup import fill, joined
 _WIDTH, _HEIGHT, _MARGIN = 360, 260, 34
 _MOST_STOPS = 200
 _LONGEST_NAME = 24
+_NAME_WIDTH, _NAME_HEIGHT = 90, 13  # of a town's name
 Point = tuple[float, float]
 
 
@@ -43,7 +44,11 @@ def draw_route(route: Any, *, own: Collection[int], plant: str = "", start: Any 
         return SafeString("")
     places = _places([stop.geo for stop in stops])
     line = " ".join(f"{x:.0f},{y:.0f}" for x, y in places)
-    drawn = [_draw_stop(stop, place) for stop, place in zip(stops, places, strict=True)]
+    named = _named(stops, places)
+    drawn = [
+        _draw_stop(stop, place, stop.city if number in named else "")
+        for number, (stop, place) in enumerate(zip(stops, places, strict=True))
+    ]
     words = ", ".join(filter(None, (stop.city or stop.label for stop in stops)))
     return fill(
         '<svg class="route" viewBox="0 0 {} {}" role="img" aria-label="{}">'
@@ -52,7 +57,17 @@ def draw_route(route: Any, *, own: Collection[int], plant: str = "", start: Any 
     )
 
 
-def _draw_stop(stop: _Stop, place: Point) -> SafeString:
+def _named(stops: list[_Stop], places: list[Point]) -> set[int]:
+    """Which stops bear their town: where towns would lie over each other the first does, the own one before all."""
+    chosen: list[int] = []
+    for number in sorted(range(len(stops)), key=lambda each: not stops[each].is_own):
+        x, y = places[number]
+        if all(abs(x - places[each][0]) > _NAME_WIDTH or abs(y - places[each][1]) > _NAME_HEIGHT for each in chosen):
+            chosen.append(number)
+    return set(chosen)
+
+
+def _draw_stop(stop: _Stop, place: Point, city: str) -> SafeString:
     x, y = round(place[0]), round(place[1])
     css = (
         "route__stop" + (" route__stop--own" if stop.is_own else "") + (" route__stop--plant" if stop.is_plant else "")
@@ -62,7 +77,7 @@ def _draw_stop(stop: _Stop, place: Point) -> SafeString:
     return fill(
         '<g class="{}"><circle cx="{}" cy="{}" r="10"/><text class="route__number" x="{}" y="{}">{}</text>'
         '<text class="route__city" x="{}" y="{}" text-anchor="{}">{}</text></g>',
-        *(css, x, y, x, y + 4, stop.label, beside, y + 4, anchor, stop.city),
+        *(css, x, y, x, y + 4, stop.label, beside, y + 4, anchor, city),
     )
 
 
