@@ -131,6 +131,8 @@ def test_the_image_collects_its_static_files(tmp_path: Path) -> None:
     )
 
     assert (tmp_path / "static" / "staticfiles.json").exists()
+    charts = [path.name for path in (tmp_path / "static" / "vendor" / "echarts").glob("echarts*.min.*js")]
+    assert "echarts.esm.min.mjs" in charts  # the one that pages load
 
 
 def test_migrate_runs_as_the_owner(production: dict[str, str]) -> None:
@@ -147,29 +149,35 @@ def test_uvicorn_accepts_its_options_and_loads_the_application() -> None:
     assert callable(import_from_string(context.params["app"]))
 
 
-@pytest.mark.parametrize(
-    ("name", "sign"),
-    [
-        ("worker", "ready."),
-        ("sync", "ready."),
-        ("feed", "ready."),
-        ("maintenance", "ready."),
-        ("beat", "beat: Starting..."),
-    ],
-)
-def test_celery_starts_and_stops(name: str, sign: str, production: dict[str, str], tmp_path: Path) -> None:
+CELERY = {
+    "worker": "ready.",
+    "sync": "ready.",
+    "feed": "ready.",
+    "maintenance": "ready.",
+    "beat": "beat: Starting...",
+}
+
+
+def test_celery_starts_and_stops(production: dict[str, str], tmp_path: Path) -> None:
+    """All of its processes side by side, as they run."""
+    running = {name: _celery(name, production, tmp_path) for name in CELERY}
+    try:
+        for name, (process, log) in running.items():
+            eventually(lambda: CELERY[name] in log.read_text() or process.poll() is not None, patience=90)  # noqa: B023  called at once
+            assert CELERY[name] in log.read_text(), name
+    finally:
+        for process, _log in running.values():
+            process.send_signal(signal.SIGTERM)
+        for process, _log in running.values():
+            process.wait(timeout=30)
+
+
+def _celery(name: str, production: dict[str, str], tmp_path: Path) -> tuple[subprocess.Popen[bytes], Path]:
     own = {key: str(value) for key, value in SERVICES[name]["environment"].items() if key == "RAPPORT_AS_OWNER"}
     command = [part.replace("/tmp/beat", str(tmp_path / "beat")) for part in command_of(name)]  # noqa: S108
-    log = tmp_path / "log"
-
+    log = tmp_path / f"{name}.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=production | own, stdout=output, stderr=output)
-    try:
-        eventually(lambda: sign in log.read_text() or process.poll() is not None, patience=30)
-        assert sign in log.read_text()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
+        return subprocess.Popen(command, cwd=ROOT, env=production | own, stdout=output, stderr=output), log
 
 
 def test_the_database_container_is_prepared_as_the_embedded_one(production: dict[str, str]) -> None:
