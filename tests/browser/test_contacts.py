@@ -200,5 +200,34 @@ def test_a_picker_reaches_the_last_of_two_thousand(page, live_server, sign_in, o
     assert Participant.objects.filter(entity__last_name="Zhuk", relationship__type__key="knows").exists()
 
 
+def test_a_picker_shows_what_was_asked_for_last(page, live_server, sign_in, olena, bob):
+    for number in range(40):
+        given = EntityInput(first_name="Ivan", last_name=f"Bondar {number:04}")
+        create_entity(actor=bob, data=given, now=clock.now())
+    sign_in(page, bob)
+    late = []
+    page.route("**/pick/**", lambda route: late.append(route) if "q=&" in route.request.url else route.continue_())
+    page.goto(f"{live_server.url}/contacts/{olena.pk}/relations/")
+    page.get_by_role("link", name="Add a relationship").click()
+    with page.expect_request("**/pick/**q=&**"):
+        page.locator("select-picker .ts-control").click()
+    options = page.locator(".ts-dropdown-content .option")
+
+    # The answer of the empty box comes after that of the words, and is not what one sees;
+    page.keyboard.type("bondar 0039")
+    expect(options).to_have_count(1)
+    with page.expect_response("**/pick/**q=&**"):
+        late.pop().continue_()
+    page.wait_for_timeout(300)
+    expect(options).to_have_text(["Ivan Bondar 0039"])
+    page.keyboard.press("Enter")
+    # words that had more than a page begin at their first page when they are typed again.
+    for chosen in ("Ivan Bondar 0000", "Ivan Bondar 0001"):
+        page.keyboard.type("bondar")
+        expect(options.first).to_have_text(chosen)
+        page.keyboard.press("Enter")
+    expect(page.locator("select-picker .item")).to_have_count(3)
+
+
 def sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
