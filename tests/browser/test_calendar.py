@@ -7,12 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
 
 from apps.accounts.models import Preferences
 from apps.activities.models import Meeting
 from apps.activities.services.meeting_inputs import Guests, Repeat, Span, Words
 from apps.activities.services.meetings import plan_meeting
+from apps.activities.services.reminding import send_due
+from apps.contacts.models import Entity
+from apps.contacts.services.entities import create_entity
+from apps.contacts.services.inputs import EntityInput, JobInput
 from apps.core import clock
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -95,6 +100,77 @@ def test_one_of_a_series_is_moved_and_the_others_stay(page: Page, live_server, s
     drag(page, slot(page, "2026-11-09", "10:00"), slot(page, "2026-11-09", "08:00"))
     page.locator("#sheet").get_by_role("link", name="Leave it where it is").click()
     expect(box_of(page, "Daily round").filter(has_text="10:00")).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    ("choice", "moved"), [("This and the following", ["10:00", "13:00", "13:00"]), ("All of them", ["13:00"] * 3)]
+)
+def test_more_than_one_of_a_series_is_moved(page: Page, live_server, sign_in, zones, bob, choice, moved):
+    plan(bob, "Daily round", 2026, 11, 9, 10, repeat=Repeat("FREQ=DAILY;COUNT=3"))
+    sign_in(page, bob)
+    page.goto(live_server.url + WEEK)
+
+    drag(page, slot(page, "2026-11-10", "10:00"), slot(page, "2026-11-10", "13:00"))
+    page.locator("#sheet").get_by_role("button", name=choice).click()
+    expect(page.get_by_text("The meeting is moved.")).to_be_visible()
+    page.reload()
+
+    for day, hour in zip(("09", "10", "11"), moved, strict=True):
+        column = page.locator(f'event-calendar [role="gridcell"][data-date="2026-11-{day}"]').last
+        expect(column.locator("a", has_text="Daily round")).to_contain_text(hour)
+
+
+def test_a_meeting_with_two_contacts_stands_with_both_and_their_firm_and_rings(
+    page: Page, browser: Browser, site, sign_in, zones, bob
+):
+    """The whole way: dragged in one browser, on every timeline it belongs to, heard in another browser."""
+    firm = [JobInput(organisation_name="Vikna Plus")]
+    olena = create_entity(
+        actor=bob, data=EntityInput(first_name="Olena", last_name="Koval", jobs=firm), now=clock.now()
+    )
+    vikna = Entity.objects.get(pk=olena.organisation_entity_id)
+    petro = create_entity(
+        actor=bob,
+        data=EntityInput(first_name="Petro", last_name="Moroz", jobs=[JobInput(organisation_id=vikna.pk)]),
+        now=clock.now(),
+    )
+    sign_in(page, bob)
+    day = f"{timezone.localdate() + timedelta(days=14):%Y-%m-%d}"
+    page.goto(f"{site}/activities/calendar/?from={day}")
+    drag(page, slot(page, day, "14:00"), slot(page, day, "15:00"))
+    sheet = page.locator("#sheet")
+    sheet.get_by_label("What it is about").fill("Oak windows")
+    box = sheet.locator("select-picker", has=page.locator("[name=contacts]"))
+    box.locator(".ts-control").click()
+    for words, name in (("koval", "Olena Koval"), ("moroz", "Petro Moroz")):
+        page.keyboard.type(words)
+        box.locator(".option", has_text=name).click()
+    expect(box.locator(".item")).to_have_count(2)
+    sheet.get_by_role("button", name="Save").click()
+    expect(box_of(page, "Oak windows")).to_contain_text("14:00")
+
+    for entity in (olena, petro, vikna):
+        page.goto(f"{site}/contacts/{entity.pk}/")
+        expect(page.locator(".activity", has_text="Oak windows")).to_have_count(1)
+    meeting = Meeting.objects.get()
+    page.goto(f"{site}/activities/{meeting.activity_id}/reminders/")
+    page.get_by_role("group", name="Remind me in the app").get_by_label("15 minutes before").check()
+    page.get_by_role("button", name="Save").click()
+
+    other = browser.new_context(locale="en-GB")
+    elsewhere = other.new_page()
+    sign_in(elsewhere, bob)
+    with elsewhere.expect_request(lambda request: "/live/" in request.url):
+        elsewhere.goto(f"{site}/activities/notices/")
+    elsewhere.wait_for_timeout(1000)
+    expect(elsewhere.locator(".bell__count")).to_be_hidden()
+    sent = send_due(now=meeting.starts_at - timedelta(minutes=14)).sent
+
+    expect(elsewhere.locator(".bell__count")).to_have_text("1")
+    assert sent == 1
+    elsewhere.locator(".bell__link").click()
+    expect(elsewhere.get_by_role("button", name="Oak windows")).to_be_visible()
+    other.close()
 
 
 def test_the_calendar_shuts_nobody_out(page: Page, live_server, sign_in, axe, zones, bob, alice):
