@@ -10,10 +10,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, translation
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from apps.accounts.models import Preferences
 from apps.accounts.preferences import zone_of
+from apps.core.markup import fill
 
 _DATE_FORMATS = {"iso": "Y-m-d", "dmy": "d.m.Y", "mdy": "m/d/Y"}
 _DATE_BY_LANGUAGE = {"en": "j M Y", "uk": "d.m.Y"}
@@ -42,6 +44,21 @@ def exact_text(preferences: Preferences, value: datetime) -> str:
     return _text(preferences, value, f"l, {day}, H:i:s T", language)
 
 
+def day_tag(preferences: Preferences, value: date) -> SafeString:
+    """A `<time>` that shows the day with its weekday and tells all of it on hover."""
+    day, _time, language = _patterns(preferences)
+    if isinstance(value, datetime):
+        return _tag(value.astimezone(UTC), zone_of(preferences), f"D, {day}", f"l, {day}, H:i:s T", language)
+    return _tag(value, None, f"D, {day}", f"l, {day}", language)
+
+
+def moment_tag(preferences: Preferences, value: datetime) -> SafeString:
+    """The same with the time of day."""
+    day, time, language = _patterns(preferences)
+    shown, exact = f"D, {day}, {time}", f"l, {day}, H:i:s T"
+    return _tag(value.astimezone(UTC), zone_of(preferences), shown, exact, language)
+
+
 def _patterns(preferences: Preferences) -> tuple[str, str, str]:
     """How to write a day and a time, and the active language, which is asked for once: it is a slow question."""
     language = translation.get_language() or "en"
@@ -56,6 +73,13 @@ def _text(preferences: Preferences, value: date, pattern: str, language: str) ->
     if isinstance(value, datetime):
         zone, value = zone_of(preferences), value.astimezone(UTC)
     return _drawn(value, zone, pattern, language)
+
+
+@lru_cache(maxsize=8192)  # a list of fifty orders shows a hundred days, most of them the same
+def _tag(value: date, zone: ZoneInfo | None, pattern: str, exact: str, language: str) -> SafeString:
+    iso = value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+    shown, told = (_drawn(value, zone, each, language) for each in (pattern, exact))
+    return fill('<time datetime="{}" title="{}">{}</time>', iso, told, shown)
 
 
 @lru_cache(maxsize=8192)  # the same moments stand on many pages: with each new note its whole timeline is drawn again
