@@ -9,6 +9,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
 
@@ -23,6 +24,7 @@ MOST_BYTES = 100_000
 PAGES = ("web", "allauth")  # those that are ours to keep small
 # What the portal's wall says around its pages: the role, in a transaction of its own (docs/adr/0015).
 THE_WALL = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config")
+THEIRS = (b"Promin", b"A-D-2", b"S-D-2", b"Olha Other")  # what the other dealer's records are known by
 SIGN_IN = ("/accounts/login/", "/admin/login/")
 # What a request may note about itself: the session, when it was last seen, when a token was last used.
 NOTED_BY_THE_WAY = ('"django_session"', '"usersessions_usersession"', '"accounts_apitoken"')
@@ -143,6 +145,27 @@ def test_everybody_meets_what_the_matrix_says_on_small_pages(world, role, doors)
                 response = visitor.ask("GET", path, case)
             mistakes += [f"GET {path} ({case.scope}): {each}" for each in weight(response, statements)]
 
+    assert not mistakes, "\n".join(mistakes)
+
+
+def test_the_portal_stands_behind_its_second_wall_alone(world, monkeypatch):
+    """With `visible_to` letting everything through, the database's rows answer every door as before."""
+    for model in apps.get_app_config("crm").get_models():
+        queryset = type(model._default_manager.all())
+        if hasattr(queryset, "visible_to"):
+            monkeypatch.setattr(queryset, "visible_to", lambda self, _user: self.filter())
+    mistakes = []
+    visitor = Visitor(world, "dealer", "web")
+    doors = [case for case in cases("web") if case.route.startswith("portal/")]
+    for case in doors:
+        with undone():
+            response = visitor.ask(case.method, path_of(case, world), case)
+            text = b"".join(response) if response.streaming else response.content
+        if outcome(response) != case.expected["dealer"]:
+            mistakes.append(f"{case.method} {case.route} ({case.scope}): {outcome(response)}")
+        mistakes += [f"{case.method} {case.route}: {words!r}" for words in THEIRS if words in text]
+
+    assert len(doors) > 50
     assert not mistakes, "\n".join(mistakes)
 
 
