@@ -162,6 +162,21 @@ def test_an_order_shows_constructions_history_and_money_with_how_fresh_they_are(
     assert "Production A" in page
 
 
+@pytest.mark.parametrize("page", ["/portal/orders/", "/portal/deliveries/"])
+def test_a_list_says_how_old_it_is_while_a_source_of_the_plant_stands(owner, order, firm, page):
+    FeedStatus.objects.create(source="plant-a", title="Production A", plant=a_plant(), as_of=NOW)
+    FeedStatus.objects.create(source="far", title="Far away", plant=a_plant("far"), as_of=NOW, state="stopped")
+    assert "Data as of" not in owner.get(page).content.decode()
+
+    FeedStatus.objects.filter(source="plant-a").update(state="stopped")
+
+    text = owner.get(page).content.decode()
+    assert "Data as of" in text
+    assert "Production A" in text
+    assert "the source stands still" in text
+    assert "Far away" not in text
+
+
 def test_another_dealer_finds_nothing_at_that_address(order):
     stranger = make_user("olha@example.com", "Olha Other", "dealer")
     into_portal(stranger, a_dealer("Promin"))

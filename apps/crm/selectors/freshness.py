@@ -24,6 +24,12 @@ def feeds_of(plant_ids: Iterable[int]) -> dict[str, FeedStatus]:
     return {feed.source: feed for feed in FeedStatus.objects.filter(plant__in=list(plant_ids)).order_by("source")}
 
 
+def late_feeds(plant_ids: Iterable[int], *, now: datetime) -> list[Freshness]:
+    """The sources of some plants whose figures are older than agreed, as said above a list of them; one query."""
+    told = (freshness(feed, as_of=None, now=now) for feed in feeds_of(plant_ids).values())
+    return [each for each in told if each.is_late]
+
+
 def freshness(feed: FeedStatus | None, *, as_of: datetime | None, now: datetime) -> Freshness:
     """Of figures that came with `as_of` from the source of `feed`, which may not be known."""
     if feed is None:

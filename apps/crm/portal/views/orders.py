@@ -17,6 +17,7 @@ from apps.crm.order_listing import MOST_ROWS, file_rows, file_titles, portal_ord
 from apps.crm.permissions.claims import may_speak_for
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required, sees_money
+from apps.crm.portal.late import late
 from apps.crm.selectors.order_pages import for_page, order_page
 
 
@@ -26,7 +27,7 @@ def order_list(request: Request) -> HttpResponse:
     listing = portal_order_listing(request.user)
     scope = Order.objects.visible_to(request.user)
     page = listing.page(request, scope, page_size=preferences_of(request.user).page_size)
-    return page.render(request, "portal/orders.html", _channel(request))
+    return page.render(request, "portal/orders.html", {**_channel(request), "late": late(request)})
 
 
 @portal_required

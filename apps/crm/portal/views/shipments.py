@@ -11,6 +11,7 @@ from apps.core.htmx import Request, render_page
 from apps.crm.models import Shipment, ShipmentStop
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required
+from apps.crm.portal.late import late
 from apps.crm.selectors.shipment_pages import shipment_page
 from apps.crm.shipment_listing import shipment_listing
 
@@ -20,7 +21,7 @@ from apps.crm.shipment_listing import shipment_listing
 def shipment_list(request: Request) -> HttpResponse:
     scope = Shipment.objects.visible_to(request.user)
     page = shipment_listing(in_portal=True).page(request, scope, page_size=preferences_of(request.user).page_size)
-    return page.render(request, "portal/shipments.html")
+    return page.render(request, "portal/shipments.html", {"late": late(request)})
 
 
 @portal_required
