@@ -27,15 +27,20 @@ _MOST_WORDS = 6
 _OVER = 3  # candidates per hit, since some are hidden by a category or match twice
 _CANDIDATES = 1000  # looked at where every word is a common one
 _LAST_RANK = 6
+_RANKS = list(range(1, _LAST_RANK + 1))
 _MOST_MEANT = 6
 _MOST_GUESSES = 8
 _LETTERS = "abcdefhiklmnopqrstuvxz"  # those that search_word leaves
 _HIGHEST = "\U0010ffff"
 _PART_FROM_DIGITS = 3
+_WHOLE_FROM_DIGITS = 9
 _ENDS = sql.SQL("digits_reversed ~>=~ %s AND digits_reversed ~<~ %s")
 _CONTAINS = sql.SQL("digits LIKE %s")
+_BEGINS = sql.SQL("e164 >= %s AND e164 < %s")
+# One look at a candidate's own few tokens. As an EXISTS it would be joined: with all that bear a common word.
 _BEARS = sql.SQL(
-    "EXISTS (SELECT FROM contacts_searchtoken AS o WHERE o.entity_id = c.entity_id AND o.token >= %s AND o.token < %s)"
+    "(SELECT true FROM contacts_searchtoken AS o WHERE o.entity_id = c.entity_id AND o.token >= %s AND o.token < %s"
+    " LIMIT 1)"
 )
 _SHOWN = ("pk", "kind", "display_name", "sort_name", "organisation", "job_title", "city", "photo_id")
 _COPIES = ("primary_email", "primary_phone")
@@ -129,13 +134,13 @@ def _prefixes(text: str) -> list[str]:
 def _ranked(prefix: str, folders: Sequence[int], limit: int) -> list[int]:
     """Ids whose tokens begin with `prefix`, by rank, then alphabetically: one short index range per folder and rank."""
     found: list[int] = []
-    for ranks in ((1, 2), tuple(range(3, _LAST_RANK + 1))):
+    for ranks in (_RANKS[:2], _RANKS[2:]):
         rows = _rows(
             "SELECT t.entity_id FROM unnest(%s::bigint[]) AS f(id) CROSS JOIN unnest(%s::smallint[]) AS r(rank)"
             " CROSS JOIN LATERAL (SELECT entity_id, token FROM contacts_searchtoken"
             "   WHERE folder_id = f.id AND rank = r.rank AND token >= %s AND token < %s"
             "   ORDER BY token LIMIT %s) AS t ORDER BY r.rank, t.token LIMIT %s",
-            [list(folders), list(ranks), prefix, prefix + _HIGHEST, limit * _OVER, limit * _OVER],
+            [list(folders), ranks, prefix, prefix + _HIGHEST, limit * _OVER, limit * _OVER],
         )
         found += [pk for (pk,) in rows]
         if len(set(found)) >= limit:
@@ -144,52 +149,76 @@ def _ranked(prefix: str, folders: Sequence[int], limit: int) -> list[int]:
 
 
 def _together(prefixes: Sequence[str], folders: Sequence[int], limit: int) -> list[int]:
-    """Ids that bear all beginnings: within one name, which is one range of names, else wherever they stand."""
+    """Ids that bear all beginnings: those of the rarest one looked through for the others.
+
+    Where each is a common one, names that bear all come first, since only some of the rarest's are looked through.
+    """
+    counted = _counted(prefixes, folders)
+    found = [] if counted[0][0] < _CANDIDATES else _within_names(prefixes, folders, limit)
+    if len(set(found)) < limit:
+        found += _among_rarest([prefix for _number, prefix in counted], folders, limit)
+    return found
+
+
+def _counted(prefixes: Sequence[str], folders: Sequence[int]) -> list[tuple[int, str]]:
+    """How many tokens begin so, up to `_CANDIDATES`, the rarest first, the longer ones before others as rare."""
+    rows = _rows(
+        "SELECT n.number, p.prefix FROM unnest(%s::text[]) AS p(prefix) CROSS JOIN LATERAL"
+        " (SELECT count(*) AS number FROM (SELECT FROM contacts_searchtoken WHERE folder_id = ANY(%s)"
+        "   AND rank = ANY(%s::smallint[]) AND token >= p.prefix AND token < p.prefix || %s LIMIT %s) AS t) AS n",
+        [list(dict.fromkeys(prefixes)), list(folders), _RANKS, _HIGHEST, _CANDIDATES],
+    )
+    return sorted(rows, key=lambda row: (row[0], -len(row[1]), row[1]))
+
+
+def _within_names(prefixes: Sequence[str], folders: Sequence[int], limit: int) -> list[int]:
+    """Ids with all beginnings in one name, which is one range of names."""
     head, *others = prefixes
     rows = _rows(
         "SELECT entity_id FROM contacts_searchtoken WHERE folder_id = ANY(%s) AND rank = 1 AND token >= %s"
         " AND token < %s AND token LIKE ALL(%s) LIMIT %s",
         [list(folders), head, head + _HIGHEST, [f"% {_escaped(other)}%" for other in others], limit * _OVER],
     )
-    found = [pk for (pk,) in rows]
-    return found if len(set(found)) >= limit else found + _all_of(prefixes, folders, limit)
+    return [pk for (pk,) in rows]
 
 
-def _all_of(prefixes: Sequence[str], folders: Sequence[int], limit: int) -> list[int]:
-    """Ids that bear all beginnings in any order: those of the rarest one, looked through for the others."""
-    counts = [(_count(prefix, folders), -len(prefix), prefix) for prefix in dict.fromkeys(prefixes)]
-    (_number, _length, rarest), *others = sorted(counts)
+def _among_rarest(prefixes: Sequence[str], folders: Sequence[int], limit: int) -> list[int]:
+    """Ids that bear all beginnings in any order, `prefixes` beginning with the rarest; names before other words."""
+    rarest, *others = prefixes
     statement = sql.SQL(
-        "WITH c AS MATERIALIZED (SELECT entity_id FROM contacts_searchtoken WHERE folder_id = ANY(%s)"
+        "WITH c AS MATERIALIZED (SELECT entity_id, rank FROM contacts_searchtoken WHERE folder_id = ANY(%s)"
         " AND rank = ANY(%s::smallint[]) AND token >= %s AND token < %s LIMIT %s)"
-        " SELECT c.entity_id FROM c WHERE {all} LIMIT %s"
+        " SELECT c.entity_id FROM c WHERE {all} ORDER BY c.rank LIMIT %s"
     ).format(all=sql.SQL(" AND ").join([_BEARS] * len(others)) if others else sql.SQL("true"))
-    parameters: list[Any] = [list(folders), list(range(1, _LAST_RANK + 1)), rarest, rarest + _HIGHEST, _CANDIDATES]
-    for _number, _length, other in others:
+    parameters: list[Any] = [list(folders), _RANKS, rarest, rarest + _HIGHEST, _CANDIDATES]
+    for other in others:
         parameters += [other, other + _HIGHEST]
     return [pk for (pk,) in _rows(statement, [*parameters, limit * _OVER])]
 
 
-def _count(prefix: str, folders: Sequence[int]) -> int:
-    rows = _rows(
-        "SELECT count(*) FROM (SELECT FROM contacts_searchtoken WHERE folder_id = ANY(%s)"
-        " AND rank = ANY(%s::smallint[]) AND token >= %s AND token < %s LIMIT %s) AS counted",
-        [list(folders), list(range(1, _LAST_RANK + 1)), prefix, prefix + _HIGHEST, _CANDIDATES],
-    )
-    return int(rows[0][0])
-
-
 def _by_number(user: User, text: str, folders: Sequence[int], limit: int) -> list[int]:
-    """Ids with a number that ends with these digits, or is this one as people write it here, or has them anywhere."""
+    """Ids with a number that ends with these digits, or begins so, or has them anywhere, as people write it here.
+
+    Whoever typed a whole number and found it meant that: to look for it within longer ones takes long.
+    """
     typed = digits(text)
     whole = parse_phone(text, country_of(preferences_of(user))).digits
     found: list[int] = []
     for ending in dict.fromkeys((typed, whole)):
         found += _numbers(_ENDS, [ending[::-1], ending[::-1] + _HIGHEST], folders, limit)
+    for beginning in dict.fromkeys((typed, whole)):
+        if len(set(found)) < limit and len(beginning) >= _PART_FROM_DIGITS:
+            found += _numbers(_BEGINS, [f"+{beginning}", f"+{beginning}{_HIGHEST}"], folders, limit)
+    if len(typed) >= _WHOLE_FROM_DIGITS and (found or _is_somebodys(whole)):
+        return found
     for part in dict.fromkeys((typed, typed.lstrip("0"))):
         if len(set(found)) < limit and len(part) >= _PART_FROM_DIGITS:
             found += _numbers(_CONTAINS, [f"%{part}%"], folders, limit)
     return found
+
+
+def _is_somebodys(number: str) -> bool:
+    return bool(_rows("SELECT FROM contacts_phonenumber WHERE e164 = %s LIMIT 1", [f"+{number}"]))
 
 
 def _numbers(condition: sql.SQL, values: list[str], folders: Sequence[int], limit: int) -> list[int]:
