@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from apps.core import contributions
-from apps.core.markup import fill
+from apps.core.markup import SYMBOLS, fill
 
 PLACES_ON_PHONES = 4  # beside "More"
 _KEPT = 512  # drawings of a few kilobytes
@@ -55,6 +55,11 @@ class Shared:
     @property
     def phone_more(self) -> tuple[MenuLink, ...]:
         return self.main[PLACES_ON_PHONES:]
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The icons of the menus, most of which both the sidebar and the bar of phones show."""
+        return tuple(sorted({link.icon for link in self.main + self.settings + self.own}.difference(SYMBOLS)))
 
 
 def menus_of(user: Any, path: str) -> dict[str, tuple[MenuLink, ...]]:

@@ -91,9 +91,9 @@ SYMBOLS = ("phone", "mail")
 
 
 @cache
-def symbols() -> SafeString:
-    """The drawings that `<use>` refers to; they stand outside of whatever htmx swaps."""
-    drawn = fill_each('<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', ((name, drawing(name)) for name in SYMBOLS))
+def symbols(names: tuple[str, ...] = SYMBOLS) -> SafeString:
+    """The drawings that `symbol` refers to; they stand outside of whatever htmx swaps."""
+    drawn = fill_each('<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>', ((name, drawing(name)) for name in names))
     return fill('<svg class="icon-symbols" aria-hidden="true">{}</svg>', drawn)
 
 
@@ -144,28 +144,28 @@ def avatar(name: object, *, url: str = "", size: str = "", kind: str = "person")
 
 def call_button(*, href: str, number: str, name: object, icon_only: bool = False) -> SafeString:
     """A number to call; alone as an icon it says whom and what."""
-    return _button("call", "phone", href, number, _("Call %(name)s, %(number)s"), name, icon_only)
+    return _button(" contact-button--call", "phone", href, number, _("Call %(name)s, %(number)s"), name, icon_only)
 
 
 def mail_button(*, href: str, address: str, name: object, icon_only: bool = False) -> SafeString:
     """An address to write to."""
-    return _button("mail", "mail", href, address, _("Mail %(name)s, %(number)s"), name, icon_only)
+    return _button("", "mail", href, address, _("Mail %(name)s, %(number)s"), name, icon_only)
 
 
 @cache
-def _symbol(name: str) -> SafeString:
+def symbol(name: str) -> SafeString:
+    """An icon that is shown more than once on a page, by the drawing among its `symbols`."""
     return fill('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
 
 
-def _button(kind: str, picture: str, href: str, text: str, words: str, name: object, icon_only: bool) -> SafeString:
+def _button(css: str, picture: str, href: str, text: str, words: str, name: object, icon_only: bool) -> SafeString:
     sheet = _IN_SHEET if href[:1] == "/" else _ELSEWHERE  # a page of ours: where mails are written
     if not icon_only:
         return fill(
-            '<a class="contact-button contact-button--{}" href="{}"{}>{}<span>{}</span></a>',
-            *(kind, href, sheet, _symbol(picture), breakable(text)),
+            '<a class="contact-button{}" href="{}"{}>{}<span>{}</span></a>',
+            *(css, href, sheet, symbol(picture), breakable(text)),
         )
-    label = words % {"name": name, "number": text}
     return fill(
-        '<a class="contact-button contact-button--{}" href="{}"{} title="{}" aria-label="{}">{}</a>',
-        *(kind, href, sheet, text, label, _symbol(picture)),
+        '<a class="contact-button{}" href="{}"{} title="{}">{}</a>',  # the title names it, once
+        *(css, href, sheet, words % {"name": name, "number": text}, symbol(picture)),
     )

@@ -30,7 +30,7 @@ VISIT = "/lists/contacts.entities/visit/"
 def marked(page: str) -> list[str]:
     """The rows of a list that are marked, by their names."""
     cells = re.findall(r'<th class="rows__cell--main".*?</th>', page, re.DOTALL)
-    return [re.sub(r"<[^>]+>|New since your last visit: ", "", each) for each in cells if "rows__new" in each]
+    return [re.sub(r"<[^>]+>", "", each) for each in cells if "rows__new" in each]
 
 
 def let_pass(**time: int) -> None:

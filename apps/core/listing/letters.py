@@ -31,7 +31,7 @@ def narrow_to_letter(queryset: QuerySet[Any], field: str, letter: str) -> QueryS
 def draw_strip(letters: str, current: str) -> SafeString:
     """One button a letter, without a template, since there are sixty; the current one takes itself away."""
     return fill_each(
-        '<button class="letters__letter" name="letter" value="{}"{}>{}</button>',
+        '<button name="letter" value="{}"{}>{}</button>',
         (
             ("", SafeString(' aria-pressed="true"'), _face(letter))
             if letter == current

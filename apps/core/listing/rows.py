@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def draw_rows(listing: Listing, columns: Sequence[Column], records: Sequence[Any]) -> SafeString:
     """One `<tr>` a record. What a cell returns is escaped unless it is safe already."""
-    opened = [(_opening(column), "</th>" if column.fixed else "</td>", column) for column in columns]
+    opened = [(*_openings(column), "</th>" if column.fixed else "</td>", column) for column in columns]
     parts: list[str] = []
     news, mark = listing.news, _mark()
     for record in records:
@@ -28,12 +28,12 @@ def draw_rows(listing: Listing, columns: Sequence[Column], records: Sequence[Any
                 '<td class="rows__check"><input class="form-check-input" type="checkbox" name="ids"'
                 f' form="list-selection" value="{record.pk}" aria-label="{quoted(listing.row_label(record))}"></td>'
             )
-        for opening, closing, column in opened:
+        for opening, bare, closing, column in opened:
             value = column.cell(record)
             text = "" if value is None else quoted(value)
             if column.fixed and listing.row_url:
                 text = f'<a class="rows__link" href="{quoted(listing.row_url(record))}">{text}</a>'
-            parts += (opening, mark if is_new and column.fixed else "", text, closing)
+            parts += (opening if text else bare, mark if is_new and column.fixed else "", text, closing)
         if listing.row_actions:
             parts += ('<td class="rows__cell--actions">', quoted(listing.row_actions(record)), "</td>")
         parts.append("</tr>\n")
@@ -41,14 +41,15 @@ def draw_rows(listing: Listing, columns: Sequence[Column], records: Sequence[Any
 
 
 def _mark() -> str:
-    words = quoted(_("New since your last visit"))
-    return f'<span class="rows__new" title="{words}"><span class="visually-hidden">{words}: </span></span>'
+    return f'<span class="rows__new" role="img" title="{quoted(_("New since your last visit"))}"></span>'
 
 
-def _opening(column: Column) -> str:
+def _openings(column: Column) -> tuple[str, str]:
+    """How a cell begins, and how an empty one does: cards leave that out, so it needs no title."""
     if column.fixed:
-        return '<th class="rows__cell--main" scope="row">'
+        main = '<th class="rows__cell--main" scope="row">'
+        return main, main
     classes = ["rows__cell--numeric"] if column.numeric else []
     classes += [] if column.phone else ["rows__cell--wide"]
     css = f' class="{" ".join(classes)}"' if classes else ""
-    return f'<td{css} data-title="{quoted(column.title)}">'
+    return f'<td{css} data-title="{quoted(column.title)}">', f"<td{css}>"

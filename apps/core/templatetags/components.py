@@ -47,9 +47,12 @@ register.filter("prose", markup.prose)
 
 
 @register.simple_tag
-def icon_symbols() -> SafeString:
-    """The drawings that rows share; once a page."""
-    return markup.symbols()
+def icon_symbols(names: tuple[str, ...] = markup.SYMBOLS) -> SafeString:
+    """The drawings that rows or menus share; once a page."""
+    return markup.symbols(names)
+
+
+register.simple_tag(markup.symbol)
 
 
 @register.simple_tag(takes_context=True)
