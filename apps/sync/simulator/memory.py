@@ -20,12 +20,15 @@ class _Kept:
     jobs: list[Job]
     ready: list[Job]
     voyages: list[tuple[datetime, str, ShipmentFact, list[Job]]]
+    last_entry: int = 0
+    last_trip: int = 0
 
 
 def remember(path: Path, world: World) -> None:
     """Write it down, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = _Kept(world.seed, world.firms, world.last_number, list(world.jobs.values()), world.ready, world.voyages)
+    jobs, numbers = list(world.jobs.values()), (world.last_entry, world.last_trip)
+    kept = _Kept(world.seed, world.firms, world.last_number, jobs, world.ready, world.voyages, *numbers)
     draft = path.with_suffix(".part")
     draft.write_bytes(msgspec.json.encode(kept))
     draft.rename(path)
@@ -36,7 +39,7 @@ def recall(path: Path, *, plant: str, pace: float) -> World | None:
     if not path.exists():
         return None
     kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
-    world = World(plant, kept.seed, kept.firms, pace, kept.first_number)
+    world = World(plant, kept.seed, kept.firms, pace, kept.first_number, kept.last_entry, kept.last_trip)
     world.jobs = {job.number: job for job in kept.jobs}
     world.ready = kept.ready
     world.voyages = kept.voyages

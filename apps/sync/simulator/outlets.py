@@ -17,6 +17,7 @@ import requests
 Raw = dict[str, Any]
 _PATIENCE = 120.0  # seconds in which the receiver may be away before a plant gives up
 _LARGEST = 500  # records of one batch
+_CURSOR = "CREATE TABLE IF NOT EXISTS decisions_read (only INTEGER PRIMARY KEY, after TEXT)"
 
 
 class GaveUp(Exception):
@@ -67,21 +68,30 @@ class Books:
         self.path = path
         self.waiting: list[tuple[str, Raw]] = []
         with closing(self._open()) as books, books:
-            for statement in tables:
+            for statement in (*tables, _CURSOR):
                 books.execute(statement)
+
+    @property
+    def after(self) -> str:
+        """How far decisions on claims were booked: the cursor behind the last one."""
+        with closing(self._open()) as books:
+            row = books.execute("SELECT after FROM decisions_read").fetchone()
+        return str(row[0]) if row else ""
 
     def say(self, table: str, row: Raw) -> None:
         self.waiting.append((table, row))
 
-    def flush(self) -> None:
-        """Commit all rows that wait."""
-        if not self.waiting:
+    def flush(self, after: str = "") -> None:
+        """Commit all rows that wait; with them the cursor behind the decisions that they book."""
+        if not self.waiting and not after:
             return
         with closing(self._open()) as books, books:
             for table, row in self.waiting:
                 columns = ", ".join(row)
                 places = ", ".join("?" * len(row))
                 books.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(row.values()))  # noqa: S608
+            if after:
+                books.execute("INSERT OR REPLACE INTO decisions_read (only, after) VALUES (1, ?)", [after])
         self.waiting = []
 
     def _open(self) -> sqlite3.Connection:

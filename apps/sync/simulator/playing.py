@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from apps.sync.simulator.decisions import Decisions
 from apps.sync.simulator.dialects.base import Dialect
 from apps.sync.simulator.facts import Fact, PieceFact, ShipmentFact
 from apps.sync.simulator.mistakes import Mistakes
@@ -15,6 +16,7 @@ from apps.sync.simulator.outlets import Books, Folder, Push
 from apps.sync.simulator.world import World
 
 _ROUND = 0.25  # seconds between two deliveries of a plant
+_ASKING = 8  # rounds between two questions for decisions
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Plant:
     books: Books
     prices: Folder
     mistakes: Mistakes
+    decisions: Decisions
     only: frozenset[str] = frozenset({"production", "books", "prices"})
     said: dict[str, int] = field(default_factory=dict)
 
@@ -54,6 +57,18 @@ class Plant:
         self.push.flush(now)
         self.books.flush()
         self.prices.flush()
+
+    def book_decisions(self, now: datetime) -> int:
+        """Book what decisions on claims have given dealers since accounting last asked; how many it was."""
+        if "books" not in self.only:
+            return 0
+        booked = 0
+        self.books.flush()
+        for decided, after in self.decisions.since(self.books.after):
+            for each in decided:
+                booked += self.tell(self.world.compensate(now, each.dealer, each.amount, each.claim))
+            self.books.flush(after)
+        return booked
 
     def finish(self, now: datetime) -> None:
         """Send what was held back, so that nothing waits for its order for ever."""
@@ -116,6 +131,8 @@ def play(
             told += plant.tell(facts(clock()))
         for plant in plants:
             plant.deliver(clock())
+            if rounds % _ASKING == 1:
+                told += plant.book_decisions(clock())
         if rounds % 40 == 0:
             keep()
         time.sleep(max(0.0, began + rounds * _ROUND - time.monotonic()))

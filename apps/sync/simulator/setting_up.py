@@ -7,6 +7,9 @@ from pathlib import Path
 
 from django.db import transaction
 
+from apps.accounts.models import ApiToken, User
+from apps.accounts.services.tokens import create_token, revoke_token
+from apps.accounts.services.users import create_user
 from apps.core import secrets
 from apps.crm.models import FeedStatus, FieldOwner, Plant
 from apps.sync.models import Source
@@ -14,6 +17,7 @@ from apps.sync.services.tokens import grant_token
 from apps.sync.simulator.dialects.base import Dialect, Setup
 
 PRICES = {"kyiv": "prices", "lutsk": "ціни"}  # what their files begin with
+_ACCOUNTING = "accounting@plants.example"  # nobody signs in with it
 
 
 def code_of(plant: str, role: str) -> str:
@@ -35,7 +39,9 @@ def memory_of(var: Path, plant: str) -> Path:
 
 @transaction.atomic
 def set_up(dialect: Dialect, *, position: int, var: Path, now: datetime) -> dict[str, str]:
-    """Make what is missing of a plant and its sources; a new token for the one that pushes, by role."""
+    """Make what is missing of a plant and its sources; by role a new token for what pushes, and for its books'
+    questions.
+    """
     plant, _made = Plant.objects.get_or_create(
         key=dialect.plant,
         defaults={"name": dialect.title, "city": dialect.city, "geo": list(dialect.geo), "position": position},
@@ -45,7 +51,19 @@ def set_up(dialect: Dialect, *, position: int, var: Path, now: datetime) -> dict
         source = _source(dialect, setup, plant, var, now)
         if setup.kind == "push":
             tokens[setup.role] = grant_token(actor=None, source=source, now=now)[1]
+        elif setup.role == "books":
+            tokens[setup.role] = _reader(source.code, now)
     return tokens
+
+
+def _reader(name: str, now: datetime) -> str:
+    """A token with which accounting reads decisions on claims; the one it had before ends."""
+    user = User.objects.filter(email=_ACCOUNTING).first() or create_user(
+        actor=None, email=_ACCOUNTING, name="Accounting of the plants", roles=["finance"], now=now
+    )
+    for token in ApiToken.objects.filter(user=user, name=name, revoked_at=None):
+        revoke_token(actor=user, token=token, now=now)
+    return create_token(actor=user, user=user, name=name, scopes=["claims:read"], expires_at=None, now=now)[1]
 
 
 def _source(dialect: Dialect, setup: Setup, plant: Plant, var: Path, now: datetime) -> Source:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import count
 
 from apps.sync.simulator import names
 from apps.sync.simulator.drawings import SHAPES
@@ -55,6 +54,8 @@ class World:
     firms: int
     pace: float = 1.0
     first_number: int = 100_000  # of orders; a run that follows another one goes on above it
+    last_entry: int = 0  # of the books, and of voyages: the same
+    last_trip: int = 0
     dice: random.Random = field(init=False)
     dealers: list[Firm] = field(init=False)
     jobs: dict[int, Job] = field(default_factory=dict)
@@ -65,15 +66,15 @@ class World:
         self.dice = random.Random(f"{self.seed}:{self.plant}")  # noqa: S311  a play, not a secret
         self.dealers = [self._firm(number) for number in range(1, self.firms + 1)]
         self.last_number = self.first_number
-        self._entries = count(self.first_number * 10 + 1)
-        self._trips = count(self.first_number + 1)
+        self.last_entry = max(self.last_entry, self.first_number * 10)
+        self.last_trip = max(self.last_trip, self.first_number)
 
     def introduce(self, at: datetime) -> Iterator[Fact]:
         """All dealers, with what they owed when the plant's books began."""
         for firm in self.dealers:
             yield DealerFact(at, firm)
         for firm in self.dealers:
-            yield MoneyFact(at, next(self._entries), firm, "opening", self._sum(-20_000, 60_000))
+            yield MoneyFact(at, self._next_entry(), firm, "opening", self._sum(-20_000, 60_000))
 
     def take_order(self, at: datetime) -> Iterator[Fact]:
         """A shop has made an order in its program: it arrives, with its pieces, and isn't approved yet."""
@@ -111,7 +112,7 @@ class World:
         """Accounting books what a claim's decision announced."""
         for firm in self.dealers:
             if firm.code == code:
-                yield MoneyFact(at, next(self._entries), firm, "compensation", -amount, claim=claim)
+                yield MoneyFact(at, self._next_entry(), firm, "compensation", -amount, claim=claim)
 
     def _step(self, job: Job, at: datetime) -> Iterator[Fact]:
         if job.is_held:
@@ -130,7 +131,7 @@ class World:
             yield StatusFact(at, job.number, "accepted")
             yield from (PriceFact(at, job.number, piece.position, piece.price) for piece in job.pieces)
             yield PriceFact(at, job.number, 0, job.total)
-            yield MoneyFact(at, next(self._entries), job.firm, "charge", job.total, order=job.number)
+            yield MoneyFact(at, self._next_entry(), job.firm, "charge", job.total, order=job.number)
         elif job.step == "production":
             job.step, job.due = "making", at + self._hours(30, 90)
             yield StatusFact(at, job.number, "production")
@@ -159,7 +160,7 @@ class World:
         if amount > 0:
             job.paid += amount
             client = self.dice.choice(("", "", *names.CLIENTS))
-            yield MoneyFact(at, next(self._entries), job.firm, "payment", -amount, order=job.number, client=client)
+            yield MoneyFact(at, self._next_entry(), job.firm, "payment", -amount, order=job.number, client=client)
 
     def _drive(self, now: datetime) -> Iterator[Fact]:
         while len(self.ready) >= MOST_STOPS:
@@ -186,8 +187,8 @@ class World:
         )
         driver, phone = self.dice.choice(names.DRIVERS)
         truck = self.dice.choice(names.TRUCKS)
-        trip = next(self._trips)
-        fact = ShipmentFact(at, trip, "planned", start.date(), truck, driver, phone, stops, loads, None)
+        self.last_trip += 1
+        fact = ShipmentFact(at, self.last_trip, "planned", start.date(), truck, driver, phone, stops, loads, None)
         self.voyages.append((start - self._hours(2, 3), "loading", fact, jobs))
         yield fact
 
@@ -210,7 +211,7 @@ class World:
             for job in jobs:
                 yield StatusFact(at, job.number, "delivered")
                 fee = self._sum(200, 900)
-                yield MoneyFact(at, next(self._entries), job.firm, "delivery", fee, order=job.number)
+                yield MoneyFact(at, self._next_entry(), job.firm, "delivery", fee, order=job.number)
                 if self.dice.random() < 0.85:
                     yield from self._pay(job, at, 100)
 
@@ -236,6 +237,10 @@ class World:
 
     def _product(self, pieces: list[Piece]) -> str:
         return {"door": "Doors", "slide": "Sliding systems"}.get(pieces[0].shape, self.dice.choice(names.PRODUCTS[:2]))
+
+    def _next_entry(self) -> int:
+        self.last_entry += 1
+        return self.last_entry
 
     def _hours(self, least: float, most: float) -> timedelta:
         return timedelta(hours=self.dice.uniform(least, most)) * self.pace

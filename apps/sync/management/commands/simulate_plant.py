@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
 from apps.core import clock
+from apps.sync.simulator.decisions import Decisions
 from apps.sync.simulator.dialects.base import Dialect
 from apps.sync.simulator.loading import DIALECTS
 from apps.sync.simulator.memory import recall, remember
@@ -50,6 +52,7 @@ class Command(BaseCommand):
             for plant in plants:
                 remember(memory_of(Path(settings.VAR), plant.world.plant), plant.world)
 
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # the demo's way to stop us keeps the worlds too
         try:
             for plant in plants:
                 plant.deliver(clock.now())
@@ -82,6 +85,7 @@ class Command(BaseCommand):
             books=Books(books_of(Path(settings.VAR), dialect.plant), dialect.tables),
             prices=Folder(drop_of(Path(settings.VAR), dialect.plant), PRICES[dialect.plant]),
             mistakes=Mistakes(options["errors"], dice),
+            decisions=Decisions(options["url"], dialect.plant, tokens["books"]),
             only=frozenset(roles),
         )
         if is_new:
