@@ -232,11 +232,13 @@ class NoticeRecord:
     """Records that notices are about, registered under their type ("crm.order").
 
     `visible(user)` are those that a user may be told of; `lines(user, notices)` gives (icon, headline, text, address)
-    by a notice's id, in the active language, of records that the user sees.
+    by a notice's id, in the active language, of records that the user sees. `answers_to(user)` is where an answer to a
+    mail about them goes; "": nobody reads it.
     """
 
     visible: Callable[[Any], QuerySet[Any]]
     lines: Callable[[Any, Sequence[Any]], dict[int, tuple[str, str, str, str]]]
+    answers_to: Callable[[Any], str] = lambda _user: ""
 
 
 @dataclass(frozen=True, slots=True)

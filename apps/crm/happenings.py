@@ -10,7 +10,11 @@ from apps.core import clock
 from apps.crm.models import Claim, Compensation
 from apps.crm.services.claim_history import tell_pages
 from apps.crm.services.dealer_notices import tell_dealers
+from apps.crm.services.mail_answers import join_threads
 from apps.crm.signals import compensations_booked, orders_changed
+from apps.messaging.models import MailMessage
+from apps.messaging.services.intake import Reading
+from apps.messaging.signals import mails_arrived
 
 _NEWS = timedelta(days=2)  # what a feed brings of older days is history, not news
 
@@ -38,7 +42,12 @@ def on_compensations_booked(*, compensations: Collection[int], **kwargs: object)
         tell_pages(claim)
 
 
+def on_mails_arrived(*, arrived: Sequence[tuple[MailMessage, Reading]], now: datetime, **kwargs: object) -> None:
+    join_threads(arrived, now=now)
+
+
 def connect() -> None:
     """Called once, when the app is ready."""
     orders_changed.connect(on_orders_changed)
     compensations_booked.connect(on_compensations_booked)
+    mails_arrived.connect(on_mails_arrived)

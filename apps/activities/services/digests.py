@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,9 +16,10 @@ from apps.accounts.models import User
 from apps.accounts.preferences import reading_as
 from apps.activities.models import Notice, NoticePreference
 from apps.activities.selectors.addresses import absolute
+from apps.activities.selectors.mailed_notices import digest_key
 from apps.activities.selectors.notices import lines_of
 from apps.activities.selectors.wishes import wishes_of
-from apps.core.contributions import shown_entity
+from apps.core.contributions import notice_records, shown_entity
 from apps.core.services import outbox
 
 if TYPE_CHECKING:
@@ -87,13 +89,14 @@ def _mail(user: User, notices: Sequence[Notice], now: datetime) -> None:
         }
         subject = " ".join(render_to_string("activities/mail/digest_subject.txt", context).split())
         body = render_to_string("activities/mail/digest_body.txt", context)
-    outbox.queue_mail(
-        to=user.email,
-        subject=subject,
-        body=body,
-        dedupe_key=f"digest:{user.pk}:{notices[0].pk}:{notices[-1].pk}",
-        now=now,
-    )
+    message = EmailMessage(subject, body, to=[user.email], reply_to=_answers_to(user, notices))
+    outbox.queue_message(message=message, dedupe_key=digest_key(list(notices)), now=now)
+
+
+def _answers_to(user: User, notices: Sequence[Notice]) -> list[str]:
+    """One address, of whoever reads answers about some of these records."""
+    records = [notice_records.get(kind) for kind in sorted({each.record_type for each in notices if each.record_type})]
+    return [address for each in records if each is not None and (address := each.answers_to(user))][:1]
 
 
 def _pages_of(user: User) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.contributions import NoticeRecord
 from apps.crm.models import Claim, Dealer, NewsItem, Order
 from apps.crm.models.reach import portal_reader
+from apps.crm.selectors.answering import answer_address
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -49,7 +50,7 @@ def record(model: Any, staff_route: str, portal_route: str) -> NoticeRecord:
         found = visible(user).filter(pk__in={each.record_id for each in notices})
         return dict(_lines(notices, {each.pk: each for each in found}, lambda pk: _address(route, pk)))
 
-    return NoticeRecord(visible, lines)
+    return NoticeRecord(visible, lines, answer_address)
 
 
 def _lines(

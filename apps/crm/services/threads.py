@@ -35,18 +35,20 @@ class _About(TypedDict):
 
 
 @transaction.atomic
-def post_message(*, actor: User, record: Record, text: str, now: datetime, uploads: Sequence[Upload] = ()) -> Activity:
+def post_message(
+    *, actor: User, record: Record, text: str, now: datetime, uploads: Sequence[Upload] = (), mail_id: int | None = None
+) -> Activity:
     """Write in the thread of a record that the actor was found to see; both sides' open pages show it.
 
-    A dealer's message waits for an answer from then on, ours answers what waits. Raises PermissionDenied,
-    ValidationError by field.
+    A dealer's message waits for an answer from then on, ours answers what waits. `mail_id` is the mail that it came
+    by. Raises PermissionDenied, ValidationError by field.
     """
     thread = thread_of(record)
     if not can_write_about(actor, thread.dealer_id):
         raise PermissionDenied
     words = clean_text(text, required=not uploads)
     with as_house():
-        message = add_message(record, actor=actor, text=words, now=now, uploads=uploads)
+        message = add_message(record, actor=actor, text=words, now=now, uploads=uploads, mail_id=mail_id)
         dealer = Dealer.objects.get(pk=thread.dealer_id)
         if may_speak_for(actor, thread.dealer_id):
             _wait(dealer, record, now)
@@ -57,7 +59,15 @@ def post_message(*, actor: User, record: Record, text: str, now: datetime, uploa
     return message
 
 
-def add_message(record_: Record, *, actor: User, text: str, now: datetime, uploads: Sequence[Upload] = ()) -> Activity:
+def add_message(
+    record_: Record,
+    *,
+    actor: User,
+    text: str,
+    now: datetime,
+    uploads: Sequence[Upload] = (),
+    mail_id: int | None = None,
+) -> Activity:
     """The entry alone; the caller has asked, acts for the house, and sees to who is told."""
     thread = thread_of(record_)
     dealer = Dealer.objects.select_related("entity").get(pk=thread.dealer_id)
@@ -68,7 +78,7 @@ def add_message(record_: Record, *, actor: User, text: str, now: datetime, uploa
         entities=[dealer.entity],
         context=Context(thread.context_type, thread.id),
         text=text,
-        facts=author_facts(actor),
+        facts=author_facts(actor) if mail_id is None else {**author_facts(actor), "mail": mail_id},
         shown_to=dealer.entity,
     )
     activity = record(entry, actor=actor, now=now)

@@ -19,6 +19,7 @@ from apps.messaging.services.message_rows import is_ours
 from apps.messaging.services.receipts import take_receipt
 from apps.messaging.services.strangers import meet_strangers
 from apps.messaging.services.voicemail_mails import take_voicemail
+from apps.messaging.signals import mails_arrived
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,8 @@ def take(account: MailAccount, arrived: Sequence[Arrived], *, now: datetime) -> 
     file_messages([message for message, _copy, _reading in common], now=now)
     for message, reading in incoming:
         _understand(account, message, reading, now)
+    if incoming:
+        mails_arrived.send(sender=MailMessage, arrived=incoming, now=now)
     announce_mail([(account.pk, message.thread_id) for message, _copy, _reading in heard])
 
 
