@@ -10,12 +10,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from apps.crm.models import FieldOwner, Plant
+from apps.crm.models import FieldOwner, Plant, Status
 from apps.crm.services.feed import passes
 from apps.crm.services.feed.announcing import announce
 from apps.crm.services.feed.checks import Refused, checked
 from apps.crm.services.feed.naming import Group, digest_of, encoded, name_of
-from apps.crm.services.feed.outcome import Arrival, Outcome
+from apps.crm.services.feed.outcome import Arrival, Happening, Outcome
 from apps.crm.services.feed.run import Item, Run
 from apps.crm.services.feed.staging import plan_for_sets, run
 from apps.crm.services.feed.waiting import ready, take
@@ -72,6 +72,19 @@ def _settle_touched(outcome: Outcome) -> None:
         for order_id, dealer_id, status in run(_SHOWN, [asked]):
             outcome.touched.setdefault(dealer_id, set()).add(order_id)
             known[order_id] = status
+    outcome.happenings += _moved(outcome)
+
+
+def _moved(outcome: Outcome) -> list[Happening]:
+    """Once an order, however often its day moved among these records; a first day is none that has moved."""
+    return [
+        Happening(move.order_id, move.dealer_id, "planned", move.at)
+        for move in outcome.moves.values()
+        if move.was is not None
+        and move.becomes not in (None, move.was)
+        and move.at is not None
+        and outcome.statuses.get(move.order_id, Status.CANCELLED) not in (Status.DELIVERED, Status.CANCELLED)
+    ]
 
 
 def _owners(plant: Plant) -> dict[str, str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
 from apps.crm.services.feed.events import Event, tell
+from apps.crm.services.feed.outcome import Move
 from apps.crm.services.feed.parents import OrderRef
 from apps.crm.services.feed.run import Item, Run
 from apps.crm.services.feed.staging import run
 
 _PLAN = """
 WITH k AS (
-    SELECT order_id AS id FROM crm_orderstate WHERE order_id = ANY(%(ids)s) ORDER BY order_id FOR NO KEY UPDATE
+    SELECT order_id AS id, planned_on AS was FROM crm_orderstate WHERE order_id = ANY(%(ids)s)
+    ORDER BY order_id FOR NO KEY UPDATE
 ), told AS (
     SELECT DISTINCT ON (e.order_id) e.order_id, e.version, e.happened_at, (e.what ->> 'planned_on')::date AS day
     FROM crm_orderevent e WHERE e.order_id = ANY(%(ids)s) AND e.kind = 'delivery'
@@ -24,12 +27,15 @@ WITH k AS (
     FROM crm_shipmentitem i JOIN crm_shipment s ON s.id = i.shipment_id
     LEFT JOIN crm_shipmentstop t ON t.id = i.stop_id
     WHERE i.order_id = ANY(%(ids)s) AND s.state <> 'cancelled' GROUP BY i.order_id
+), planned AS (
+    UPDATE crm_orderstate o SET planned_on = coalesce(carried.day, told.day),
+        delivery_version = coalesce(told.version, 0), delivery_as_of = greatest(told.happened_at, carried.as_of),
+        changed_at = %(now)s
+    FROM k LEFT JOIN told ON told.order_id = k.id LEFT JOIN carried ON carried.order_id = k.id
+    WHERE o.order_id = k.id
+    RETURNING o.order_id, o.dealer_id, k.was, o.planned_on AS becomes, o.delivery_as_of
 )
-UPDATE crm_orderstate o SET planned_on = coalesce(carried.day, told.day),
-    delivery_version = coalesce(told.version, 0), delivery_as_of = greatest(told.happened_at, carried.as_of),
-    changed_at = %(now)s
-FROM k LEFT JOIN told ON told.order_id = k.id LEFT JOIN carried ON carried.order_id = k.id
-WHERE o.order_id = k.id
+SELECT * FROM planned WHERE was IS DISTINCT FROM becomes ORDER BY order_id
 """
 
 
@@ -43,9 +49,15 @@ def apply(going: Run, items: Sequence[Item], orders: Mapping[str, OrderRef]) -> 
 
 
 def plan(going: Run, order_ids: Iterable[int]) -> None:
-    """Work out the planned day of these orders from what trucks carry and what was told."""
-    if ids := sorted(order_ids):
-        run(_PLAN, {"ids": ids, "now": going.now, "zone": settings.RAPPORT_TIME_ZONE})
+    """Work out the planned day of these orders from what trucks carry and what was told; their pages hear of it."""
+    ids = sorted(order_ids)
+    if not ids:
+        return
+    for row in run(_PLAN, {"ids": ids, "now": going.now, "zone": settings.RAPPORT_TIME_ZONE}):
+        move = Move(*row)
+        going.touch(move.dealer_id, [move.order_id])
+        before = going.outcome.moves.get(move.order_id)
+        going.outcome.moves[move.order_id] = move if before is None else replace(move, was=before.was)
 
 
 def _event(item: Item, order: OrderRef) -> Event:

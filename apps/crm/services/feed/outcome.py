@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from apps.crm.feed.records import Record
 
@@ -32,12 +32,25 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What readers want to hear of an order: `kind` is accepted, shipped, delivered, held or cancelled."""
+    """What readers want to hear of an order: `kind` is accepted, shipped, delivered, held, cancelled or planned (its
+    planned day has moved).
+    """
 
     order_id: int
     dealer_id: int
     kind: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The planned day of an order, as it was before these records and as it is by them; `at` is when that was told."""
+
+    order_id: int
+    dealer_id: int
+    was: date | None
+    becomes: date | None
+    at: datetime | None
 
 
 @dataclass(slots=True)
@@ -47,7 +60,8 @@ class Outcome:
     applied + unchanged + stale + waiting + len(refused) == the records given. `released` counts, by source, records
     that had waited from before and were settled now: of those `waiting` goes down and the others up.
     `touched` are orders whose pages must hear of it, by dealer: approved ones; `statuses` what they show now.
-    `happenings` are new in the history. `accounts` are dealers whose balance may be another one.
+    `happenings` are new in the history; `moves` are what became of planned days, by order. `accounts` are dealers whose
+    balance may be another one.
     """
 
     applied: int = 0
@@ -61,3 +75,4 @@ class Outcome:
     statuses: dict[int, int] = field(default_factory=dict)
     accounts: set[int] = field(default_factory=set)
     happenings: list[Happening] = field(default_factory=list)
+    moves: dict[int, Move] = field(default_factory=dict)
