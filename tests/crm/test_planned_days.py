@@ -21,7 +21,10 @@ from tests.crm.feeding import a_delivery, a_fed_plant, a_shipment, a_status, an_
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY, FRIDAY = date(2026, 11, 9), date(2026, 11, 10), date(2026, 11, 13)
-TRUCK: dict[str, Any] = {"stops": (StopRecord(dealer="1001", position=1),), "items": (ItemRecord(order="A-1", quantity=1),)}
+TRUCK: dict[str, Any] = {
+    "stops": (StopRecord(dealer="1001", position=1),),
+    "items": (ItemRecord(order="A-1", quantity=1),),
+}
 
 
 @pytest.fixture

@@ -165,3 +165,29 @@ def test_reports_count_by_month_and_show_turnover_to_readers_of_money_alone(owne
     assert "November 2026" in page
     assert "350.00" not in narrow
     assert "November 2026" in narrow
+
+
+def test_a_long_account_is_read_page_by_page_and_each_goes_on_with_the_balance(owner, firm, ada, everyone_folder):
+    for number in range(1, 451):  # of one day, where only ids part them
+        an_entry(firm, date(2026, 10, 1 + number // 100), f"{number}.00")
+    an_entry(firm, date(2026, 9, 30), "1000.00")
+    query = "from=2026-10-01&to=2026-11-02"
+
+    address, seen, pages = f"/portal/finances/?{query}", [], 0
+    while address:
+        page = unescape(texts(owner.get(address)))
+        seen += balances(page)[0 if pages == 0 else 1 :]
+        further = re.search(r'href="([^"]+after=[^"]+)"', page)
+        address, pages = further[1] if further else "", pages + 1
+
+    ladder = [1000 + number * (number + 1) // 2 for number in range(451)]
+    assert (pages, seen) == (3, [f"{each:,}.00 UAH" for each in ladder])
+    assert "Carried over" in page
+    assert texts(owner.get(f"/portal/finances/?{query}&after=nonsense")).count("statement__rows") == 1
+    whole = owner.get(f"/portal/finances/download/csv/?{query}&after=2026-10-03_7").content.decode()
+    assert len(whole.splitlines()) == 1 + 1 + 450
+    staff = Client()
+    staff.force_login(ada)
+    page = unescape(texts(staff.get(f"/crm/settlements/{firm.pk}/?{query}")))
+    assert balances(page)[-1] == f"{ladder[200]:,}.00 UAH"
+    assert re.search(r'href="/crm/settlements/\d+/\?[^"]+after=', page)

@@ -9,19 +9,20 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
-from apps.crm.selectors.settlements import Account, usual_start
+from apps.crm.selectors.settlements import Account, Place, usual_start
 
 _FIRST, _LAST = date(1990, 1, 1), date(2200, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Days are both included; `order` is a number, which sets the days aside."""
+    """Days are both included; `order` is a number, which sets the days aside; `after` is where the page begins."""
 
     account: Account | None
     start: date
     end: date
     order: str
+    after: Place | None = None
 
 
 def read_asked(query: QueryDict, accounts: Sequence[Account], today: date) -> Asked:
@@ -30,7 +31,23 @@ def read_asked(query: QueryDict, accounts: Sequence[Account], today: date) -> As
     account = next((each for each in accounts if each.key == wanted), accounts[0] if accounts else None)
     start = _day(query.get("from", "")) or usual_start(today)
     end = _day(query.get("to", "")) or today
-    return Asked(account, min(start, end), end, query.get("order", "").strip()[:60])
+    after = _place(query.get("after", ""))
+    return Asked(account, min(start, end), end, query.get("order", "").strip()[:60], after)
+
+
+def page_query(query: QueryDict, after: str) -> str:
+    """The same question for the page that begins behind this place; "": for the first."""
+    asked = query.copy()
+    asked.pop("after", None)
+    if after:
+        asked["after"] = after
+    return asked.urlencode()
+
+
+def _place(text: str) -> Place | None:
+    day, _sign, pk = text.partition("_")
+    found = _day(day)
+    return (found, int(pk)) if found and pk.isdecimal() and len(pk) <= 18 else None
 
 
 def _day(text: str) -> date | None:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from apps.crm.models.ledger import LedgerEntryQuerySet
 
 ZERO = Decimal(0)
-MOST_LINES = 1000
+LINES = 200  # of a page
 USUAL_MONTHS = 3
+Place = tuple[date, int]  # of a line in its account: its day and id
 AGES = (30, 60, 90)  # days; older than the last is the fourth bucket
 
 
@@ -59,12 +60,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The movements of a period: `opening` + the lines == `closing`, to the cent."""
+    """The movements of a period, or a page of them: `opening` + the lines == `closing`, to the cent."""
 
     opening: Decimal
     lines: list[Line] = field(default_factory=list)
     closing: Decimal = ZERO
-    is_cut: bool = False  # there are more than MOST_LINES
+    next_key: str = ""  # where the next page begins; "" at the end
+    is_carried: bool = False  # `opening` is what the page before ended with
     is_filtered: bool = False  # of one order: no balances
 
 
@@ -92,16 +94,30 @@ def lines_of(user: User, dealer_id: int, account: Account) -> LedgerEntryQuerySe
 
 
 def statement(
-    lines: LedgerEntryQuerySet, *, account: Account, start: date, end: date, most: int = MOST_LINES
+    lines: LedgerEntryQuerySet,
+    *,
+    account: Account,
+    start: date,
+    end: date,
+    after: Place | None = None,
+    most: int | None = LINES,
 ) -> Statement:
-    """The movements from `start` to `end`, both included, with the balance after each; at most `most` of them."""
-    opening = balance_before(lines, account=account, day=start)
-    found = list(lines.filter(booked_on__range=(start, end)).select_related("order")[: most + 1])
+    """The movements from `start` to `end`, both included, with the balance after each; `most` None: all of them.
+
+    `after` is the last line of the page before.
+    """
+    if after is not None and after[0] < start:
+        after = None
+    opening = balance_before(lines, account=account, day=start if after is None else after[0])
+    if after is not None:
+        same_day = lines.order_by().filter(booked_on=after[0], pk__lte=after[1])
+        opening += same_day.aggregate(all=Sum("amount"))["all"] or ZERO
+    found, next_key = _page(lines.filter(booked_on__range=(start, end)), after, most)
     balance, shown = opening, []
-    for entry in found[:most]:
+    for entry in found:
         balance += entry.amount
         shown.append(Line(entry, balance))
-    return Statement(opening, shown, balance, is_cut=len(found) > most)
+    return Statement(opening, shown, balance, next_key=next_key, is_carried=after is not None)
 
 
 def usual_start(today: date) -> date:
@@ -112,12 +128,24 @@ def usual_start(today: date) -> date:
     return day
 
 
-def of_order(lines: LedgerEntryQuerySet, number: str) -> Statement:
+def of_order(
+    lines: LedgerEntryQuerySet, number: str, *, after: Place | None = None, most: int | None = LINES
+) -> Statement:
     """The lines that belong to an order of this number, whenever they were booked."""
-    found = list(lines.filter(order__number__iexact=number).select_related("order")[: MOST_LINES + 1])
-    return Statement(
-        ZERO, [Line(entry, None) for entry in found[:MOST_LINES]], is_cut=len(found) > MOST_LINES, is_filtered=True
-    )
+    found, next_key = _page(lines.filter(order__number__iexact=number), after, most)
+    return Statement(ZERO, [Line(entry, None) for entry in found], next_key=next_key, is_filtered=True)
+
+
+def _page(lines: LedgerEntryQuerySet, after: Place | None, most: int | None) -> tuple[list[LedgerEntry], str]:
+    """The lines behind a place, and the key of the place after which there are more."""
+    if after is not None:
+        day, pk = after
+        lines = lines.filter(Q(booked_on__gt=day) | Q(booked_on=day, pk__gt=pk), booked_on__gte=day)
+    found = list(lines.select_related("order")[: most and most + 1])
+    if most is None or len(found) <= most:
+        return found, ""
+    last = found[most - 1]
+    return found[:most], f"{last.booked_on.isoformat()}_{last.pk}"
 
 
 def balance_before(lines: LedgerEntryQuerySet, *, account: Account, day: date) -> Decimal:

@@ -45,7 +45,7 @@ def build_part(user: User, record_id: int, language: str, part: str) -> dict[str
         account, start, end = _asked(dealer, part)
         lines = settlements.lines_of(user, dealer.pk, account)
         found = settlements.statement(lines, account=account, start=start, end=end, most=MOST)
-        if found.is_cut:
+        if found.next_key:
             raise OperationFailed(_("There are more than 5,000 lines: choose a shorter time."))
         return _letter(dealer, account, found, start, end)
 
