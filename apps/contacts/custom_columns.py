@@ -23,6 +23,7 @@ from apps.core.listing import (
     TextFilter,
     YesNoFilter,
 )
+from apps.core.prepared import Prepared
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -35,10 +36,15 @@ Narrow = Callable[[QuerySet[Any], tuple[str, ...]], QuerySet[Any]]
 
 def list_fields() -> list[FieldDefinition]:
     """The live fields of persons and organisations; a key that both have is one column."""
-    found = FieldDefinition.objects.filter(target__in=["person", "organisation"], retired_at__isnull=True)
-    fields = {field.key: field for field in found.order_by("-position", "-label", "-pk")}
+    fields = {field.key: field for field in _live_fields.ask({})}
     prefetch_related_objects([field for field in fields.values() if field.field_type in _CHOOSY], "choices")
     return list(fields.values())[::-1]
+
+
+@Prepared
+def _live_fields() -> QuerySet[FieldDefinition]:
+    found = FieldDefinition.objects.filter(target__in=["person", "organisation"], retired_at__isnull=True)
+    return found.order_by("-position", "-label", "-pk")
 
 
 def custom_columns(fields: list[FieldDefinition], user: User) -> list[Column]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 _ICONS = settings.BASE_DIR / "node_modules" / "@tabler" / "icons" / "icons"
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _FRAME_PATH = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
+_MARKS = re.compile("[&<>\"']").search
 _GAP = re.compile(r">\s+<")
 _WORD_ENDS = re.compile(r"[\s.,\-–—]+")
 _MAY_LEAD_SOMEWHERE = re.compile(r"://|@|\w\.\w")
@@ -30,7 +31,10 @@ def quoted(value: object) -> str:
 
     Django's `escape` first looks for lazy texts among its arguments, which takes longer than escaping.
     """
-    return value if isinstance(value, SafeString) else html.escape(str(value))
+    if isinstance(value, SafeString):
+        return value
+    text = str(value)
+    return html.escape(text) if _MARKS(text) else text  # few have any: looking once is cheaper than five times
 
 
 def fill(shape: str, *values: object) -> SafeString:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from django.db.models import QuerySet
+
 from apps.contacts.models import Category, Folder
 from apps.contacts.models.rights import rights_of
 from apps.core.kept import Kept
+from apps.core.prepared import Prepared, blank_ids
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -34,14 +37,25 @@ def default_folder() -> Folder:
 def folder_tree(user: User, *, to_edit: bool = False) -> list[Branch[Folder]]:
     """The folders that `user` may see (or put contacts into); a folder below a hidden one moves up to the roots."""
     rights = rights_of(user)
-    folders = Folder.objects.filter(pk__in=rights.edit if to_edit else rights.view).order_by("position", "name", "pk")
-    return _tree(list(folders))
+    return _tree(_folders.ask({_IDS: sorted(rights.edit if to_edit else rights.view)}))
 
 
 def category_tree(user: User) -> list[Branch[Category]]:
     """The categories that are not hidden from `user`."""
-    hidden = rights_of(user).hidden_categories
-    return _tree(list(Category.objects.exclude(pk__in=hidden).order_by("name", "pk")))
+    return _tree(_categories.ask({_IDS: sorted(rights_of(user).hidden_categories)}))
+
+
+_IDS = blank_ids()
+
+
+@Prepared
+def _folders() -> QuerySet[Folder]:
+    return Folder.objects.filter(pk__among=_IDS).order_by("position", "name", "pk")
+
+
+@Prepared
+def _categories() -> QuerySet[Category]:
+    return Category.objects.exclude(pk__among=_IDS).order_by("name", "pk")
 
 
 def flat(branches: Iterable[Branch[Node]]) -> list[Branch[Node]]:

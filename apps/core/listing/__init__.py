@@ -33,7 +33,7 @@ from apps.core.listing.page import KeptRows, ListPage
 from apps.core.listing.rows import draw_rows
 from apps.core.listing.selection import Selection
 from apps.core.listing.state import ListState, asks_something, read_state, state_from_json
-from apps.core.listing.wishes import wishes_of
+from apps.core.listing.wishes import saved_views, wishes_of
 from apps.core.models import SavedView
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Listing:
         address that asks for nothing) are the reader's preferences.
         """
         user = cast("User", request.user)
-        views = list(self.views_for(user))
+        views = saved_views(user, self.key, own_only=self.is_private)
         own = wishes_of(user, self.key)
         if self.news:
             self.news.prime(own.visit)
