@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 
 from apps.core import clock
 from apps.core.models import Operation, OutgoingMail
@@ -14,6 +15,7 @@ from apps.crm.models import Dealer, FeedStatus, Order, OrderState
 from apps.sync.models import Batch, Rejection, Source, SourceMinute
 from apps.sync.services import sweeping
 from apps.sync.services.applying import apply_waiting
+from apps.sync.services.counting import take_back
 from apps.sync.services.locking import lock
 from apps.sync.services.rejections import dismiss_rejections, replay_rejections
 from apps.sync.services.sources import pause_source, resume_source
@@ -182,6 +184,37 @@ def test_minutes_are_the_sum_of_what_was_applied(plug):
     minutes = list(SourceMinute.objects.all())
     for name in ("read", "applied", "unchanged", "stale", "rejected"):
         assert sum(getattr(minute, name) for minute in minutes) == standing[name]
+
+
+def test_a_replay_takes_rejections_out_of_the_minute_that_counted_them(plug, ada):
+    renamed = dealer() | {"title": "Promin"}
+    del renamed["name"]
+    plug.post([renamed, {"what": "is this"}])
+    plug.send(b"{", key="broken")
+    applied(plug)
+    earlier = F("created_at") - timedelta(minutes=7)
+    Rejection.objects.update(created_at=earlier)
+    SourceMinute.objects.update(minute=F("minute") - timedelta(minutes=7))
+    fields = {name: name for name in ("key", "version", "happened_at", "code")} | {"name": "title"}
+    Source.objects.update(mapping={"type": "type", "records": {"dealer": {"to": "dealer", "fields": fields}}})
+
+    replay_rejections(actor=ada, source=plug.source, now=clock.now())
+
+    standing = plug.status()
+    then, now = SourceMinute.objects.order_by("minute")
+    assert (then.read, then.applied, then.rejected) == (3, 0, 2)
+    assert (now.read, now.applied, now.rejected) == (0, 1, 0)
+    assert (standing["read"], standing["applied"], standing["rejected"]) == (3, 1, 2)
+
+
+def test_a_batch_that_is_read_once_more_leaves_the_minute_that_could_not(plug):
+    plug.send(b"{", key="broken")
+    (rejected_at,) = Rejection.objects.values_list("created_at", flat=True)
+
+    take_back(plug.source.pk, [(rejected_at, 1)])
+
+    minute, standing = SourceMinute.objects.get(), plug.status()
+    assert (minute.read, minute.rejected, standing["read"], standing["rejected"]) == (0, 0, 0, 0)
 
 
 # --- the breaker ------------------------------------------------------------------------------------------------------

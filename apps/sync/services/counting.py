@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 
@@ -18,6 +18,10 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (source_id, minute) DO UPDATE SET read = m.read + EXCLUDED.read, applied = m.applied + EXCLUDED.applied,
     unchanged = m.unchanged + EXCLUDED.unchanged, stale = m.stale + EXCLUDED.stale,
     rejected = m.rejected + EXCLUDED.rejected, lag = greatest(m.lag, EXCLUDED.lag)
+"""
+_TAKE_MINUTE = """
+UPDATE sync_sourceminute SET read = greatest(read - %s, 0), rejected = greatest(rejected - %s, 0)
+WHERE source_id = %s AND minute = %s
 """
 
 
@@ -40,12 +44,31 @@ def count(by_source: Mapping[int, Figures], *, now: datetime, lag: float = 0.0) 
     """Add to the counters of these sources, and to what they did this minute.
 
     Call it last in its transaction: rows of sources are locked from here on, in the order of their keys.
-    A settled rejection takes one from `rejected`; the minute it was counted in stays as it was.
     """
-    minute = now.replace(second=0, microsecond=0)
+    minute = _minute(now)
     with connection.cursor() as cursor:
         for source_id, figures in sorted(by_source.items()):
             cursor.execute(_ADD, [*astuple(figures), source_id])
         for source_id, figures in sorted(by_source.items()):
-            upwards = [max(0, figure) for figure in astuple(figures)]
-            cursor.execute(_ADD_MINUTE, [source_id, minute, *upwards, lag])
+            cursor.execute(_ADD_MINUTE, [source_id, minute, *astuple(figures), lag])
+
+
+def take_back(source_id: int, rejections: Iterable[tuple[datetime, int]]) -> None:
+    """What was rejected counts so no more, in the minute either in which it did: given when that was, and how many
+    records are to be read once more (1 for a batch that couldn't be read). After `count`, which locks the source.
+
+    So the minutes go on being the sums of what the source came to, and its charts show what is rejected still.
+    """
+    minutes: dict[datetime, list[int]] = {}
+    for counted_at, unread in rejections:
+        figures = minutes.setdefault(_minute(counted_at), [0, 0])
+        figures[0] += unread
+        figures[1] += 1
+    with connection.cursor() as cursor:
+        for minute, (read, rejected) in sorted(minutes.items()):
+            cursor.execute(_ADD, [-read, 0, 0, 0, -rejected, source_id])
+            cursor.execute(_TAKE_MINUTE, [read, rejected, source_id, minute])
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)

@@ -17,7 +17,7 @@ from apps.core.services.operations import Progress, start
 from apps.sync.formats import Unreadable, read_body
 from apps.sync.models import Batch, Rejection, Source
 from apps.sync.schemas import Misfit, decode
-from apps.sync.services.counting import count
+from apps.sync.services.counting import count, take_back
 from apps.sync.services.decoding import Line, body_of, ours
 from apps.sync.services.handing import hand_over, rejections_released
 from apps.sync.services.locking import lock
@@ -88,15 +88,15 @@ def _again(portion: Sequence[Rejection], source: Source, replay: Replay, now: da
             rejection.code, rejection.reason = still[id(line)]
     Rejection.objects.bulk_update([rejection for rejection, line in lines if id(line) in still], ["code", "reason"])
     read_again = [rejection for rejection in whole if _read_again(rejection, source)]
-    done = [rejection.pk for rejection in [*settled, *read_again]]
-    Rejection.objects.filter(pk__in=done).update(state=Rejection.State.REPLAYED, settled_at=now)
+    done = [*((each, 0) for each in settled), *((each, 1) for each in read_again)]  # whose batch counts anew
+    replayed = Rejection.objects.filter(pk__in=[each.pk for each, _unread in done])
+    replayed.update(state=Rejection.State.REPLAYED, settled_at=now)
     Rejection.objects.bulk_create(rejections_released(result, now))
     result.figures.unchanged += skipped
-    result.figures.rejected -= len(done)
-    result.figures.read -= len(read_again)  # the batch waits again, and counts what it holds
     replay.tried += len(portion)
     replay.rejected += len(portion) - len(done)
     count(result.by_source(source), now=now)
+    take_back(source.pk, [(rejection.created_at, unread) for rejection, unread in done])
 
 
 def _lines(rejections: Sequence[Rejection], source: Source) -> list[tuple[Rejection, Line]]:
