@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.services.tokens import create_token
 from apps.contacts.models import Folder
 from apps.contacts.models.rights import forget_rights
-from apps.crm.models import OrderEvent, OrderState, Shipment, ShipmentItem, ShipmentStop, Stage
+from apps.crm.models import Order, OrderEvent, OrderState, Shipment, ShipmentItem, ShipmentStop, Stage
 from tests.conftest import make_user
 from tests.crm.accounts import an_entry
 from tests.crm.claims import a_claim
@@ -224,3 +227,38 @@ def test_lists_ask_the_database_as_often_for_many_as_for_few(program, firm, orde
 
     with django_assert_max_num_queries(12):
         assert len(program.read("orders")["items"]) == 21
+
+
+def test_what_changed_lately_of_all_dealers_is_found_by_an_index(program, order):
+    many_orders(order, 20_000)
+
+    with CaptureQueriesContext(connection) as asked:
+        found = numbers(program.read("orders?changed_after=2026-11-02T09:00:00Z"))
+
+    assert found == [*(f"M-{number}" for number in range(19_971, 20_000)), "A-1001", "M-20000"]
+    (query,) = [each["sql"] for each in asked if "changed_at" in each["sql"] and "ORDER BY" in each["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {query}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "order_state_changed" in plan
+
+
+def many_orders(like: Order, count: int) -> None:
+    """One changed each minute, the last of them now."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(
+            "INSERT INTO crm_order (dealer_id, plant_id, plant_key, number, reference, client, product, comment,"
+            " received_at, approved_at, identity_version, created_at)"
+            " SELECT %s, %s, 'M-' || n, 'M-' || n, '', '', '', '', %s, %s, 1, %s FROM generate_series(1, %s) n",
+            [like.dealer_id, like.plant_id, NOW, NOW, NOW, count],
+        )
+        cursor.execute(
+            "INSERT INTO crm_orderstate (order_id, dealer_id, plant_id, stage, status, is_on_hold, is_cancelled,"
+            " quantity, made, shipped, stage_version, delivery_version, changed_at)"
+            " SELECT id, dealer_id, plant_id, 10, 10, false, false, 0, 0, 0, 1, 0, %s - (%s - substr(number, 3)::int)"
+            " * interval '1 minute' FROM crm_order WHERE number LIKE 'M-%%' ORDER BY id",
+            [NOW, count],
+        )
+        cursor.execute("ANALYZE crm_order, crm_orderstate")
+        cursor.execute(f"SET ROLE {settings.DATABASE_WEB_ROLE}")
