@@ -49,6 +49,9 @@ class MailCopy(models.Model):
     deleted_at = models.DateTimeField(null=True)  # the tombstone: it doesn't come back with the next sync
     # Where it lay before we moved it to the server's trash: whoever takes the deletion back wants it there.
     trashed_from = models.ForeignKey(MailFolder, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    # The role of the folder that its reader wants it in; "": it stays. The next sync moves it, and notes from where.
+    kept_in = models.CharField(max_length=7, blank=True, default="", db_default="")
+    moved_from = models.ForeignKey(MailFolder, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
     objects = MailCopyQuerySet.as_manager()
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 TRASHED, PUT_BACK = "mail.trashed", "mail.put_back"
 # What the sync changes by itself: undo brings a mail back wherever the server has put it by then.
-KEPT_BY_SYNC = frozenset({"is_dirty", "folder", "uidvalidity", "uid", "modseq", "keywords", "trashed_from"})
+KEPT_BY_SYNC = frozenset(
+    {"is_dirty", "folder", "uidvalidity", "uid", "modseq", "keywords", "trashed_from", "moved_from"}
+)
 
 
 @transaction.atomic

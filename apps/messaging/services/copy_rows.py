@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from apps.messaging.services.storing import Incoming
 
 _Place = tuple[int | None, int | None, int | None]
-_MOVED = ("folder", "uidvalidity", "uid", "modseq", "is_seen", "is_answered", "is_flagged", "keywords", "is_dirty")
+_MOVED = (
+    "folder",
+    "uidvalidity",
+    "uid",
+    "modseq",
+    "is_seen",
+    "is_answered",
+    "is_flagged",
+    "keywords",
+    "is_dirty",
+    "kept_in",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,8 @@ class _Held:
         if not copy.is_dirty:
             _flag(copy, item.flags)
         copy.is_dirty = copy.is_dirty and not waited_for_it
+        if item.folder is None or copy.kept_in != item.folder.role:
+            copy.kept_in = ""  # it was moved there by somebody else
         if copy.pk is not None:
             self.moved[copy.pk] = copy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -13,7 +13,9 @@ from django.db.models import Q
 from apps.core.services import files
 from apps.messaging.models import MailCopy, MailFolder, MailMessage
 from apps.messaging.services.problems import ServerConfused
-from apps.messaging.services.server_mailbox import Selected, ServerMailbox, members, uid_set
+from apps.messaging.services.server_mailbox import Selected, ServerMailbox
+from apps.messaging.services.server_moves import expunge, move
+from apps.messaging.services.sync_moving import move_copies, ways
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +36,7 @@ def push_changes(mailbox: ServerMailbox, folders: Sequence[MailFolder], *, now: 
     told = 0
     for folder in folders:
         if copies := by_folder.get(folder.pk):
-            told += _guarded(functools.partial(_push_folder, mailbox, folder, copies, folders), folder)
+            told += _guarded(functools.partial(_push_folder, mailbox, folder, copies, folders, now), folder)
     for copy in by_folder.get(None, []):
         told += _guarded(functools.partial(_push_homeless, mailbox, copy, folders), None)
     return told
@@ -49,7 +51,11 @@ def _guarded(push: Callable[[], int], folder: MailFolder | None) -> int:
 
 
 def _push_folder(
-    mailbox: ServerMailbox, folder: MailFolder, copies: Sequence[MailCopy], folders: Sequence[MailFolder]
+    mailbox: ServerMailbox,
+    folder: MailFolder,
+    copies: Sequence[MailCopy],
+    folders: Sequence[MailFolder],
+    now: datetime,
 ) -> int:
     selected = mailbox.select(folder.name)
     current = [copy for copy in copies if copy.uidvalidity == selected.uidvalidity and copy.uid]
@@ -60,26 +66,38 @@ def _push_folder(
         for value in (True, False):
             if uids := [copy.uid for copy in kept if copy.uid and getattr(copy, name) is value]:
                 mailbox.flag(uids, flag, is_set=value)
-    for copy in kept:
-        # Changed again meanwhile, it stays dirty.
-        same = MailCopy.objects.filter(pk=copy.pk, deleted_at=None, **{name: getattr(copy, name) for name, _ in _FLAGS})
-        same.update(is_dirty=False)
+    moving = ways(folder, [copy for copy in kept if copy.uid not in restored], folders)
+    restored = {uid: copy for uid, copy in restored.items() if copy.trashed_from_id in {each.pk for each in folders}}
+    waiting = {copy.pk for copies in (restored.values(), *moving.values()) for copy in copies}
+    _settle([copy for copy in kept if copy.pk not in waiting])
     if deleted:
         trash = next((each for each in folders if each.role == Role.TRASH), None)
         _delete(mailbox, folder, {copy.uid: copy for copy in deleted if copy.uid}, trash)
     for home in folders:
         if back := {uid: copy for uid, copy in restored.items() if copy.trashed_from_id == home.pk}:
             _bring_back(mailbox, back, home)
+            # Where it is to lie elsewhere than in its old place, the next sync moves it on.
+            _settle([copy for copy in back.values() if not copy.kept_in])
+        if copies := moving.get(home.pk):
+            move_copies(mailbox, folder, copies, home, now=now)
+            _settle(copies)
     return len(current)
+
+
+def _settle(copies: Iterable[MailCopy]) -> None:
+    """The server knows of these; what was changed again meanwhile stays dirty."""
+    for copy in copies:
+        told = {name: getattr(copy, name) for name in ("kept_in", *(name for name, _flag in _FLAGS))}
+        MailCopy.objects.filter(pk=copy.pk, deleted_at=None, **told).update(is_dirty=False)
 
 
 def _delete(mailbox: ServerMailbox, folder: MailFolder, copies: dict[int, MailCopy], trash: MailFolder | None) -> None:
     places: dict[int, int] = {}
     uidvalidity = 0
     if trash is not None and trash.pk != folder.pk:
-        uidvalidity, places = _move(mailbox, sorted(copies), trash.name)
+        uidvalidity, places = move(mailbox, sorted(copies), trash.name)
     else:
-        _expunge(mailbox, sorted(copies))
+        expunge(mailbox, sorted(copies))
     for uid, copy in copies.items():
         moved_to = places.get(uid)
         MailCopy.objects.filter(pk=copy.pk, deleted_at__isnull=False).update(
@@ -94,7 +112,7 @@ def _delete(mailbox: ServerMailbox, folder: MailFolder, copies: dict[int, MailCo
 
 def _bring_back(mailbox: ServerMailbox, copies: dict[int, MailCopy], home: MailFolder) -> None:
     """Out of the trash again, since the deletion was taken back here."""
-    uidvalidity, places = _move(mailbox, sorted(copies), home.name)
+    uidvalidity, places = move(mailbox, sorted(copies), home.name)
     for uid, copy in copies.items():
         moved_to = places.get(uid)
         MailCopy.objects.filter(pk=copy.pk).update(
@@ -104,27 +122,6 @@ def _bring_back(mailbox: ServerMailbox, copies: dict[int, MailCopy], home: MailF
             modseq=None,
             trashed_from=None,
         )
-
-
-def _move(mailbox: ServerMailbox, uids: Sequence[int], target: str) -> tuple[int, dict[int, int]]:
-    """Move `uids` there (RFC 6851, or by hand); return where they lie now, as far as the server says."""
-    mailbox.code("COPYUID")  # of an earlier command
-    if mailbox.has("MOVE"):
-        mailbox.do(lambda client: client.move(uids, target))
-    else:
-        mailbox.do(lambda client: client.copy(uids, target))
-        _expunge(mailbox, uids)
-    parts = mailbox.code("COPYUID").split()
-    if len(parts) != 3 or not parts[0].isdecimal():
-        return 0, {}
-    before, after = members(parts[1]), members(parts[2])
-    return int(parts[0]), dict(zip(before, after, strict=True)) if len(before) == len(after) else {}
-
-
-def _expunge(mailbox: ServerMailbox, uids: Sequence[int]) -> None:
-    mailbox.flag(uids, "\\Deleted", is_set=True)
-    if mailbox.has("UIDPLUS"):  # a plain EXPUNGE would take what others marked too
-        mailbox.command("EXPUNGE", uid_set(uids))
 
 
 def _push_homeless(mailbox: ServerMailbox, copy: MailCopy, folders: Sequence[MailFolder]) -> int:

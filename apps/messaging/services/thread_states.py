@@ -12,6 +12,7 @@ _WAITS = timedelta(days=60)  # what nobody answered for so long needs no answer,
 
 # What a mailbox holds of a thread. What lies in its Trash or Drafts on the server is on no list. A message is ours
 # where the mailbox's own address wrote it or it lies among what was sent; that it was stored twice counts once.
+# What was archived or called spam here, or taken back out, lies elsewhere on the server until the next sync.
 _HELD = """
 WITH pair AS (SELECT * FROM unnest(%(accounts)s::bigint[], %(threads)s::bigint[]) AS p (account_id, thread_id)),
 held AS (
@@ -21,13 +22,14 @@ held AS (
         m.sender_address = a.address OR (m.is_outgoing AND (c.folder_id IS NULL OR f.role = 'sent')) AS is_ours,
         bool_or(c.is_seen) OVER same AS is_seen,
         bool_or(c.is_answered) OVER same AS is_answered,
-        bool_and(coalesce(f.role, '') = 'junk') OVER same AS is_junk,
-        bool_and(coalesce(f.role, '') = 'archive') OVER same AS is_archived
+        bool_and(coalesce(nullif(c.kept_in, ''), o.role, f.role, '') = 'junk') OVER same AS is_junk,
+        bool_and(coalesce(nullif(c.kept_in, ''), o.role, f.role, '') = 'archive') OVER same AS is_archived
     FROM pair
     JOIN messaging_mailcopy c ON c.account_id = pair.account_id AND c.thread_id = pair.thread_id
     JOIN messaging_mailaccount a ON a.id = c.account_id
     JOIN messaging_mailmessage m ON m.id = c.message_id
     LEFT JOIN messaging_mailfolder f ON f.id = c.folder_id
+    LEFT JOIN messaging_mailfolder o ON o.id = c.moved_from_id
     WHERE c.deleted_at IS NULL
         -- What was brought back lies in the server's trash until the next sync.
         AND (coalesce(f.role, '') NOT IN ('trash', 'drafts') OR c.trashed_from_id IS NOT NULL)

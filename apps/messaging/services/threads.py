@@ -15,6 +15,7 @@ from apps.activities.services.telling import News, tell
 from apps.core.services.operations import operate, snapshot
 from apps.messaging.models import MailMessage, ThreadState
 from apps.messaging.services.announcing import announce_mail, readers_of
+from apps.messaging.services.keeping import ARCHIVE, JUNK, UNARCHIVE, UNJUNK, Way, keep
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -36,7 +37,7 @@ DERIVED = frozenset(
 
 
 def archive_threads(*, actor: User, states: Collection[ThreadState], now: datetime, back: bool = False) -> int | None:
-    """Out of the inbox, or back into it; a mail that comes later brings the thread back by itself.
+    """Out of the inbox, or back into it, on the server too; a mail that comes later brings the thread back by itself.
 
     Like the others here: returns the operation, None where nothing changed; raises PermissionDenied for a row of a
     mailbox that isn't the actor's.
@@ -45,14 +46,16 @@ def archive_threads(*, actor: User, states: Collection[ThreadState], now: dateti
     def archive(state: ThreadState) -> None:
         state.is_archived, state.snoozed_until = not back, None
 
-    return _change(actor, states, "mail.unarchived" if back else "mail.archived", archive, now)
+    return _change(
+        actor, states, "mail.unarchived" if back else "mail.archived", archive, now, UNARCHIVE if back else ARCHIVE
+    )
 
 
 def junk_threads(*, actor: User, states: Collection[ThreadState], now: datetime, back: bool = False) -> int | None:
     def junk(state: ThreadState) -> None:
         state.is_junk = not back
 
-    return _change(actor, states, "mail.unjunked" if back else "mail.junked", junk, now)
+    return _change(actor, states, "mail.unjunked" if back else "mail.junked", junk, now, UNJUNK if back else JUNK)
 
 
 def snooze_threads(
@@ -113,13 +116,20 @@ def editable_states(user: User, ids: Collection[int]) -> set[int]:
 
 
 def _change(
-    actor: User, states: Collection[ThreadState], verb: str, act: Callable[[ThreadState], None], now: datetime
+    actor: User,
+    states: Collection[ThreadState],
+    verb: str,
+    act: Callable[[ThreadState], None],
+    now: datetime,
+    way: Way | None = None,
 ) -> int | None:
     ids = {state.pk for state in states}
     if len(editable_states(actor, ids)) < len(ids):
         raise PermissionDenied
     changed = []
     with operate(actor=actor, verb=verb, now=now) as recorder:
+        if way is not None:
+            keep(states, way, recorder)
         for state in ThreadState.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
             before = snapshot(state)
             act(state)
@@ -128,7 +138,7 @@ def _change(
         fields = ["is_archived", "is_junk", "snoozed_until", "needs_answer", "answer_waived_at", "assignee"]
         ThreadState.objects.bulk_update(changed, fields, batch_size=500)
         announce_mail({(state.account_id, state.thread_id) for state in changed})
-        return recorder.operation.pk if changed else None
+        return recorder.operation.pk if recorder.changes else None
 
 
 def _tell_assignee(actor: User, assignee: User, thread_ids: Collection[int], now: datetime) -> None:

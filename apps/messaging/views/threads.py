@@ -22,6 +22,7 @@ from apps.messaging.models import MailMessage, ThreadState
 from apps.messaging.selectors.mailbox import mailboxes_of
 from apps.messaging.selectors.threads import ThreadPage, thread_page
 from apps.messaging.services import copies, threads
+from apps.messaging.services.keeping import ARCHIVE, JUNK, stays_there
 from apps.messaging.views.mail import threads_changed
 
 THREAD = "messaging/thread.html"
@@ -40,6 +41,7 @@ ACTS: dict[str, tuple[Act, dict[str, Any], Any]] = {
     "wake": (threads.snooze_threads, {"until": None}, gettext_lazy("Shown again")),
     "waive": (threads.waive_answers, {}, gettext_lazy("No answer is needed.")),
 }
+_WAYS = {"archive": ARCHIVE, "spam": JUNK}
 LEAVES = frozenset({"archive", "spam", "trash", "unread"})  # afterwards one goes on with the list
 
 
@@ -86,7 +88,7 @@ def thread_act(request: Request, thread_id: int, act: str) -> HttpResponse:
     operation = service(actor=request.user, states=states, now=clock.now(), **given)
     home = reverse("messaging:thread", args=[thread_id])
     back = way_back(request, reverse("messaging:mail")) if act in LEAVES else home
-    toast(request, str(words), undo_url=undo_url(operation))
+    toast(request, _told(str(words), act, states), undo_url=undo_url(operation))
     return close_sheet(request, back)
 
 
@@ -99,7 +101,7 @@ def mail_bulk(request: Request, act: str) -> HttpResponse:
     states = chosen_states(request)
     service, given, _words = ACTS[act]
     operation = service(actor=request.user, states=states, now=clock.now(), **given) if states else None
-    text = threads_changed(len(states)) if states else _("Choose some threads first.")
+    text = _told(threads_changed(len(states)), act, states) if states else _("Choose some threads first.")
     if request.htmx:
         return with_toast(HttpResponse(status=204), text, undo_url=undo_url(operation))
     toast(request, text, undo_url=undo_url(operation))
@@ -138,6 +140,11 @@ def message_act(request: Request, message_id: int, act: str) -> HttpResponse:
     else:
         raise Http404
     return close_sheet(request, f"{home}#message-{message.pk}")
+
+
+def _told(words: str, act: str, states: list[ThreadState]) -> str:
+    """With what the server of a mailbox can't do."""
+    return f"{words} {stays_there(states, _WAYS[act])}".strip() if act in _WAYS else words
 
 
 # --- shared with the sheets -------------------------------------------------------------------------------------------
