@@ -73,10 +73,15 @@ def test_a_claim_manager_decides_on_the_board(page, live_server, sign_in, axe):
     page.get_by_role("button", name="Take over").wait_for(state="detached")  # routed to her already
     assert axe(page) == []
     page.get_by_role("link", name="Decide").click()
+    page.get_by_label("Accept", exact=True).wait_for()
+    assert axe(page) == []
     page.get_by_label("Accept", exact=True).check()
     page.get_by_label("Compensation").fill("120.50")
     page.get_by_label("Words for the dealer").fill("We are sorry")
-    page.get_by_role("button", name="Send").last.click()
-    page.get_by_text("Announced").wait_for()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send").last.click()
+    page.locator("main").get_by_text("Announced").wait_for()
+    claim.refresh_from_db()
+    assert claim.decision == "We are sorry"
     page.goto(live_server.url + reverse("crm:waiting"))
     assert axe(page) == []

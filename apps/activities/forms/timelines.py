@@ -19,6 +19,7 @@ from apps.activities.selectors.kinds import kinds_by_hand, known_kinds
 from apps.activities.selectors.timelines import Narrowing
 from apps.contacts.forms.ties import EntitiesChoiceField
 from apps.core.choosing import offer
+from apps.core.forms import InPageForm
 
 
 class FilesField(forms.FileField):
@@ -154,7 +155,7 @@ class EditForm(EntryForm, KindFieldsForm):
         self.show_fields_of(activity.kind, user=user, values=values_of(activity))
 
 
-class NoteForm(forms.Form):
+class NoteForm(InPageForm):
     """The composer's one field; everything else stands in the sheet behind "More"."""
 
     text = EntryForm.base_fields["text"]

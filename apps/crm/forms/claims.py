@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.activities.services.recording import TEXT_LENGTH
+from apps.core.forms import InPageForm
 from apps.crm.models import Claim, Construction
 
 
@@ -30,7 +31,7 @@ class PhotosField(FilesField):
     def __init__(self, **kwargs: Any) -> None:
         words = _("As your phone makes them, up to 15 MB each. Where they were taken is left out.")
         super().__init__(label=_("Photos"), help_text=words, allow_empty_file=True, **kwargs)
-        self.widget.attrs |= {"accept": "image/*", "capture": "environment"}
+        self.widget.attrs["accept"] = "image/*"
 
 
 class ClaimForm(forms.Form):
@@ -59,7 +60,7 @@ class ClaimForm(forms.Form):
         return [part for part in self.cleaned_data["parts"].split(",") if part]
 
 
-class PhotosForm(forms.Form):
+class PhotosForm(InPageForm):
     photos = PhotosField(required=True)
 
 
@@ -99,7 +100,7 @@ class DecisionForm(forms.Form):
         field.choices = [(each, each) for each in currencies]
 
 
-class MessageForm(forms.Form):
+class MessageForm(InPageForm):
     text = forms.CharField(
         label=_("Message"), required=False, max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 2})
     )
