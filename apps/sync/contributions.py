@@ -26,6 +26,7 @@ VERBS = {
     "source.changed": _("Source changed"),
     "source.paused": _("Source paused"),
     "source.resumed": _("Source resumed"),
+    "source.cursor_set": _("Source read again"),
     "source.token_granted": _("Token of a source made"),
     "source.token_revoked": _("Token of a source revoked"),
 }

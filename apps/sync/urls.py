@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.sync.views import inbox, sources
+from apps.sync.views import cursors, inbox, sources
 
 app_name = "sync"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", sources.source_create, name="source_create"),
     path("<slug:code>/", sources.source_page, name="source"),
     path("<slug:code>/edit/", sources.source_edit, name="source_edit"),
+    path("<slug:code>/cursor/", cursors.source_cursor, name="source_cursor"),
     path("<slug:code>/pause/", sources.source_pause, name="source_pause"),
     path("<slug:code>/resume/", sources.source_resume, name="source_resume"),
     path("<slug:code>/replay/", inbox.rejections_replay, name="replay"),

@@ -15,6 +15,7 @@ web("sync/", "GET", ADMIN)
 web("sync/new/", "GET POST", ADMIN)
 web("sync/<slug:code>/", "GET", _SOURCE)
 web("sync/<slug:code>/edit/", "GET POST", _SOURCE)
+web("sync/<slug:code>/cursor/", "GET POST", {"all": NO_ADMIN, "absent": NO_ADMIN})  # of what isn't read from a database
 for _act in ("pause", "resume", "replay", "tokens"):
     web(f"sync/<slug:code>/{_act}/", "POST", _SOURCE)
 web("sync/<slug:code>/tokens/<int:source_token_id>/revoke/", "POST", _SOURCE)

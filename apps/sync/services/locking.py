@@ -26,3 +26,9 @@ def try_poll_lock(source_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_POLLS, source_id])
         return bool(cursor.fetchone()[0])
+
+
+def poll_lock(source_id: int) -> None:
+    """The same, waiting for it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_POLLS, source_id])

@@ -23,6 +23,7 @@ from apps.sync.forms.sources import SourceForm
 from apps.sync.models import Rejection, Source, SourceMinute, SourceToken
 from apps.sync.selectors.standing import standing_of, standings
 from apps.sync.services import sources as services
+from apps.sync.services.cursors import tables_of
 from apps.sync.services.tokens import grant_token, revoke_token
 
 _CHARTED = timedelta(hours=3)
@@ -76,6 +77,7 @@ def source_page(request: Request, code: str) -> HttpResponse:
         "rate": rate_chart(minutes),
         "lag": lag_chart(minutes),
         "minutes": minutes[::-1][:30],
+        "read_up_to": [(name, source.cursor.get(name)) for name in tables_of(source)],
         "tokens": source.tokens.order_by("-pk")[:50],
         "open": source.rejections.filter(state=Rejection.State.OPEN).count(),
         "address": request.build_absolute_uri(f"/api/v1/feeds/{source.code}/batches"),
