@@ -9,13 +9,16 @@ from apps.core.contributions import (
     EncryptedColumn,
     MenuItem,
     MonthTable,
+    Panel,
     encrypted_columns,
     menu,
     operation_runners,
+    panels,
     partitioned,
     verbs,
 )
 from apps.sync.models import Source
+from apps.sync.order_records import order_records
 from apps.sync.services import applying, rejections
 
 VERBS = {
@@ -39,6 +42,8 @@ def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     operation_runners.register(rejections.REPLAY_ALL, rejections.run_replay)
+    records = Panel("order", "card", _("As the sources sent it"), order_records, "file-code")
+    panels.register("sync.order_records", records, position=95)
     menu.register(
         "sync.sources",
         MenuItem("settings", _("Synchronisation"), "sync:sources", "arrows-exchange", is_admin),

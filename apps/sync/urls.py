@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from apps.sync.views import cursors, inbox, sources
+from apps.sync.views import cursors, inbox, records, sources
 
 app_name = "sync"
 urlpatterns = [
     path("", sources.dashboard, name="sources"),
     path("new/", sources.source_create, name="source_create"),
+    path("order-records/<int:order_event_id>/", records.order_record, name="order_record"),
     path("<slug:code>/", sources.source_page, name="source"),
     path("<slug:code>/edit/", sources.source_edit, name="source_edit"),
     path("<slug:code>/cursor/", cursors.source_cursor, name="source_cursor"),

@@ -13,6 +13,7 @@ from apps.crm.models import (
     LedgerEntry,
     LedgerMonth,
     Order,
+    OrderEvent,
     Shipment,
     ShipmentItem,
     ShipmentStop,
@@ -70,7 +71,18 @@ def _place(dealer: Dealer, person: DealerUser, order: Order) -> dict[str, Any]:
         received_at=NOW,
     )
     LedgerMonth.objects.create(**account, month=NOW.date().replace(day=1), charged=Decimal(1200), count=1)
+    event = OrderEvent.objects.create(
+        order=order,
+        dealer=dealer,
+        source="production",
+        record=f"status:{order.number}",
+        version=1,
+        kind="stage",
+        happened_at=NOW,
+        received_at=NOW,
+    )
     return {
+        "order_event_id": event.pk,
         "dealer_id": dealer.pk,
         "dealer_user_id": person.pk,
         "person_id": person.pk,

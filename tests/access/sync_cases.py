@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import ADMIN, API_ROLES, NO_ADMIN, OPEN_TO_PROGRAMS, Scopes, program, to_programs, web
+from tests.access.matrix import (
+    ADMIN,
+    API_ROLES,
+    MANAGERS,
+    NO_ADMIN,
+    OPEN_TO_PROGRAMS,
+    Scopes,
+    of,
+    program,
+    to_programs,
+    web,
+)
 
 _STRANGERS = to_programs(*[401] * len(API_ROLES))
 program("feeds/<code>/batches", "POST", _STRANGERS, {"records": []})
@@ -13,6 +24,10 @@ program("feeds/schema", "GET", OPEN_TO_PROGRAMS)
 _SOURCE: Scopes = {"all": ADMIN, "absent": NO_ADMIN}
 web("sync/", "GET", ADMIN)
 web("sync/new/", "GET POST", ADMIN)
+# Records of an order as they came, for managers who see its dealer.
+_NO_RECORD = of("login", 403, 403, 403, 404, 404)
+_RECORD: Scopes = {"dealer": MANAGERS, "other_dealer": MANAGERS, "absent": _NO_RECORD}
+web("sync/order-records/<int:order_event_id>/", "GET", _RECORD)
 web("sync/<slug:code>/", "GET", _SOURCE)
 web("sync/<slug:code>/edit/", "GET POST", _SOURCE)
 web("sync/<slug:code>/cursor/", "GET POST", {"all": NO_ADMIN, "absent": NO_ADMIN})  # of what isn't read from a database
