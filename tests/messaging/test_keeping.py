@@ -39,6 +39,11 @@ def rows(account):
     return ThreadState.objects.filter(account=account)
 
 
+def operation(pk: int | None) -> Operation:
+    assert pk is not None
+    return Operation.objects.get(pk=pk)
+
+
 def there(account) -> dict[str, int]:
     return {
         folder: len(at_server(account, lambda client: client.search(), folder)) for folder in ("INBOX", ARCHIVE, SPAM)
@@ -61,7 +66,7 @@ def test_it_lies_there_on_the_server_with_the_next_sync_and_comes_back_by_undo(a
     assert account.copies.get().folder.name == folder
     assert (rows(account).get().is_archived, rows(account).get().is_junk) == (folder == ARCHIVE, folder == SPAM)
 
-    undo(actor=alice, operation=Operation.objects.get(pk=operation_id), now=NOW)
+    undo(actor=alice, operation=operation(operation_id), now=NOW)
     assert (rows(account).get().is_archived, rows(account).get().is_junk) == (False, False)
     for _again in range(2):
         sync_account(account, now=NOW)
@@ -74,7 +79,7 @@ def test_it_lies_there_on_the_server_with_the_next_sync_and_comes_back_by_undo(a
 
 def test_taken_back_before_the_sync_nothing_moves(account, alice):
     operation_id = archive_threads(actor=alice, states=rows(account), now=NOW)
-    undo(actor=alice, operation=Operation.objects.get(pk=operation_id), now=NOW)
+    undo(actor=alice, operation=operation(operation_id), now=NOW)
 
     sync_account(account, now=NOW)
 
@@ -95,7 +100,7 @@ def test_out_of_the_archive_of_another_program_it_comes_into_the_inbox_and_undo_
     assert there(account) == {"INBOX": 2, ARCHIVE: 0, SPAM: 0}
     assert not state.get().is_archived
 
-    undo(actor=alice, operation=Operation.objects.get(pk=operation_id), now=NOW)
+    undo(actor=alice, operation=operation(operation_id), now=NOW)
     sync_account(account, now=NOW)
     assert there(account) == {"INBOX": 1, ARCHIVE: 1, SPAM: 0}
     assert state.get().is_archived
@@ -121,7 +126,7 @@ def test_what_was_thrown_away_meanwhile_goes_on_to_the_archive_once_it_is_back(a
     sync_account(account, now=NOW)
     assert sum(there(account).values()) == 0
 
-    undo(actor=alice, operation=Operation.objects.get(pk=operation_id), now=NOW)
+    undo(actor=alice, operation=operation(operation_id), now=NOW)
     for _again in range(3):
         sync_account(account, now=NOW)
 
@@ -137,7 +142,7 @@ def test_what_another_program_moved_first_is_left_where_it_lies(account, alice):
         sync_account(account, now=NOW)
 
     assert there(account) == only_in(SPAM)
-    assert account.copies.get().folder.name == SPAM
+    assert account.folders.get(copies__isnull=False).name == SPAM
 
 
 def test_a_server_that_neither_moves_nor_names_the_new_place(pymap, alice):
@@ -151,7 +156,7 @@ def test_a_server_that_neither_moves_nor_names_the_new_place(pymap, alice):
     for _again in range(2):
         sync_account(account, now=NOW)
 
-    assert account.copies.get().folder.name == ARCHIVE
+    assert account.folders.get(copies__isnull=False).name == ARCHIVE
     assert rows(account).get().is_archived
 
 

@@ -78,9 +78,9 @@ def _push_folder(
             _bring_back(mailbox, back, home)
             # Where it is to lie elsewhere than in its old place, the next sync moves it on.
             _settle([copy for copy in back.values() if not copy.kept_in])
-        if copies := moving.get(home.pk):
-            move_copies(mailbox, folder, copies, home, now=now)
-            _settle(copies)
+        if leaving := moving.get(home.pk):
+            move_copies(mailbox, folder, leaving, home, now=now)
+            _settle(leaving)
     return len(current)
 
 
