@@ -15,12 +15,16 @@ _PIECE_LIMIT = 5000  # characters of one address with its name
 LIMIT = 20_000  # addresses of one header
 _SIGN = re.compile(r"[^\",;:<>()\\]+|\\.?|[\",;:<>()]", re.DOTALL)
 _ROUTE = re.compile(r"\A@[^:]*:")  # <@relay.example:ann@x.example>, obsolete source route
+_LINK = re.compile(r"(?i)\A(?:mailto|smtp):")  # as copied out of a page, or by Outlook
+_BRACKETS = re.compile(r"(?i)\[mailto:([^\]\s<>]{1,255})\]")
 _ADDRESS = re.compile(r"[^\s@<>,;:()\"\[\]]{1,255}@[^\s@<>,;:()\"]{1,255}")
 
 
 def read_mailboxes(value: str) -> tuple[Mailbox, ...]:
     """All mailboxes of a header value, in order, groups dissolved. Never raises."""
     found = []
+    if "[" in value:
+        value = _BRACKETS.sub(r"<\1>", value)
     for piece in _split(value):
         mailbox = _read_one(piece)
         if mailbox is not None:
@@ -69,6 +73,7 @@ def _read_one(piece: str) -> Mailbox | None:
             return None
         address, name = bare[0], (name[: bare.start()] + name[bare.end() :])
     address = decode_words(re.sub(r"\s+", "", address)).strip("'\"")
+    address = _LINK.sub("", address) if ":" in address else address
     name = _clean_name(name) or collapse(decode_words(" ".join(comments)))
     return Mailbox(name[:500], address[:500]) if address else None
 

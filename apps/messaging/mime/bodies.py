@@ -17,6 +17,7 @@ _REPORTS = frozenset({
     "message/global-disposition-notification", "message/feedback-report",
 })  # fmt: skip
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+_METHOD = re.compile(rb"(?im)^METHOD:([A-Z]{1,20})[ \t]*\r?$")
 _NUL = "\x00"
 
 
@@ -36,7 +37,15 @@ def read_contents(root: Part) -> Contents:
     found = Contents()
     for part, bag in _leaves(root):
         _sort(part, bag, found)
+    if not found.calendar:  # elsewhere the same comes twice: for mail programs, and as a file
+        files = [each for each in found.attachments if each.content_type == "application/ics"]
+        found.calendar += [Calendar(_method(each.content), each.content) for each in files]
     return found
+
+
+def _method(calendar: bytes) -> str:
+    method = _METHOD.search(calendar[:20_000])
+    return method[1].decode("ascii").upper() if method else ""
 
 
 def _leaves(root: Part) -> Iterator[tuple[Part, str]]:

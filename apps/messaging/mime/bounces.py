@@ -12,7 +12,7 @@ _MAX = 1000  # recipients of one report
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"<?([^\s<>;,:\"()]{1,255}@[^\s<>;,:\"()]{1,255}[^\s<>;,:\"().])>?")
 _MESSAGE_ID = re.compile(rb"(?im)^message-id[ \t]*:\s*<([^<>\s]{1,998})>")
-_CODE = re.compile(r"(?:^|[\s:(])([45]\d\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3}))?")
+_CODE = re.compile(r"(?:^|[\s:(])([45]\d\d)[ -](?:#?([45]\.\d{1,3}\.\d{1,3}))?|#([45]\.\d{1,3}\.\d{1,3})\b")
 _SUBJECTS = re.compile(
     r"(?i)undeliver|delivery (?:status notification|failure|has failed|problem)|returned mail|failure notice"
     r"|mail delivery (?:failed|system)|could not be delivered|не доставлено|недоставлен|unzustellbar"
@@ -136,8 +136,8 @@ def _of_words(message: ParsedMessage, original: str) -> tuple[Bounce, ...]:
         code = _CODE.search(words)
         if address in own or address in found or not code:
             continue
-        status = code[2] or ""
+        status = code[2] or code[3] or ""
         found[address] = Bounce(
-            here[1], "failed", status, collapse(words)[:1000], code[1].startswith("5"), original
+            here[1], "failed", status, collapse(words)[:1000], (code[1] or status).startswith("5"), original
         )  # fmt: skip
     return tuple(found.values())[:_MAX]

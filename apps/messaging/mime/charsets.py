@@ -30,6 +30,8 @@ def decode_text(data: bytes, charset: str = "") -> tuple[str, bool]:
     name = charset.strip("\"' \t").lower()
     if data.isascii() and b"\x1b" not in data and not _is_seven_bit_code(name):
         return data.decode("ascii"), True
+    if _MEANT.get(name, name) == "cp1252" and (text := _try(data, "utf-8")) is not None:
+        return text, False  # letters of Latin-1 hardly ever stand so that they read as UTF-8; many programs lie
     if name not in _ASCII:
         text = _try(data, _MEANT.get(name, name))
         if text is not None:
@@ -41,7 +43,9 @@ def decode_text(data: bytes, charset: str = "") -> tuple[str, bool]:
     text = _try(data, "utf-8") if b"\x1b" not in data else None
     if text is not None:
         return text, name in _ASCII
-    return data.decode(guess_encoding(data[:_GUESS_FROM]), "replace"), False
+    guess = guess_encoding(data[:_GUESS_FROM])
+    # The same letters, and those of Ukrainian, which KOI8-R has frames for.
+    return data.decode("koi8_u" if guess.replace("-", "_").lower() == "koi8_r" else guess, "replace"), False
 
 
 def _decode_jis(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 _HEAD_LIMIT = 4 << 20  # bytes; a header longer than this is taken as it stands
@@ -20,6 +21,7 @@ _SURE = re.compile(
 def mend(raw: bytes) -> tuple[bytes, list[str]]:
     """`raw` so that its first line is a header field and no torn line ends the header early, with words for it."""
     words: list[str] = []
+    raw = _as_bytes_of_mail(raw)
     if b"\n" not in raw and b"\r" in raw:
         raw, words = raw.replace(b"\r", b"\n"), ["lone-cr"]
     start = _BLANK_START.sub(b"", raw)
@@ -32,6 +34,16 @@ def mend(raw: bytes) -> tuple[bytes, list[str]]:
     if not start:
         return raw, [*words, "no-headers"]
     return _mend_head(start, words)
+
+
+def _as_bytes_of_mail(raw: bytes) -> bytes:
+    """What editors and copying do to a saved mail taken back: UTF-16, and CR doubled at each line."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raw = raw.decode("utf-16", "replace").encode()
+    first = raw.find(b"\n")
+    if first > 1 and raw[first - 2 : first] == b"\r\r" and raw.count(b"\r\r\n") == raw.count(b"\n"):
+        return raw.replace(b"\r\r\n", b"\r\n")
+    return raw
 
 
 def _mend_head(raw: bytes, words: list[str]) -> tuple[bytes, list[str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import quopri
+import re
 from email.errors import MessageDefect
 from email.feedparser import BytesFeedParser
 from email.message import Message
@@ -23,6 +24,8 @@ MAX_PARTS = 200
 _WITH_PARAMETERS = frozenset({"content-type", "content-disposition"})
 _PARAMETERS_LIMIT = 8000  # characters; the library takes quadratic time to cut them
 _CHUNK = 1 << 20
+_MARK = re.compile(r'(?im)^--([^\s"]{1,70})[ \t]*\r?\nContent-[a-z-]{1,60}:')
+_ENCODING_NOISE = re.compile(r"\([^)]*\)|[^a-z0-9]")  # "8-bit", "7 bit", "base64;" and their kin
 _MULTIPART = "multipart"
 _POLICY = cast("Policy[Part]", compat32)  # typed for its own kind of message only
 
@@ -100,14 +103,14 @@ class Part(Message):
         if not isinstance(payload, str):
             return b"", True
         data = payload.encode("utf-8", "surrogateescape")
-        encoding = self.header("content-transfer-encoding").strip().strip("\"';").lower()
+        encoding = _ENCODING_NOISE.sub("", self.header("content-transfer-encoding").lower())
         if encoding == "base64":
             return decode_base64(data), True
-        if encoding == "quoted-printable":
+        if encoding == "quotedprintable":
             return quopri.decodestring(data), True
-        if encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}:
+        if encoding in {"xuuencode", "uuencode", "uue", "xuue"}:
             return _uudecode(data)
-        return data, encoding in {"", "7bit", "8bit", "binary"}
+        return data, encoding in {"", "7bit", "8bit", "binary", "utf8"}
 
 
 def read_tree(raw: bytes, *, depth: int = 0) -> tuple[Part, list[str]]:
@@ -133,6 +136,8 @@ def read_tree(raw: bytes, *, depth: int = 0) -> tuple[Part, list[str]]:
         words.append("too-many-parts")
     if not made:
         return Part(policy=_POLICY), ["unreadable"]
+    if made[0].kind.startswith(_MULTIPART + "/") and not made[0].is_bag:
+        _find_boundary(made[0])
     words += sorted({_word_of(defect) for part in made for defect in part.defects} - {""})
     for part in made[1:]:
         if "no-blank-line" in {_word_of(defect) for defect in part.defects}:
@@ -140,6 +145,17 @@ def read_tree(raw: bytes, *, depth: int = 0) -> tuple[Part, list[str]]:
     if any(part.depth >= MAX_DEPTH and part.kind.startswith("multipart/") for part in made):
         words.append("too-deep")
     return made[0], words
+
+
+def _find_boundary(root: Part) -> None:
+    """Of a multipart that names no boundary, or a wrong one: the line before what reads like a part's header."""
+    payload = root._payload
+    found = _MARK.search(payload[:_CHUNK]) if isinstance(payload, str) else None
+    if found is not None and isinstance(payload, str):
+        head = f'Content-Type: {root.kind}; boundary="{found[1]}"\n\n'
+        again, _words = read_tree((head + payload).encode("utf-8", "surrogateescape"), depth=root.depth)
+        if again.is_bag:
+            root._payload = again._payload
 
 
 def _new_part(policy: Policy[Part] = _POLICY) -> Part:
