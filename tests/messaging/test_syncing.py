@@ -12,7 +12,7 @@ from apps.core.models import Operation
 from apps.core.services import files
 from apps.core.services.operations import OperationCancelled, Progress, undo
 from apps.messaging.models import MailCopy, MailFolder, MailMessage, ThreadState
-from apps.messaging.services import fetching
+from apps.messaging.services import fetching, sync_changes
 from apps.messaging.services.connections import open_imap
 from apps.messaging.services.copies import trash_threads
 from apps.messaging.services.problems import MailServerProblem
@@ -87,6 +87,21 @@ def test_what_comes_later_and_what_changes_there_is_found(request, kind, alice):
     assert changed.is_seen
     assert changed.keywords in (["urgent"], [])  # a server need not keep keywords
     assert ThreadState.objects.get(account=account, thread=changed.thread).unread_count == 0
+
+
+def test_changes_are_asked_for_range_by_range(dovecot, alice, monkeypatch):
+    monkeypatch.setattr(sync_changes, "_RANGE", 2)
+    user = dovecot.add_user()
+    for number in range(7):
+        dovecot.write(user, letter(number))
+    account = account_on(dovecot, user, owner=alice)
+    for _again in range(2):
+        sync_account(account, now=NOW)
+
+    at_server(account, lambda client: client.add_flags(client.search(), ["\\Seen"]))
+    sync_account(account, now=NOW)
+
+    assert account.copies.filter(is_seen=True).count() == 7
 
 
 def test_folders_are_known_by_what_they_are_for(dovecot, alice):

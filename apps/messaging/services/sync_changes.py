@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -19,6 +19,7 @@ _FLAGS = ("is_seen", "is_answered", "is_flagged", "keywords")
 # Without CONDSTORE nobody says which flags changed: the newest are looked at each time, the others in turns.
 _NEWEST = 1000
 _WINDOW = 5000
+_RANGE = 10_000  # copies whose changes are asked for at once
 
 Pairs = set[tuple[int, int]]  # account, thread
 
@@ -51,7 +52,8 @@ def _changed_flags(
     mailbox: ServerMailbox, folder: MailFolder, selected: Selected, held: QuerySet[MailCopy], now: datetime
 ) -> Iterable[Fetched]:
     if selected.modseq is not None and folder.highest_modseq is not None:
-        yield mailbox.fetch("1:*", "UID", "FLAGS", changed_since=folder.highest_modseq)
+        for uids in _ranges(held):
+            yield mailbox.fetch(uids, "UID", "FLAGS", changed_since=folder.highest_modseq)
         return
     uids = list(held.order_by("-uid").values_list("uid", flat=True))
     others = uids[_NEWEST:]
@@ -59,6 +61,15 @@ def _changed_flags(
     turn = int(now.timestamp() // 60) % windows if windows else 0
     for portion in in_portions(uids[:_NEWEST] + others[turn * _WINDOW : (turn + 1) * _WINDOW], _PORTION):
         yield mailbox.fetch([uid for uid in portion if uid is not None], "UID", "FLAGS")
+
+
+def _ranges(held: QuerySet[MailCopy]) -> Iterator[str]:
+    """Sets that together name all UIDs, so many copies in each: who marks a large mailbox as read changes them all."""
+    first = 1
+    while last := held.filter(uid__gte=first).order_by("uid").values_list("uid", flat=True)[_RANGE : _RANGE + 1]:
+        yield f"{first}:{last[0]}"
+        first = (last[0] or 0) + 1
+    yield f"{first}:*"
 
 
 def _take_flags(held: QuerySet[MailCopy], told: Iterable[Fetched], now: datetime) -> Pairs:
