@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import Team, TeamMembership
+from apps.accounts.services.tokens import create_token
 from apps.activities.models import Notice
 from apps.contacts.models import RelationshipType
 from apps.core import clock
 from apps.messaging.models import MailAccount, ThreadState
 from apps.messaging.pictures import Picture, picture_url
+from apps.messaging.selectors.boxes import BOXES
 from apps.messaging.services.filing import file_messages
 from tests.contacts.factories import EmailAddressFactory, OrganisationFactory, PersonFactory, tie
 from tests.messaging.factories import Part, mail_in, mailbox_of
@@ -52,7 +54,7 @@ def letter(account, now, **fields):
 def ways(mail, olena) -> list[str]:
     """Every address on which some part of it could stand."""
     return [
-        *(f"/mail/?box={box}" for box in ("inbox", "all", "unread", "shared", "sent", "archive", "needs-answer")),
+        *(f"/mail/?box={box}" for box in BOXES),
         f"/mail/?q={SECRET}&box=all",
         "/mail/?q=from:olena",
         f"/mail/threads/{mail.thread_id}/",
@@ -70,6 +72,14 @@ def ways(mail, olena) -> list[str]:
         *(f"/mail/messages/{mail.pk}/attachments/{number}/" for number in (0, 1)),
         *(f"/mail/messages/{mail.pk}/{sheet}/" for sheet in ("task", "meeting", "note", "file")),
         *(f"/mail/threads/{mail.thread_id}/{sheet}/" for sheet in ("snooze", "assign", "share")),
+        f"/mail/messages/{mail.pk}/reply/",
+        f"/mail/messages/{mail.pk}/reply/?mode=forward",
+        "/mail/drafts/",
+        "/mail/unknown/",
+        "/activities/log/",
+        f"/activities/log/of/{olena.pk}/",
+        "/operations/",
+        "/mail/voicemails/",
         "/activities/notices/",
         "/search/?q=cypress",
     ]
@@ -98,9 +108,12 @@ def test_a_private_mail_is_for_its_owner_alone(client, alice, bob, charlie, ada,
     for colleague in (alice, charlie, ada):  # administrators neither
         client.force_login(colleague)
         assert leaks(client, mail, olena) == []
+        assert SECRET not in told_to_programs(client, colleague, mail, olena, now)
         assert client.get(f"/mail/threads/{mail.thread_id}/").status_code == 404
         for act in ("archive", "trash", "spam", "read", "seen"):
             assert client.post(f"/mail/threads/{mail.thread_id}/{act}/").status_code == 404
+        for mode in ("reply", "all", "forward"):
+            assert client.post(f"/mail/messages/{mail.pk}/reply/?mode={mode}").status_code == 404
         for act in ("flag", "trash"):
             assert client.post(f"/mail/messages/{mail.pk}/act/{act}/").status_code == 404
     client.logout()
@@ -111,6 +124,29 @@ def test_a_private_mail_is_for_its_owner_alone(client, alice, bob, charlie, ada,
     assert f"/mail/threads/{mail.thread_id}/" in leaks(client, mail, olena)
     assert f"/contacts/{olena.pk}/mail/" in leaks(client, mail, olena)
     assert f"/mail/messages/{mail.pk}/raw/" in leaks(client, mail, olena)
+    assert SECRET in told_to_programs(client, bob, mail, olena, now)
+
+
+def told_to_programs(client, user, mail, olena, now) -> str:
+    """All that the API gives to programs of this user."""
+    scopes = ["messages:read", "activities:read", "contacts:read"]
+    _token, raw = create_token(actor=user, user=user, name="t", scopes=scopes, expires_at=None, now=now)
+    paths = [
+        "messages",
+        f"messages?q={SECRET}",
+        f"messages?contact_id={olena.pk}",
+        f"messages/{mail.pk}",
+        f"messages/{mail.pk}/attachments/0",
+        f"messages/{mail.pk}/attachments/1",
+        "activities",
+        f"activities?contact_id={olena.pk}",
+        f"activities/{mail.activity_id}",
+        f"contacts/{olena.pk}",
+    ]
+    headers = {"authorization": f"Bearer {raw}"}
+    answers = [client.get(f"/api/v1/{path}", headers=headers) for path in paths]
+    assert {answer.status_code for answer in answers} <= {200, 404}, [answer.status_code for answer in answers]
+    return "".join(body(answer) for answer in answers)
 
 
 def test_that_a_mail_took_place_says_nothing_of_it(client, bob, charlie, olena, now):
