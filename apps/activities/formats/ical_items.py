@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from apps.activities.formats.recurrence import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Item:
     when: When | None = None  # of a task: from its start, or none
     line: int = 0  # of the file, where it begins
     recurrence: datetime | None = None  # naive, on the wall clock of the series
+    recurrence_at: datetime | None = None  # the same as a moment (UTC), where a file that was read says one
+    is_range: bool = False  # what it says holds for all that follow, too
     series_zone: str = ""  # of that series, for writing
     series_has_days: bool = False
     sequence: int = 0
@@ -52,6 +57,14 @@ class Item:
     due_at: datetime | None = None  # UTC
     completed_at: datetime | None = None  # UTC
     priority: int = 0  # 1 is the most urgent, 0 says nothing
+
+    def recurrence_keys(self, zone: str) -> list[str]:
+        """How `recurrence` may be kept with a series of that zone; what a file says in UTC is its wall clock's."""
+        if self.recurrence is None:
+            return []
+        wall = self.recurrence_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if self.recurrence_at else None
+        moments = [self.recurrence, wall] if wall else [self.recurrence]
+        return [kept(moment, is_all_day=is_all_day) for moment in moments for is_all_day in (True, False)]
 
 
 @dataclass(frozen=True, slots=True)

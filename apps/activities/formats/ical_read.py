@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,12 +15,15 @@ from icalendar import vDuration
 
 from apps.activities.formats.ical_items import Broken, Item, Parsed, Person, When
 from apps.activities.formats.ical_lines import MOST, Component, Property, cut
+from apps.activities.formats.ical_ranges import split
 from apps.activities.formats.ical_zones import Zones
+from apps.activities.formats.recurrence import RuleRefused, to_utc
 
 LARGEST = 10 * 1024 * 1024  # bytes of a file
 _MOST_PEOPLE = 200
 _MOST_DATES = 2000
 _ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
+_WITHOUT_START = ("REPLY", "CANCEL")  # these may name a meeting by its UID alone (RFC 5546, 3.2.3 and 3.2.5)
 _TODO_STATUS = {"COMPLETED": "done", "CANCELLED": "cancelled"}
 _SHAPE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(Z)?)?", re.ASCII)
 
@@ -42,8 +46,9 @@ def read_calendar(data: bytes, *, zone: str) -> Parsed:
             zones.describe(each.lines)
     for each in found.components:
         if each.name != "VTIMEZONE":
-            _take(each, zones, parsed)
+            _take(each, zones.within(each.zone), parsed)
     _settle_overrides(parsed)
+    _settle_ranges(parsed)
     if found.too_many:
         parsed.broken.append(Broken(0, "", _("Only the first %(most)s entries are read.") % {"most": MOST}))
     if not parsed.items and not parsed.broken:
@@ -56,27 +61,29 @@ def read_calendar(data: bytes, *, zone: str) -> Parsed:
 def _take(component: Component, zones: Zones, parsed: Parsed) -> None:
     subject = component.text("SUMMARY")[:300]
     try:
-        parsed.items.append(_event(component, zones) if component.name == "VEVENT" else _todo(component, zones))
+        is_event = component.name == "VEVENT"
+        parsed.items.append(_event(component, zones, parsed.method) if is_event else _todo(component, zones))
     except _Refused as refused:
         parsed.broken.append(Broken(component.line, subject, str(refused)))
 
 
-def _event(component: Component, zones: Zones) -> Item:
+def _event(component: Component, zones: Zones, method: str) -> Item:
     _must_be_whole(component, "DTSTART", "DTEND", "RRULE", "RECURRENCE-ID")
     start = component.first("DTSTART")
-    if start is None:
+    if start is None and method not in _WITHOUT_START:
         raise _Refused(_("It doesn't say when it begins."))
-    when = _when(component, start, zones)
+    when = _when(component, start, zones) if start else None
     status = component.text("STATUS").upper()
     shared = _shared(component)
     return Item(
         kind="event",
         when=when,
         recurrence=_recurrence(component, when, zones),
+        is_range=_is_range(component),
         status={"TENTATIVE": "tentative", "CANCELLED": "cancelled"}.get(status, "confirmed"),
         rule=_rule(component),
-        extra=_dates(component, "RDATE", when, zones),
-        left_out=_dates(component, "EXDATE", when, zones),
+        extra=_dates(component, "RDATE", when, zones) if when else (),
+        left_out=_dates(component, "EXDATE", when, zones) if when else (),
         organiser=next(iter(_people(component, "ORGANIZER")), None),
         people=_people(component, "ATTENDEE"),
         **shared,
@@ -93,13 +100,16 @@ def _todo(component: Component, zones: Zones) -> Item:
         due_at = _aware(moment, zones).astimezone(UTC)
     else:
         due_on = moment
+    when = _when(component, start, zones, lasts=due is None) if start else None
+    if when and due is None and component.first("DURATION"):
+        due_on, due_at = (when.end.date(), None) if when.is_all_day else (None, to_utc(when.end, when.zone))
     done = component.first("COMPLETED")
     completed = _moment(done, zones) if done else None
     status = _TODO_STATUS.get(component.text("STATUS").upper(), "done" if completed else "open")
     priority = component.text("PRIORITY")
     return Item(
         kind="todo",
-        when=_when(component, start, zones, lasts=False) if start else None,
+        when=when,
         status=status,
         rule=_rule(component),
         due_on=due_on,
@@ -153,6 +163,8 @@ def _when(component: Component, start: Property, zones: Zones, *, lasts: bool = 
         last = first + _duration(span)
     else:
         last = first + timedelta(days=1) if is_all_day else first
+    if component.has_whole_days and lasts and first.time() == last.time() == time.min and last > first:
+        is_all_day = True
     if is_all_day and last <= first:  # some programs write the last day instead of the one after it
         last = first + timedelta(days=1)
     if is_all_day:
@@ -225,13 +237,20 @@ def _start_like(moment: date | datetime, when: When) -> datetime:
     return datetime.combine(wall.date(), time.min) if when.is_all_day else wall
 
 
-def _recurrence(component: Component, when: When, zones: Zones) -> datetime | None:
+def _recurrence(component: Component, when: When | None, zones: Zones) -> datetime | None:
+    """As the file says it: aware where it names a zone, at the midnight of a day where it is one."""
     prop = component.first("RECURRENCE-ID")
     if prop is None:
         return None
     moment = _moment(prop, zones)
-    zone = _zone_of(prop, moment, zones) if isinstance(moment, datetime) else when.zone
-    return _wall(moment, zone).replace(tzinfo=ZoneInfo(zone)) if isinstance(moment, datetime) else _wall(moment, zone)
+    if not isinstance(moment, datetime):
+        return _wall(moment, zones.here)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(when.zone if when else zones.here))
+
+
+def _is_range(component: Component) -> bool:
+    prop = component.first("RECURRENCE-ID")
+    return prop is not None and prop.params.get("RANGE", "").upper() == "THISANDFUTURE"
 
 
 def _dates(component: Component, name: str, when: When, zones: Zones) -> list[datetime]:
@@ -276,14 +295,32 @@ def _stamp(prop: Property | None) -> datetime | None:
 
 
 def _settle_overrides(parsed: Parsed) -> None:
-    """Say RECURRENCE-IDs on the wall clock of the series that they belong to."""
+    """Say RECURRENCE-IDs on the wall clock of the series that they belong to, and as moments beside."""
     masters = {each.uid: each.when for each in parsed.items if each.recurrence is None and each.when}
     settled: list[Item] = []
     for item in parsed.items:
-        if item.recurrence is not None and item.when is not None:
+        if item.recurrence is not None:
             like = masters.get(item.uid, item.when)
-            moment: date | datetime = item.recurrence if item.recurrence.tzinfo else item.recurrence.date()
-            settled.append(replace(item, recurrence=_start_like(moment, like)))
+            is_moment = item.recurrence.tzinfo is not None
+            moment: date | datetime = item.recurrence if is_moment else item.recurrence.date()
+            start = _start_like(moment, like) if like else item.recurrence.replace(tzinfo=None)
+            at = item.recurrence.astimezone(UTC) if is_moment else None
+            settled.append(replace(item, recurrence=start, recurrence_at=at))
         else:
             settled.append(item)
     parsed.items = settled
+
+
+def _settle_ranges(parsed: Parsed) -> None:
+    """One range of a series is followed; of several, or without the series itself, they are refused."""
+    ranges = [each for each in parsed.items if each.is_range]
+    uids = Counter(each.uid for each in ranges)
+    for item in ranges:
+        try:
+            if uids[item.uid] > 1:
+                raise RuleRefused
+            parsed.items = split(parsed.items, item)
+        except RuleRefused:
+            reason = _("It changes a meeting and all that follow, which is kept with the whole series only.")
+            parsed.items.remove(item)
+            parsed.broken.append(Broken(item.line, item.subject, reason))

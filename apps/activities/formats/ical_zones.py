@@ -19,6 +19,20 @@ _FIRST = (
     *("Europe/Kyiv", "Europe/Berlin", "Europe/London", "America/New_York", "America/Chicago", "America/Los_Angeles"),
     *("Australia/Sydney", "Asia/Tokyo", "Asia/Yekaterinburg"),
 )
+# Names that Outlook and Exchange show people and at times write into files.
+_PLACES = {
+    "Eastern Time": "America/New_York",
+    "Central Time": "America/Chicago",
+    "Mountain Time": "America/Denver",
+    "Pacific Time": "America/Los_Angeles",
+    "Atlantic Time": "America/Halifax",
+    "Alaska": "America/Anchorage",
+    "Hawaii": "Pacific/Honolulu",
+    "Arizona": "America/Phoenix",
+    "Greenwich Mean Time": "Europe/London",
+    "Coordinated Universal Time": "UTC",
+    "tzone://Microsoft/Utc": "UTC",
+}
 _LARGEST = 20_000  # letters of a VTIMEZONE
 # What a description that makes no sense is to the libraries that read it; whatever else goes wrong is our fault.
 _SENSELESS = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
@@ -31,6 +45,17 @@ class Zones:
         self.here = here
         self._described: dict[str, tzinfo] = {}
         self._known: dict[tuple[str, int], str] = {}
+        self._calendars: dict[str, Zones] = {}
+
+    def within(self, name: str) -> Zones:
+        """The same, where a calendar says for itself what times without a zone are (X-WR-TIMEZONE)."""
+        if not name:
+            return self
+        if name not in self._calendars:
+            zones = Zones(self.named(name, datetime(2026, 1, 1)))  # noqa: DTZ001  # a wall clock
+            zones._described = self._described
+            self._calendars[name] = zones
+        return self._calendars[name]
 
     def describe(self, lines: Sequence[str]) -> None:
         """Take a VTIMEZONE of the file; one that can't be read is as if it weren't there."""
@@ -53,27 +78,40 @@ class Zones:
     def _find(self, tzid: str, moment: datetime) -> str:
         plain = tzid.strip('"').removeprefix("/")
         for name in (plain, "/".join(plain.split("/")[-2:]), "/".join(plain.split("/")[-3:])):
-            if name in available_timezones():
-                return name
+            if found := _spelled().get(name.lower()):
+                return found
         if windows := WINDOWS_TO_OLSON.get(plain):
             return str(windows)
         described = self._described.get(tzid) or self._described.get(plain)
         if described and (alike := _like(described, moment.year, self.here)):
             return alike
-        return _by_city(plain) or _by_offset(plain) or self.here
+        return _by_city(plain) or _by_offset(plain, moment.year) or self.here
 
 
 def _by_city(text: str) -> str:
-    """ "(GMT+10:00) Canberra, Melbourne, Sydney" """
-    cities = [each.strip() for each in text.rpartition(")")[2].replace("\\", "").split(",")]
+    """ "(GMT+10:00) Canberra, Melbourne, Sydney", "(UTC-05:00) Eastern Time (US & Canada)" """
+    place = re.sub(r"^\s*\([^)]*\)|\((?:US|Canada).*$", "", text).replace("\\", "").strip()
+    if place in _PLACES:
+        return _PLACES[place]
+    cities = [each.strip() for each in place.split(",")]
     return next((_cities()[each] for each in cities if each in _cities()), "")
 
 
-def _by_offset(text: str) -> str:
-    """ "(UTC+05:00) somewhere": without the changes of clocks, which nobody tells."""
-    found = re.search(r"(?:GMT|UTC)([+-])(\d{2}):00", text, re.ASCII)
-    name = f"Etc/GMT{'-' if found[1] == '+' else '+'}{int(found[2])}" if found else ""
-    return name if name in available_timezones() else ""
+def _by_offset(text: str, year: int) -> str:
+    """ "(UTC+05:30) somewhere", "GMT+0530", "UTC-3": without the changes of clocks, which nobody tells."""
+    found = re.search(r"(?:GMT|UTC)\s?([+-])(\d{1,2}):?([0-5]\d)?(?!\d)", text, re.ASCII)
+    if found is None:
+        return ""
+    ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0)) * (1 if found[1] == "+" else -1)
+    fixed = "UTC" if not ahead else f"Etc/GMT{'-' if found[1] == '+' else '+'}{int(found[2])}"
+    if not ahead % timedelta(hours=1):
+        return fixed if fixed in available_timezones() else ""
+    return next((name for name in _candidates() if set(_offsets(name, year)) == {ahead}), "")
+
+
+@lru_cache(maxsize=1)
+def _spelled() -> dict[str, str]:
+    return {each.lower(): each for each in available_timezones()}
 
 
 @lru_cache(maxsize=1)

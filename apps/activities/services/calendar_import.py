@@ -147,6 +147,9 @@ def read_plan(*, user: User, key: str, data: bytes, zone: str, now: datetime) ->
         else:
             what = "update" if item.uid in there else "new"
             try:
+                if item.when is None and what == "update":  # it calls off what is there
+                    plan.rows.append(Row(item, what))
+                    continue
                 plan.size += _count(item, now, patient=time.monotonic() < ends)
                 if plan.size > _MOST_ROWS:
                     reason = _("The file makes more than %(most)s meetings.") % {"most": _MOST_ROWS}

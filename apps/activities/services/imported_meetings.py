@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.selectors import staff_users
 from apps.activities.formats.ical_items import Item, Person
-from apps.activities.formats.recurrence import kept
-from apps.activities.models import Attendee, Meeting
+from apps.activities.models import Attendee, Meeting, Series
 from apps.activities.models.spans import Span
 from apps.activities.services.meeting_changes import change_meeting
 from apps.activities.services.meeting_inputs import Address, Guests, Repeat, Words
@@ -57,8 +56,10 @@ def bring_meeting(*, actor: User, item: Item, is_cancelled: bool, now: datetime)
 def _found(actor: User, item: Item) -> Meeting | None:
     mine = Meeting.objects.filter(organiser=actor, activity__removed_at=None).select_related("activity", "series")
     if item.recurrence is None:
-        return mine.filter(uid=item.uid).order_by("recurrence_id").first()
-    keys = [kept(item.recurrence, is_all_day=day) for day in (True, False)]
+        # One that is as the series is, and still takes place, tells best what the file changes of it.
+        return mine.filter(uid=item.uid).order_by("is_apart", "-status", "recurrence_id").first()
+    series = Series.objects.filter(meetings__organiser=actor, uid=item.uid).order_by("-pk").first()
+    keys = item.recurrence_keys(series.zone if series else "UTC")
     one = mine.filter(uid=item.uid, recurrence_id__in=keys).first()
     return one or mine.filter(uid=_own_uid(item)).first()
 
@@ -70,9 +71,7 @@ def _series_is_there(actor: User, item: Item) -> bool:
 def _make(actor: User, item: Item, is_cancelled: bool, now: datetime) -> bool:
     when, words = _said(item)
     guests = _guests(actor, item.people)
-    repeat = Repeat(item.rule, item.extra, item.left_out)
-    if item.recurrence is not None:
-        repeat = Repeat()
+    repeat = _repeat(item) if item.recurrence is None else Repeat()
     try:
         made = _plan(actor, item, when, words, guests, repeat, now)
     except ValidationError as error:
@@ -128,13 +127,18 @@ def _change(actor: User, found: Meeting, item: Item, now: datetime) -> None:
         scope=Scope.ALL if whole else Scope.ONE,
         span=span,
         words=words,
-        repeat=Repeat(item.rule, item.extra, item.left_out) if item.recurrence is None and item.rule else None,
+        spares_apart=True,
+        repeat=_repeat(item) if item.recurrence is None and (item.rule or item.extra) else None,
         now=now,
     )
     _note_answers(found, item.people)
     Meeting.objects.filter(organiser=actor, uid=found.uid).update(imported_sequence=item.sequence)
     if changed is None:
         raise Unchanged
+
+
+def _repeat(item: Item) -> Repeat:
+    return Repeat(item.rule, item.extra, item.left_out, says_dates=True)
 
 
 def _said(item: Item) -> tuple[Span, Words]:

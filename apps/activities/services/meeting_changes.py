@@ -35,22 +35,24 @@ def change_meeting(
     words: Words | None = None,
     guests: Guests | None = None,
     repeat: Repeat | None = None,
+    spares_apart: bool = False,
 ) -> int | None:
     """Change what is given; None leaves it. Returns the operation to undo, None if nothing changed.
 
     `repeat` holds for the whole series (it makes one of a single meeting) and is left alone with scope "one". Meetings
-    of the series that were changed by themselves keep their own times. Raises PermissionDenied, and ValidationError as
-    `plan_meeting` does.
+    of the series that were changed by themselves keep their own times, and their words too if `spares_apart`. Raises
+    PermissionDenied, and ValidationError as `plan_meeting` does.
     """
     if not can_change_activity(actor, meeting.activity):
         raise PermissionDenied
     span, words = span and span.checked(), words and words.checked()
     with operate(actor=actor, verb="meeting.changed" if words else "meeting.moved", now=now) as recorder:
+        already = len(recorder.changes)  # of the import that this may be a part of
         change = Change(actor, meeting, scope, recorder, now)
         if span:
             change.move(span)
         if words:
-            change.say(words)
+            change.say(words, spares_apart=spares_apart)
         if repeat is not None:
             change.repeat(repeat)
         change.save()
@@ -62,7 +64,7 @@ def change_meeting(
             begin_series(change.meeting, repeat, actor=actor, recorder=recorder, now=now)
         elif change.series is not None and change.has_new_rule:
             remake(change.series, change.meetings, change.meeting, actor=actor, recorder=recorder, now=now)
-        if not recorder.changes:
+        if len(recorder.changes) == already:
             return None
         if meeting.imported_sequence is None:
             change.tell(new, gone)

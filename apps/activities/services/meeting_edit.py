@@ -104,9 +104,11 @@ class Change:
         series.extra = [kept(local(each) + delta, is_all_day=span.is_all_day) for each in series.extra]
         series.left_out = [kept(local(each) + delta, is_all_day=span.is_all_day) for each in series.left_out]
 
-    def say(self, words: Words) -> None:
+    def say(self, words: Words, *, spares_apart: bool = False) -> None:
         subject, text = clean_subject(words.subject, required=True), clean_text(words.text)
         for each in self.meetings:
+            if spares_apart and each.is_apart and each.pk != self.meeting.pk:
+                continue
             activity = each.activity
             if activity.visibility != words.visibility:
                 people = list(each.attendees.filter(user__isnull=False).values_list("user", flat=True))
@@ -125,13 +127,18 @@ class Change:
         if self.series is None or not self.whole:
             return
         span = Span.of(self.meeting)
+        wanted = "" if repeat.extra and not repeat.rule else repeat.rule or "FREQ=DAILY;COUNT=1"
         try:
-            rule = clean_rule(repeat.rule or "FREQ=DAILY;COUNT=1", zone=span.zone, is_all_day=span.is_all_day)
+            rule = clean_rule(wanted, zone=span.zone, is_all_day=span.is_all_day) if wanted else ""
         except RuleRefused as error:
             raise ValidationError({"rule": str(error)}) from error
         if not same_rule(rule, self.rule_before) and rule != self.series.rule:
             self.series.rule = rule
             self.has_new_rule = True
+        if repeat.says_dates:
+            extra, left_out = repeat.kept_dates(is_all_day=span.is_all_day)
+            self.has_new_rule |= (extra, left_out) != (self.series.extra, self.series.left_out)
+            self.series.extra, self.series.left_out = extra, left_out
 
     def save(self) -> None:
         """Write what differs, and let timelines, reminders and answers follow."""

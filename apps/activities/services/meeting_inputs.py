@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from apps.activities.formats.recurrence import kept
 from apps.activities.models import Activity, Attendee, Meeting
 from apps.activities.models.spans import Span as Span
 
@@ -82,14 +83,25 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A rule as typed ("FREQ=WEEKLY"), and starts (naive) beside it or without a meeting."""
+    """A rule as typed ("FREQ=WEEKLY"), and starts (naive) beside it or without a meeting.
+
+    Where a series is changed, its dates stay as they are unless `says_dates`: a form knows the rule alone.
+    """
 
     rule: str = ""
     extra: Sequence[datetime] = ()
     left_out: Sequence[datetime] = ()
+    says_dates: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.rule or self.extra)
+
+    def kept_dates(self, *, is_all_day: bool) -> tuple[list[str], list[str]]:
+        """`extra` and `left_out` as a series keeps them."""
+        extra, left_out = (
+            sorted({kept(each, is_all_day=is_all_day) for each in dates}) for dates in (self.extra, self.left_out)
+        )
+        return extra, left_out
 
 
 ONCE = Repeat()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from apps.activities.formats.ical_items import Item
-from apps.activities.formats.recurrence import kept
 from apps.activities.models import Attendee, Meeting
 from apps.activities.services.meetings import set_answer
 from apps.core.services.operations import operate
@@ -51,8 +50,11 @@ def take_reply(*, actor: User, item: Item, now: datetime, sender: str = "") -> M
 
 def _meetings(actor: User, item: Item) -> list[Meeting]:
     found = Meeting.objects.visible_to(actor).filter(uid=item.uid, organiser=actor, imported_sequence=None)
-    found = found.select_related("series").order_by("pk")
-    if item.recurrence is not None:
-        keys = [kept(item.recurrence, is_all_day=day) for day in (True, False)]
-        found = found.filter(recurrence_id__in=keys)
-    return list(found)
+    meetings = list(found.select_related("series").order_by("pk"))
+    if item.recurrence is None:
+        return meetings
+    return [each for each in meetings if each.recurrence_id in item.recurrence_keys(_zone_of(each))]
+
+
+def _zone_of(meeting: Meeting) -> str:
+    return meeting.series.zone if meeting.series else meeting.zone or "UTC"

@@ -36,10 +36,11 @@ def new_series(span: Span, repeat: Repeat, *, uid: str, sequence: int = 0) -> Se
         rule = clean_rule(repeat.rule, zone=span.zone, is_all_day=span.is_all_day) if repeat.rule else ""
     except RuleRefused as error:
         raise ValidationError({"rule": str(error)}) from error
+    extra, left_out = repeat.kept_dates(is_all_day=span.is_all_day)
     return Series(
         rule=rule,
-        extra=sorted({kept(each, is_all_day=span.is_all_day) for each in repeat.extra}),
-        left_out=sorted({kept(each, is_all_day=span.is_all_day) for each in repeat.left_out}),
+        extra=extra,
+        left_out=left_out,
         local_start=kept(span.start, is_all_day=span.is_all_day),
         zone=span.zone,
         seconds=int(span.duration.total_seconds()),
