@@ -41,6 +41,12 @@ def undefuse(text: str) -> str:
     return text[1:] if text[:1] == "'" and _DEFUSED.match(text) else text
 
 
+def bare(text: str) -> str:
+    """A cell of another program without blanks around it, and without the `="..."` that keeps Excel's zeros."""
+    text = text.strip()
+    return text[2:-1].strip() if text[:2] == '="' and text[-1:] == '"' and len(text) > 2 else text
+
+
 def pack_bool(value: bool) -> str:
     return "yes" if value else ""
 

@@ -28,6 +28,8 @@ CHANGE = "change record"
 _EXCERPT = 500
 _RECORD_LIMIT = 2 * LINE_LIMIT
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:;[\w.-]+)*\Z")
+# Windows writes a whole directory out as additions (ldifde); beside other changes they are changes like those.
+_OTHER_CHANGES = re.compile(rb"^changetype:[ \t]*(?!add\b)\w", re.IGNORECASE | re.MULTILINE)
 # What ldapsearch prints beside the entries.
 _SEARCH_NOTES = frozenset(("search", "result", "ref", "matcheddn", "control"))
 
@@ -54,7 +56,10 @@ class _Fault(Exception):
 
 
 def read(stream: BinaryIO, options: ReadOptions) -> Iterator[Card | Rejected | Skipped]:
-    """People, organisations and organisational units as cards; other entries and change records are skipped."""
+    """People, organisations and organisational units as cards; other entries and change records are skipped.
+
+    A file that consists of additions alone is an export, and its additions are entries.
+    """
     for record in read_entries(stream, options):
         if isinstance(record, Rejected):
             yield record
@@ -70,6 +75,7 @@ def read_entries(stream: BinaryIO, options: ReadOptions) -> Iterator[Entry | Cha
     if not head.strip(b"\xef\xbb\xbf \t\r\n"):
         raise UnreadableFile(_("The file is empty."))
     encoding = options.encoding if known_encoding(options.encoding) else guess_encoding(head)
+    adds_are_entries = _OTHER_CHANGES.search(head) is None
     index = 0
     for record in _records(Lines(stream, encoding, head=head)):
         if record.lines and "".join(record.lines[0][1]).replace(" ", "").lower() == "version:1":
@@ -78,7 +84,7 @@ def read_entries(stream: BinaryIO, options: ReadOptions) -> Iterator[Entry | Cha
             continue
         made: Entry | ChangeRecord | Rejected | None
         try:
-            made = _entry(record, index + 1)
+            made = _entry(record, index + 1, adds_are_entries=adds_are_entries)
         except _Fault as fault:
             made = Rejected(index + 1, str(fault), record.excerpt, record.line)
         if made is not None:
@@ -121,7 +127,7 @@ def _records(lines: Lines) -> Iterator[_Record]:
         yield record
 
 
-def _entry(record: _Record, index: int) -> Entry | ChangeRecord | None:
+def _entry(record: _Record, index: int, *, adds_are_entries: bool) -> Entry | ChangeRecord | None:
     if record.fault:
         raise _Fault(record.fault)
     texts = [(number, "".join(parts)) for number, parts in record.lines]
@@ -133,10 +139,14 @@ def _entry(record: _Record, index: int) -> Entry | ChangeRecord | None:
     if first.url:
         raise _Fault(_("The entry's name is given as an address, which is never opened."))
     dn = first.text
-    for _line, text in texts[1:]:
+    for place, (_line, text) in enumerate(texts[1:], 1):
         lowered = text[:20].lower()
         if lowered.startswith("changetype:"):
-            return ChangeRecord(index, texts[0][0], dn, text.split(":", 1)[1].strip().lower())
+            change = text.split(":", 1)[1].strip().lower()
+            if change != "add" or not adds_are_entries:
+                return ChangeRecord(index, texts[0][0], dn, change)
+            del texts[place]
+            break
         if not lowered.startswith("control:"):
             break
     return Entry(index, texts[0][0], dn, [_attribute(*text) for text in texts[1:]])

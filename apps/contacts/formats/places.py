@@ -12,6 +12,8 @@ from .vocabulary import LABELS
 
 _MANY = " ::: "
 _ADDRESSES = re.compile(r"[^\s<>;,:\"']+@[^\s<>;,:\"']+")
+_BETWEEN_NUMBERS = re.compile(r"\s*,\s*|\s+/\s+")
+_SHORTEST_NUMBER = 7
 _AREA = {"work_fax": "work", "home_fax": "home"}
 _Leftover = list[tuple[int, str]]
 
@@ -126,8 +128,15 @@ def _phones(
     numbers = [cell]
     for mark in (_MANY, ";", "\n"):
         numbers = [part.strip() for number in numbers for part in number.split(mark) if part.strip()]
+    numbers = [part for number in numbers for part in _several(number)]
     area = _AREA.get(kind, kind)
     return [(area, Phone(number, kind, label, is_primary=starred)) for number in numbers]
+
+
+def _several(text: str) -> list[str]:
+    """ "067 123 45 67, 050 111 22 33": more than one where each has digits enough for a number of its own."""
+    parts = _BETWEEN_NUMBERS.split(text)
+    return parts if all(sum(map(str.isdigit, part)) >= _SHORTEST_NUMBER for part in parts) else [text]
 
 
 def _urls(group: _Group, row: Sequence[str], place: int, leftover: _Leftover) -> list[tuple[str, Email | Phone | Url]]:

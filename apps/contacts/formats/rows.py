@@ -55,7 +55,7 @@ class RowMapper:
     def card(self, row: Sequence[str], index: int) -> Card:
         """The card of one row; `index` is its place in the file."""
         if not self._exact:
-            row = [cell.strip() for cell in row]
+            row = [cells.bare(cell) for cell in row]
         card = Card(index=index)
         leftover: list[tuple[int, str]] = []
         width = len(row)

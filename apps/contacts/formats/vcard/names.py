@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 UNIT = "X-RAPPORT-UNIT"  # JSON of what ADR can't say of a unit
 FIELD = "X-RAPPORT-FIELD"  # JSON: {"key": ..., "value": ...}, a custom field
@@ -40,8 +41,11 @@ def apple_label(label: str) -> tuple[str, bool]:
 
 
 def custom_type(types: tuple[str, ...]) -> str:
-    """The first of the types that says something in words: `home`, `school`, `x-mobil` (as "mobil")."""
-    return next((word.removeprefix("x-") for word in types if word not in _SILENT), "")
+    """The first of the types that says something in words: `home`, `school`, `x-mobil` (as "mobil").
+
+    Android writes blanks and letters of other scripts as in addresses: `x-work%20mobile`.
+    """
+    return next((unquote(word.removeprefix("x-")) for word in types if word not in _SILENT), "")
 
 
 def phone_kind(types: tuple[str, ...]) -> tuple[str, str]:

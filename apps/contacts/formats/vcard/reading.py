@@ -22,6 +22,7 @@ from apps.contacts.formats.vcard.values import (
     unescape,
 )
 
+_ANDROID_EVENT = "vnd.android.cursor.item/contact_event"
 _ANDROID_NICKNAME = "vnd.android.cursor.item/nickname"
 _TIME_ZONE_LIMIT = 60
 _DATED = ("valid_from", "valid_to")
@@ -121,7 +122,8 @@ class _Builder:
         if parts[0].lower() == _ANDROID_NICKNAME and len(parts) > 1 and parts[1] and not self.nicknames:
             self.nicknames.append(one_line(parts[1]))
             return None
-        return False
+        is_anniversary = parts[0].lower() == _ANDROID_EVENT and len(parts) > 2 and parts[2] == "1"
+        return self.anniversary(prop._replace(value=parts[1])) if is_anniversary else False
 
     def org(self, prop: Property) -> None:
         self.orgs.append(Part(prop.head, prop.value))
