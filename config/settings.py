@@ -361,6 +361,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    # What must not wait behind imports: a minute is what a reminder may be late.
+    "apps.activities.jobs.send_reminders": {"queue": "timely"},
+    "apps.activities.jobs.send_pushes": {"queue": "timely"},
+    "apps.core.jobs.sweep_outbox": {"queue": "timely"},
     "apps.core.jobs.send_outgoing_mail": {"queue": "mail"},
     "apps.messaging.jobs.sync_account": {"queue": "sync"},
     "apps.messaging.jobs.measure_account": {"queue": "sync"},

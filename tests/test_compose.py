@@ -15,6 +15,7 @@ from typing import Any
 import psycopg2
 import pytest
 import yaml
+from django.conf import settings
 from py_vapid import Vapid02
 from uvicorn.importer import import_from_string
 from uvicorn.main import main as uvicorn_command
@@ -75,8 +76,8 @@ def command_of(name: str) -> list[str]:
 
 def test_compose_lists_every_process_and_each_dependency_exists() -> None:
     assert set(SERVICES) == {
-        "beat", "caddy", "feed", "live", "mailwatch", "maintenance", "migrate", "postgres", "redis", "sync", "web",
-        "worker",
+        "beat", "caddy", "feed", "live", "mailwatch", "maintenance", "migrate", "postgres", "redis", "sync",
+        "timely", "web", "worker",
     }  # fmt: skip
     for service in SERVICES.values():
         assert set(service.get("depends_on", ())) <= set(SERVICES)
@@ -139,6 +140,20 @@ def test_migrate_runs_as_the_owner(production: dict[str, str]) -> None:
     subprocess.run(command_of("migrate"), cwd=ROOT, env=production, check=True, capture_output=True)
 
 
+def test_each_queue_has_a_worker_and_nothing_that_takes_long_stands_before_a_reminder() -> None:
+    served = {
+        name: set(command[command.index("--queues") + 1].split(","))
+        for name in OURS
+        if "--queues" in (command := shlex.split(SERVICES[name]["command"]))
+    }
+    routes = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()} | {settings.CELERY_TASK_DEFAULT_QUEUE}
+
+    assert routes <= set.union(*served.values())
+    assert {"timely", "mail"} == served["timely"]
+    assert not [name for name, queues in served.items() if name != "timely" and queues & served["timely"]]
+    assert settings.CELERY_TASK_ROUTES["apps.activities.jobs.send_reminders"] == {"queue": "timely"}
+
+
 def test_gunicorn_accepts_its_options_and_loads_the_application(production: dict[str, str]) -> None:
     subprocess.run([*command_of("web"), "--check-config"], cwd=ROOT, env=production, check=True, capture_output=True)
 
@@ -151,6 +166,7 @@ def test_uvicorn_accepts_its_options_and_loads_the_application() -> None:
 
 CELERY = {
     "worker": "ready.",
+    "timely": "ready.",
     "sync": "ready.",
     "feed": "ready.",
     "maintenance": "ready.",
@@ -163,7 +179,7 @@ def test_celery_starts_and_stops(production: dict[str, str], tmp_path: Path) -> 
     running = {name: _celery(name, production, tmp_path) for name in CELERY}
     try:
         for name, (process, log) in running.items():
-            eventually(lambda: CELERY[name] in log.read_text() or process.poll() is not None, patience=90)  # noqa: B023  called at once
+            eventually(lambda: CELERY[name] in log.read_text() or process.poll() is not None, patience=150)  # noqa: B023  called at once
             assert CELERY[name] in log.read_text(), name
     finally:
         for process, _log in running.values():

@@ -176,7 +176,8 @@ def site(django_db_setup: None) -> Iterator[str]:
 def worker(django_db_setup: None) -> Iterator[None]:
     """A real worker beside the site; it would take up what other modules' tests begin for themselves."""
     process = start(
-        *("celery", "-A", "config", "worker", "--pool", "solo", "--queues", "default,mail,sync,documents,maintenance"),
+        *("celery", "-A", "config", "worker", "--pool", "solo"),
+        *("--queues", "default,timely,mail,sync,documents,maintenance"),
         *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
     )
     yield

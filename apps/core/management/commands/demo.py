@@ -142,11 +142,17 @@ def _programs(var: Path, web: socket.socket, mail: socket.socket, imap_port: int
                 "--concurrency",
                 "2",
                 "--queues",
-                "default,mail,documents,sync",
+                "default,documents,sync",
                 "--hostname",
                 "worker@%h",
             ],
             stage=1,
+        ),
+        Program(
+            name="timely",  # reminders and mail: nothing that takes long holds them up
+            command=[*worker, "--concurrency", "2", "--queues", "timely,mail", "--hostname", "timely@%h"],
+            stage=1,
+            begins_after=5.0,
         ),
         Program(
             name="feed",  # what the plants send
