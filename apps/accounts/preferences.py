@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.core import get_global
+from babel.core import Locale, UnknownLocaleError, get_global
 from django.conf import settings
 from django.utils import timezone, translation
 
@@ -47,6 +47,19 @@ def country_of(preferences: Preferences) -> str:
     zone = preferences.time_zone or _browser_zone.get()
     country: str = get_global("zone_territories").get(zone, "") if zone else ""
     return country if len(country) == 2 and country.isalpha() else settings.RAPPORT_COUNTRY
+
+
+def first_weekday_of(preferences: Preferences) -> int:
+    """The day that weeks begin with in the reader's country (CLDR): 0 is Monday, 6 Sunday."""
+    return _first_weekday(country_of(preferences))
+
+
+@cache
+def _first_weekday(country: str) -> int:
+    try:
+        return int(Locale.parse(f"und_{country}", resolve_likely_subtags=True).first_week_day)
+    except (UnknownLocaleError, ValueError):
+        return 0
 
 
 def current_preferences() -> Preferences:

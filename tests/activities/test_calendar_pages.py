@@ -226,3 +226,22 @@ def test_contacts_that_one_may_not_see_are_counted_not_named(sarah, client, ada,
     assert "Olena" in page
     assert "Sarah" not in page
     assert "1 more whom you may not see" in page
+
+
+@pytest.mark.parametrize(
+    ("country", "zone", "first"),
+    [
+        ("US", "", "0"),
+        ("UA", "", "1"),
+        ("EG", "", "6"),
+        ("", "America/New_York", "0"),
+        ("", "Europe/Kyiv", "1"),
+    ],
+)
+def test_weeks_begin_with_the_day_of_the_readers_country(client, bob, country, zone, first):
+    Preferences.objects.update_or_create(user=bob, defaults={"country": country, "time_zone": zone})
+    client.force_login(bob)
+
+    page = client.get(reverse("activities:calendar")).content.decode()
+
+    assert f'data-first-day="{first}"' in page

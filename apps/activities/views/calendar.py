@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.models import Team
+from apps.accounts.preferences import current_preferences, first_weekday_of
 from apps.accounts.selectors import staff_users
 from apps.activities.drawing import when_text
 from apps.activities.models import Meeting
@@ -43,6 +44,7 @@ def calendar(request: Request) -> HttpResponse:
         "choices": _choices(request),
         "zone": get_current_timezone_name(),
         "language": {"en": "en-gb"}.get((get_language() or "en")[:2], (get_language() or "en")[:2]),
+        "first_day": (first_weekday_of(current_preferences()) + 1) % 7,  # the script counts from Sunday
         "start": first,
         "earlier": first - _AGENDA,
         "later": first + _AGENDA,

@@ -25,11 +25,12 @@ class EventCalendar extends HTMLElement {
   }
 
   options() {
-    const { zone, language, start } = this.dataset;
+    const { zone, language, firstDay, start } = this.dataset;
     const views = "dayGridMonth,timeGridWeek,timeGridDay,listMonth";
     return {
       timeZone: zone,
       locale: language,
+      firstDay: Number(firstDay),
       initialDate: start,
       initialView: matchMedia(PHONE).matches ? "listMonth" : "timeGridWeek",
       headerToolbar: { start: "prev,next today", center: "title", end: views },
