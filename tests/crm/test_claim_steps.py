@@ -180,6 +180,16 @@ def test_an_entry_that_was_faster_than_the_decision_is_found(clara, claim):
     assert Compensation.objects.get(claim=claim).entry == entry
 
 
+def test_a_booked_line_leads_to_its_claim(client, clara, dora, claim):
+    accept(claim, clara)
+    book([an_entry(claim).pk], now=LATER)
+    client.force_login(dora)
+
+    page = client.get(reverse("portal:finances"), {"from": "2026-01-01"}).content.decode()
+
+    assert f'<a href="{reverse("portal:claim", args=[claim.pk])}">{claim.number}</a>' in page
+
+
 def test_another_dealers_entry_books_nothing(clara, claim):
     accept(claim, clara)
     stranger = a_dealer("Other Windows")

@@ -141,7 +141,7 @@ def _page(lines: LedgerEntryQuerySet, after: Place | None, most: int | None) -> 
     if after is not None:
         day, pk = after
         lines = lines.filter(Q(booked_on__gt=day) | Q(booked_on=day, pk__gt=pk), booked_on__gte=day)
-    found = list(lines.select_related("order")[: most and most + 1])
+    found = list(lines.select_related("order", "compensation")[: most and most + 1])
     if most is None or len(found) <= most:
         return found, ""
     last = found[most - 1]

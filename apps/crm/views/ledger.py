@@ -14,6 +14,7 @@ from apps.crm.account_listing import account_listing
 from apps.crm.doors import settlements_required
 from apps.crm.forms.ledger import page_query, read_asked
 from apps.crm.models import Dealer, DealerPlant
+from apps.crm.models.reach import CLAIM_ROLES, has_role
 from apps.crm.selectors import settlements
 from apps.crm.services.papers.statements import statement_key
 
@@ -39,6 +40,7 @@ def settlement(request: Request, dealer_id: int) -> HttpResponse:
         "accounts": accounts,
         "asked": asked,
         "is_staff_page": True,
+        "opens_claims": has_role(request.user, CLAIM_ROLES),
         "channel": f"dealer:{dealer.pk}",
     }
     if asked.account is not None:
