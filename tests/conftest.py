@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ from tests.rows import keep_rows, put_rows_back
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs beside synchronous Django code
 os.environ["RAPPORT_REDIS_PREFIX"] = settings.REDIS_PREFIX  # for the programs that tests start
+
+# Python looks for rubbish after each 700 new things, in the end among all that Django holds: a sixth of all work.
+gc.set_threshold(50_000, 20, 20)
 
 CORPUS = Path(os.environ.get("RAPPORT_CORPUS", settings.BASE_DIR.parent / "shared" / "data"))
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
