@@ -17,6 +17,9 @@ NO_SERVERS := RAPPORT_NO_SERVERS=1
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
+# Where it is set, each process compiles all of our modules anew: a second for each of a dozen programs.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test check lint bench shots lock messages clean
 .DEFAULT_GOAL := help
 
