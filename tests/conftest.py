@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.backends.signals import connection_created
+from django.http import HttpRequest, HttpResponse
 from django.template.base import Template
 from django.test import TransactionTestCase
 from django.test.utils import _TestState
+from django.views import defaults
 
 from apps.accounts.models import User
 from apps.contacts.models import Folder
@@ -70,14 +72,33 @@ def _nothing_kept():
 
 @pytest.fixture
 def quiet(monkeypatch) -> Iterator[None]:
-    """For thousands of requests: refusals are no news, and no answer keeps its templates and contexts.
+    """For thousands of requests: refusals are no news, most not drawn, and no answer keeps templates and contexts.
 
     Without them `response.context` is None; to copy them takes a seventh of what it takes to draw a page.
     """
     monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)  # type: ignore[attr-defined]  # set at runtime
+    for status, view in ((403, defaults.permission_denied), (404, defaults.page_not_found)):
+        monkeypatch.setattr(f"config.urls.handler{status}", _drawn_once(view, status), raising=False)
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
+
+
+def _drawn_once(view: Callable[..., HttpResponse], status: int) -> Callable[..., HttpResponse]:
+    """The house's page of a refusal for the first of each reader's in each part of it; then the bare status.
+
+    All that it shows is the reader's frame: a third of the matrix would draw it again and again.
+    """
+    drawn = set()
+
+    def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
+        which = (request.user.pk, request.path.split("/")[1], type(exception))
+        if which in drawn:
+            return HttpResponse(status=status)
+        drawn.add(which)
+        return view(request, exception)
+
+    return refuse
 
 
 @pytest.fixture
