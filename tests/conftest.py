@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.conf import settings
@@ -19,6 +20,8 @@ from django.template.base import Template
 from django.test import TransactionTestCase
 from django.test.utils import _TestState
 from django.views import defaults
+from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
 from apps.accounts.models import User
 from apps.contacts.models import Folder
@@ -39,6 +42,19 @@ NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 def _become_web(connection, **kwargs) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {settings.DATABASE_WEB_ROLE}")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """While two processes gather their tests, the one that waits for them begins with the model of their databases."""
+    config = session.config
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        Thread(target=_make_model, args=(config.stash[blocking_manager_key],), daemon=True).start()
+
+
+def _make_model(django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        model_database()
+        connection.close()
 
 
 @pytest.fixture(scope="session")
