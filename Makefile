@@ -20,7 +20,7 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 # Where it is set, each process compiles all of our modules anew: a second for each of a dozen programs.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check lint bench shots lock messages clean
+.PHONY: help setup demo test check lint lint-types lint-rules bench shots lock messages clean
 .DEFAULT_GOAL := help
 
 help:
@@ -69,11 +69,17 @@ test: setup
 
 check: lint test
 
-lint: setup .venv-lint/installed
+# Types take as long as all other rules together, and one core.
+lint: setup
+	@$(MAKE) --no-print-directory --jobs=2 lint-types lint-rules
+
+lint-types: setup
+	$(NO_SERVERS) $(BIN)/mypy
+
+lint-rules: setup .venv-lint/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	git ls-files -z -- '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
-	$(NO_SERVERS) $(BIN)/mypy
 	$(NO_SERVERS) $(BIN)/lint-imports
 	.venv-lint/bin/semgrep scan --config .ci/semgrep.yml --metrics off --disable-version-check --error --quiet apps config templates
 	$(NO_SERVERS) $(BIN)/python manage.py collect_messages --check
