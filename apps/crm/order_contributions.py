@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 VERBS = {
     "portal.viewed_as": _("Looked into the portal as a dealer"),
+    "order.photos_added": _("Photos of an order added"),
     "portal.left": _("Stopped looking into the portal"),
 }
 _MENU = [

@@ -29,6 +29,7 @@ for _page in ("orders/", "dealers/", "dealers/pick/", "shipments/", "settlements
 for _page in ("orders/<int:order_id>/", "dealers/<int:dealer_id>/", "shipments/<int:shipment_id>/"):
     web(f"crm/{_page}", "GET", OF_DEALERS)
 web("crm/settlements/<int:dealer_id>/", "GET", OF_DEALERS)
+web("crm/orders/<int:order_id>/photos/add/", "GET POST", OF_DEALERS)
 _NO_PICTURE_OF_STAFF: Scopes = {"dealer": _ABSENT, "absent": _ABSENT}
 web("crm/orders/<int:order_id>/photos/<int:photo_id>/", "GET", _NO_PICTURE_OF_STAFF, photo_id="pk")
 web("crm/shipments/<int:shipment_id>/stops/<int:stop_id>/proof/", "GET", _NO_PICTURE_OF_STAFF)

@@ -33,7 +33,13 @@ def order(request: Request, order_id: int) -> HttpResponse:
     found = get_object_or_404(for_page(Order.objects.visible_to(request.user), sees_money=money), pk=order_id)
     drawn = draw_order(found, user=request.user, sees_money=money)
     page = order_page(found, user=request.user, sees_money=money, sources=drawn.sources, now=clock.now())
-    context = {"page": page, "drawn": drawn, "order": found, "channel": f"dealer:{found.dealer_id}"}
+    context = {
+        "page": page,
+        "drawn": drawn,
+        "order": found,
+        "has_constructions": found.constructions.exists(),
+        "channel": f"dealer:{found.dealer_id}",
+    }
     return render_page(request, "crm/order.html", context, fragment="order-live")
 
 
