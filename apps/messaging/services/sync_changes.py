@@ -52,8 +52,8 @@ def _changed_flags(
     mailbox: ServerMailbox, folder: MailFolder, selected: Selected, held: QuerySet[MailCopy], now: datetime
 ) -> Iterable[Fetched]:
     if selected.modseq is not None and folder.highest_modseq is not None:
-        for uids in _ranges(held):
-            yield mailbox.fetch(uids, "UID", "FLAGS", changed_since=folder.highest_modseq)
+        for span in _ranges(held):
+            yield mailbox.fetch(span, "UID", "FLAGS", changed_since=folder.highest_modseq)
         return
     uids = list(held.order_by("-uid").values_list("uid", flat=True))
     others = uids[_NEWEST:]
