@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from apps.core.models import Operation
 from apps.core.services.operations import undo
 from apps.messaging.models import MailAccount, ThreadState
 from apps.messaging.services.copies import trash_threads
+from apps.messaging.services.sync_times import take_due
 from apps.messaging.services.syncing import sync_account
 from apps.messaging.services.thread_states import refresh_states
 from apps.messaging.services.threads import archive_threads, junk_threads
@@ -175,3 +178,21 @@ def test_a_server_without_such_a_folder_is_told_plainly(dovecot, alice, client):
     assert f"The server of {account.address} has no archive folder" in page
     assert rows(account).get().is_archived
     assert not account.copies.filter(is_dirty=True).exists()
+
+
+def test_the_server_hears_of_it_with_the_next_round_not_in_a_while(account, alice):
+    account.refresh_from_db()
+    assert account.next_sync_at > NOW + timedelta(minutes=4)
+
+    archive_threads(actor=alice, states=rows(account), now=NOW)
+
+    assert take_due(now=NOW) == []  # it may be taken back
+    assert take_due(now=NOW + timedelta(minutes=1)) == [account.pk]
+
+
+def test_a_server_that_fails_is_left_alone_all_the_same(account, alice):
+    MailAccount.objects.filter(pk=account.pk).update(failures=3, next_sync_at=NOW + timedelta(hours=1))
+
+    trash_threads(actor=alice, states=rows(account), now=NOW)
+
+    assert take_due(now=NOW + timedelta(minutes=1)) == []

@@ -12,6 +12,7 @@ from apps.core.services.operations import operate, snapshot
 from apps.messaging.models import MailAccount, MailCopy, MailMessage
 from apps.messaging.models.copies import MailCopyQuerySet
 from apps.messaging.services.announcing import announce_mail
+from apps.messaging.services.sync_times import hasten
 from apps.messaging.services.thread_states import refresh_states
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def flag_message(*, actor: User, message: MailMessage, is_flagged: bool, now: da
     copies = _own(actor).filter(message=message).exclude(is_flagged=is_flagged)
     pairs = _locked(copies)
     MailCopy.objects.filter(pk__in=pairs).update(is_flagged=is_flagged, is_dirty=True)
+    hasten((account for account, _thread in pairs.values()), now=now)
     announce_mail(set(pairs.values()))
 
 
@@ -92,6 +94,7 @@ def _trash(copies: MailCopyQuerySet, actor: User, now: datetime) -> int | None:
         MailCopy.objects.bulk_update(rows, ["deleted_at", "is_dirty"], batch_size=500)
         pairs = {(copy.account_id, copy.thread_id) for copy in rows}
         refresh_states(pairs, now=now)
+        hasten((account for account, _thread in pairs), now=now)
         announce_mail(pairs)
         return recorder.operation.pk if rows else None
 
@@ -102,6 +105,7 @@ def after_undo(copy_ids: list[int], now: datetime) -> None:
     rows.update(is_dirty=True)
     pairs = set(rows.values_list("account_id", "thread_id"))
     refresh_states(pairs, now=now)
+    hasten((account for account, _thread in pairs), now=now)
     announce_mail(pairs)
 
 
@@ -135,6 +139,7 @@ def _set_seen(copies: MailCopyQuerySet, is_seen: bool, now: datetime) -> None:
     MailCopy.objects.filter(pk__in=pairs).update(is_seen=is_seen, is_dirty=True)
     changed = set(pairs.values())
     refresh_states(changed, now=now)
+    hasten((account for account, _thread in changed), now=now)
     announce_mail(changed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from apps.core.services.operations import Recorder, snapshot
 from apps.messaging.models import MailAccount, MailCopy, MailFolder
 from apps.messaging.models.copies import MailCopyQuerySet
+from apps.messaging.services.sync_times import hasten
 
 if TYPE_CHECKING:
     from apps.messaging.models import ThreadState
@@ -46,6 +48,7 @@ def keep(states: Collection[ThreadState], way: Way, recorder: Recorder) -> None:
         copy.kept_in, copy.is_dirty = way.to, True
         recorder.updated(copy, before)
     MailCopy.objects.bulk_update(rows, ["kept_in", "is_dirty"], batch_size=500)
+    hasten({copy.account_id for copy in rows}, now=recorder.now)
 
 
 def stays_there(states: Collection[ThreadState], way: Way) -> str:
@@ -64,9 +67,12 @@ def stays_there(states: Collection[ThreadState], way: Way) -> str:
 def _to_move(states: Collection[ThreadState], way: Way) -> MailCopyQuerySet:
     """What one wrote oneself stays where it is, unless it came into the inbox. Where it lies already it stays too."""
     place = Coalesce(NullIf("kept_in", Value("")), "moved_from__role", "folder__role")
-    mine = Q(pk__in=[])
+    by_account: dict[int, list[int]] = defaultdict(list)
     for state in states:
-        mine |= Q(account=state.account_id, thread=state.thread_id)
+        by_account[state.account_id].append(state.thread_id)
+    mine = Q(pk__in=[])
+    for account, threads in by_account.items():
+        mine |= Q(account=account, thread__in=threads)
     of_them = MailCopy.objects.present().filter(mine, uid__isnull=False).alias(place=place)
     elsewhere = of_them.filter(place=way.to, message=OuterRef("message"), account=OuterRef("account"))
     has_folder = MailFolder.objects.filter(account=OuterRef("account"), role=way.to)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=2)
+_SECOND_THOUGHTS = timedelta(seconds=15)
 _LOCKING = timedelta(hours=1)  # a wrong password tried too often locks people out of their mailbox
 
 
@@ -29,6 +31,16 @@ def take_due(*, now: datetime) -> list[int]:
         if mine.update(next_sync_at=now + timedelta(minutes=max(1, interval))):
             taken.append(pk)
     return taken
+
+
+def hasten(account_ids: Iterable[int], *, now: datetime) -> None:
+    """Something was changed in these mailboxes that their servers shall know of: with the next round, not in a while.
+
+    Not before it can be taken back; one whose server fails is left alone all the same.
+    """
+    soon = now + _SECOND_THOUGHTS
+    waiting = MailAccount.objects.active().exclude(imap_host="").filter(pk__in=set(account_ids), failures=0)
+    waiting.filter(next_sync_at__gt=soon).update(next_sync_at=soon)
 
 
 def note_success(account: MailAccount, *, now: datetime, is_complete: bool) -> None:
