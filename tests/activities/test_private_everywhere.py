@@ -14,11 +14,16 @@ from apps.activities.services.feeds import make_feed
 from apps.activities.services.meeting_inputs import Guests, Span, Words
 from apps.activities.services.meetings import plan_meeting
 from apps.activities.services.notes import add_note
+from apps.activities.services.printing import begin_print
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.activities.services.visits import note_visit
+from apps.core.models import File
+from apps.core.services import files
+from apps.core.services.operations import run
 from tests.activities.test_task_api import api_of as api_of
 from tests.activities.test_task_api import olena as olena
+from tests.core.pdf_text import text_of_pdf
 
 pytestmark = pytest.mark.django_db
 SECRET = "Zebra"  # a word that stands nowhere else
@@ -94,3 +99,28 @@ def test_in_the_feed_and_on_paper(client, alice, bob, secrets, now):
             agenda = agenda_of(user, first=date(2026, 11, 2), days=1, now=datetime(2026, 11, 2, 9, 30, tzinfo=UTC))
 
         assert (SECRET in feed, SECRET in str(agenda)) == (is_there, is_there)
+
+
+def test_on_the_pdf_of_a_day(alice, bob, olena, now):
+    """Both are asked to the same open meeting, and each has something private on that day."""
+    hour = timedelta(hours=1)
+    for actor, word in ((alice, "Okapi"), (bob, SECRET)):
+        start = now.replace(tzinfo=None) + 2 * hour
+        words = Words(f"{word} meeting", text=f"{word} words", visibility="private")
+        plan_meeting(actor=actor, span=Span(start, start + hour, "UTC"), words=words, guests=Guests([olena]), now=now)
+        task = TaskInput(subject=f"{word} task", zone="UTC", due_on=now.date(), entities=[olena], visibility="private")
+        add_task(actor=actor, data=task, now=now)
+    start = now.replace(tzinfo=None) + 5 * hour
+    together = Guests([olena], [alice])
+    plan_meeting(actor=bob, span=Span(start, start + hour, "UTC"), words=Words("Round"), guests=together, now=now)
+
+    for user, own, other in ((alice, "Okapi", SECRET), (bob, SECRET, "Okapi")):
+        operation = begin_print(actor=user, first=now.date(), days=1, now=now)
+        run(operation_id=operation.pk, now=now)
+        operation.refresh_from_db()
+        with files.open_file(File.objects.get(pk=operation.result["file"])) as stored:
+            text = text_of_pdf(stored.read())
+
+        assert all(f"{own} {each}" in text for each in ("meeting", "words", "task")), text
+        assert "Round" in text
+        assert other not in text
