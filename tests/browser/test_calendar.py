@@ -128,7 +128,7 @@ def test_a_meeting_with_two_contacts_stands_with_both_and_their_firm_and_rings(
     olena = create_entity(
         actor=bob, data=EntityInput(first_name="Olena", last_name="Koval", jobs=firm), now=clock.now()
     )
-    vikna = Entity.objects.get(pk=olena.organisation_entity_id)
+    vikna = Entity.objects.get(display_name="Vikna Plus")
     petro = create_entity(
         actor=bob,
         data=EntityInput(first_name="Petro", last_name="Moroz", jobs=[JobInput(organisation_id=vikna.pk)]),
@@ -164,6 +164,7 @@ def test_a_meeting_with_two_contacts_stands_with_both_and_their_firm_and_rings(
         elsewhere.goto(f"{site}/activities/notices/")
     elsewhere.wait_for_timeout(1000)
     expect(elsewhere.locator(".bell__count")).to_be_hidden()
+    assert meeting.starts_at
     sent = send_due(now=meeting.starts_at - timedelta(minutes=14)).sent
 
     expect(elsewhere.locator(".bell__count")).to_have_text("1")
