@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from .targets import DATE_PARTS, IGNORE, JOB_FIELDS, OWN_MARK, SCALARS, Target, 
 
 Setter = Callable[[Card, str], bool]
 _ORGANISATION = frozenset(("organisation", "organization", "org", "company", "firma", "организация", "організація"))
+_EVENT = re.compile(r"(Event \d{1,4} - (?:Label|Type|Value))\Z")
+_ANNIVERSARY = frozenset(("anniversary", "jahrestag", "годовщина", "річниця"))
 _SYSTEM_GROUPS = frozenset(("my contacts", "mycontacts", "other contacts"))
 
 
@@ -80,6 +83,7 @@ class RowMapper:
         if leftover:
             card.raw += [Raw(self._raw_name, cell, {"NAME": [self._title(place)]}) for place, cell in leftover]
         if not self._exact:
+            _take_anniversary(card)
             people.settle(card, split=self._split_name)
         return card
 
@@ -161,6 +165,19 @@ def _put_kind(card: Card, cell: str) -> bool:
 def _put_notes(card: Card, cell: str) -> bool:
     card.notes = f"{card.notes}\n{cell}" if card.notes else cell
     return True
+
+
+def _take_anniversary(card: Card) -> None:
+    """Google writes it as a pair, "Event 1 - Label" and "Event 1 - Value"; other events stay aside."""
+    events = {found[1]: raw for raw in card.raw if (found := _EVENT.match(raw.params.get("NAME", [""])[0]))}
+    for place, raw in events.items():
+        number = place.removesuffix(" - Label").removesuffix(" - Type")
+        value = events.get(f"{number} - Value")
+        if number == place or value is None or raw.value.lstrip("* ").casefold() not in _ANNIVERSARY:
+            continue
+        if card.anniversary is None and (day := cells.read_partial(value.value)):
+            card.anniversary = day
+            card.raw = [each for each in card.raw if each is not raw and each is not value]
 
 
 def _attribute(key: str, *, exact: bool) -> Setter:

@@ -71,6 +71,15 @@ def test_a_column_named_for_a_telephone_of_apple_is_a_mobile():
     ]
 
 
+def test_the_anniversary_among_googles_events_is_one():
+    head = "First Name,Event 1 - Label,Event 1 - Value,Event 2 - Label,Event 2 - Value"
+
+    (card,) = rows(f"{head}\nOlena,First met,2010-01-01,* Anniversary,2015-06-20\n")
+
+    assert card.anniversary == PartialDate(2015, 6, 20)
+    assert [raw.value for raw in card.raw] == ["First met", "2010-01-01"]
+
+
 def test_what_androids_address_book_writes_of_its_own_is_understood():
     lines = [
         *("BEGIN:VCARD", "VERSION:2.1", "N:Koval;Olena;;;", "TEL;X-Work%20Mobile:0501112233"),
