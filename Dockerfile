@@ -1,4 +1,4 @@
-# One image for web, live, worker, maintenance and beat; docker-compose.yml says which command each runs.
+# One image for web, live, workers and beat; docker-compose.yml says which command each runs.
 FROM node:22-slim AS frontend
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
