@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from apps.core.services import files
 from apps.crm.feed.records import ItemRecord, Scheme, SchemePart, StopRecord
 from apps.crm.models import Construction, Order, OrderEvent, OrderState, Shipment, Stage, Status, Waiting
 from tests.crm.factories import a_dealer
 from tests.crm.feeding import (
+    NOW,
     PRODUCTION,
     a_delivery,
     a_fed_plant,
@@ -146,3 +148,17 @@ def test_an_empty_voyage_is_counted_too(dealer):
     late = feed(a_shipment("S-1", 1))
 
     assert [counts(one)[:3] for one in (first, again, late)] == [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
+
+
+def test_a_stop_that_is_another_dealers_now_does_not_show_the_proof_of_the_one_before(dealer):
+    known_as(a_dealer("Promin", plant=dealer.accounts.get().plant), "1002")
+    feed(an_order_record(), a_shipment(stops=(StopRecord(dealer="1001", position=1),)))
+    stop = Shipment.objects.get().stops.get()
+    stop.proof = files.store(b"signed", mime_type="image/png", now=NOW)
+    stop.save()
+
+    feed(a_shipment(version=2, stops=(StopRecord(dealer="1001", position=1), StopRecord(dealer="1002", position=2))))
+    assert Shipment.objects.get().stops.get(position=1).proof is not None
+    feed(a_shipment(version=3, stops=(StopRecord(dealer="1002", position=1),)))
+
+    assert Shipment.objects.get().stops.get().proof is None

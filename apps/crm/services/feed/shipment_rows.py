@@ -73,6 +73,7 @@ def _stops(
             place = ids[item.record.key], stop.position
             values = {name: getattr(stop, name) for name in _STOP} | {"dealer_id": dealers[stop.dealer]}
             rows[place] = ShipmentStop(shipment_id=place[0], position=place[1], **values)
+    _take_proofs_of_others(rows)
     saved = ShipmentStop.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
@@ -80,6 +81,20 @@ def _stops(
         update_fields=["dealer", *_STOP],
     )
     return {(stop.shipment_id, stop.position): stop for stop in saved}
+
+
+def _take_proofs_of_others(rows: Mapping[tuple[int, int], ShipmentStop]) -> None:
+    """A stop that is another dealer's now doesn't show what was photographed at the one before."""
+    proved = ShipmentStop.objects.filter(
+        shipment__in={shipment_id for shipment_id, _place in rows}, proof__isnull=False
+    )
+    foreign = [each.pk for each in proved if _is_anothers(rows.get((each.shipment_id, each.position)), each)]
+    if foreign:
+        ShipmentStop.objects.filter(pk__in=foreign).update(proof=None)
+
+
+def _is_anothers(row: ShipmentStop | None, before: ShipmentStop) -> bool:
+    return row is not None and row.dealer_id != before.dealer_id
 
 
 def _drop_stops(shipment_ids: Any, kept: Mapping[tuple[int, int], ShipmentStop]) -> None:
