@@ -153,6 +153,8 @@ class PostgresServer:
         }
         if self.fast:  # for tests: a crash of the machine may lose everything
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        else:  # after a restart the buffers are filled again with what was in them: nobody's search waits for the disk
+            settings |= {"shared_preload_libraries": "pg_prewarm"}
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def _run(self, command: list[str]) -> subprocess.Popen[bytes]:
