@@ -60,5 +60,7 @@ def register() -> None:
     record_actions.register("contact_list", people)
     remind = Panel("meeting", "action", _("Remind"), writing_links.remind_guests, "bell-ringing")
     panels.register("messaging.remind", remind)
+    forward = Panel("meeting", "action", _("Forward"), writing_links.forward_meeting, "mail-forward")
+    panels.register("messaging.forward_meeting", forward)
     account_contributions.register()
     writing_contributions.register()

@@ -14,6 +14,7 @@ from apps.activities.services.meetings import plan_meeting
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, UnitInput
 from apps.core import clock
+from apps.core.services import files
 from apps.messaging.models import Draft, MailMessage, MailTemplate
 from apps.messaging.services.sending import send_draft
 from tests.contacts.factories import FolderFactory, PersonFactory
@@ -58,7 +59,7 @@ def typed(draft: Draft, **changes) -> dict:
 
 def test_remind_leads_from_the_meeting_to_a_filled_mail(writer, anna, measuring):
     page = writer.get(f"/activities/meetings/{measuring.pk}/").content.decode()
-    [address] = [unescape(each) for each in findall(r'href="(/mail/compose/[^"]+)"', page)]
+    [address] = [unescape(each) for each in findall(r'href="(/mail/compose/[^"]*template=[^"]+)"', page)]
 
     writer.post(address, headers=HTMX)
 
@@ -75,6 +76,28 @@ def test_the_meeting_alone_tells_whom_to_remind(writer, anna, measuring):
     writer.post(f"/mail/compose/?template=appointment_reminder&record={measuring.pk}", headers=HTMX)
 
     assert Draft.objects.get().to == [["Anna Koval", "anna@example.com"]]
+
+
+def test_a_meeting_is_forwarded_with_its_file(writer, measuring):
+    page = writer.get(f"/activities/meetings/{measuring.pk}/").content.decode()
+    address = unescape(findall(r'href="([^"]*event=[^"]*)"', page)[0])
+
+    writer.post(address, headers=HTMX)
+
+    draft = Draft.objects.get()
+    attached = draft.attachments.select_related("file").get()
+    assert (draft.subject, draft.to) == ("Measuring", [])
+    assert (attached.filename, attached.content_type) == ("Measuring.ics", "text/calendar")
+    with files.open_file(attached.file) as content:
+        assert b"SUMMARY:Measuring" in content.read()
+
+
+def test_a_meeting_that_one_does_not_see_is_not_forwarded(writer, alice):
+    hidden = PersonFactory(folder=FolderFactory(kind="personal", owner=alice))
+    secret = meet(alice, Words("Secret", visibility="private"), hidden)
+
+    assert writer.post(f"/mail/compose/?event={secret.pk}", headers=HTMX).status_code == 404
+    assert not Draft.objects.exists()
 
 
 def test_a_meeting_that_one_does_not_see_fills_nothing(writer, alice):

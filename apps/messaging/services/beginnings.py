@@ -11,12 +11,14 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from apps.activities.models import Meeting
+from apps.activities.services.feeds import meeting_file
 from apps.contacts.models import Entity
 from apps.core.contributions import document_of
 from apps.messaging.models import Draft, MailTemplate
 from apps.messaging.services.crowds import expand
 from apps.messaging.services.draft_contact import bearer_of, recipient_of
-from apps.messaging.services.draft_files import attach_document
+from apps.messaging.services.draft_files import attach_document, attach_file
 from apps.messaging.services.drafts import Beginning, begin_draft, find_untouched
 from apps.messaging.services.languages import language_of
 from apps.messaging.services.template_insertion import insert_template
@@ -38,14 +40,16 @@ class Wish:
     template: str = ""
     document: str = ""
     record_id: int | None = None
+    event: int | None = None  # a meeting whose .ics goes with it
 
 
 @transaction.atomic
 def begin(*, actor: User, wish: Wish, now: datetime) -> Draft:
     """The draft that the wish asks for; one begun in the same way and left alone is taken up again.
 
-    Raises Http404 for a contact that `actor` doesn't see, a document or template that there isn't.
+    Raises Http404 for a contact or meeting that `actor` doesn't see, a document or template that there isn't.
     """
+    meeting = _meeting(wish.event, actor) if wish.event is not None else None
     entity = None
     if wish.entity_id is not None:
         entity = get_object_or_404(Entity.objects.visible_to(actor), pk=wish.entity_id)
@@ -63,12 +67,12 @@ def begin(*, actor: User, wish: Wish, now: datetime) -> Draft:
     wanted = Beginning(
         to=_named(to, actor),
         bcc=expand(wish.bcc, user=actor),
-        subject=" ".join(wish.subject.split())[:998],
+        subject=" ".join((wish.subject or (meeting.activity.subject if meeting else "")).split())[:998],
         language=language_of(entity),
         context_type=ENTITIES if entity is not None else "",
         context_id=entity.pk if entity is not None else None,
     )
-    if not template and not document and (untouched := find_untouched(actor=actor, wanted=wanted)):
+    if not template and not document and not meeting and (untouched := find_untouched(actor=actor, wanted=wanted)):
         return untouched
     draft = begin_draft(actor=actor, wanted=wanted, now=now)
     if template:
@@ -78,8 +82,17 @@ def begin(*, actor: User, wish: Wish, now: datetime) -> Draft:
     record_id = wish.record_id if wish.record_id is not None else wish.entity_id
     if document is not None and record_id is not None:
         attach_document(actor=actor, draft=draft, key=wish.document, record_id=record_id, now=now)
+    if meeting is not None:
+        content = meeting_file(meeting, user=actor, now=now)
+        name = f"{meeting.activity.subject[:80]}.ics"
+        attach_file(actor=actor, draft=draft, content=content, filename=name, content_type="text/calendar", now=now)
     draft.refresh_from_db()
     return draft
+
+
+def _meeting(key: int, actor: User) -> Meeting:
+    found = Meeting.objects.visible_to(actor).select_related("activity", "series", "organiser")
+    return get_object_or_404(found, pk=key)
 
 
 def _type_of(template: str, actor: User) -> str:

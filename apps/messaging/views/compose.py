@@ -89,6 +89,7 @@ def _wish(request: Request) -> Wish:
         template=given.get("template", ""),
         document=given.get("document", ""),
         record_id=_key(given.get("record", "")),
+        event=_key(given.get("event", "")),
     )
 
 

@@ -34,3 +34,10 @@ def remind_guests(request: HttpRequest, meeting: Meeting) -> str:
     if guest is not None and guest.primary_email:
         url = compose_url(entity=guest.pk, template="appointment_reminder", record=meeting.pk)
     return render_to_string("messaging/remind_action.html", {"url": url}, request) if url else ""
+
+
+def forward_meeting(request: HttpRequest, meeting: Meeting) -> str:
+    """The button that sends an appointment's .ics on to anybody."""
+    if not is_staff_member(request.user) or meeting.is_cancelled:
+        return ""
+    return render_to_string("messaging/forward_action.html", {"url": compose_url(event=meeting.pk)}, request)
