@@ -88,6 +88,7 @@ def test_a_meeting_is_forwarded_with_its_file(writer, measuring):
     attached = draft.attachments.select_related("file").get()
     assert (draft.subject, draft.to) == ("Measuring", [])
     assert (attached.filename, attached.content_type) == ("Measuring.ics", "text/calendar")
+    assert attached.file
     with files.open_file(attached.file) as content:
         assert b"SUMMARY:Measuring" in content.read()
 
