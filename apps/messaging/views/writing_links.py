@@ -1,4 +1,4 @@
-"""Buttons on other apps' pages that begin a mail: with a document, or as a reminder."""
+"""Buttons on other apps' pages that begin a mail: with a document or a file, or as a reminder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.accounts.permissions import is_staff_member
 from apps.activities.models import Meeting
@@ -33,11 +34,15 @@ def remind_guests(request: HttpRequest, meeting: Meeting) -> str:
     url = ""
     if guest is not None and guest.primary_email:
         url = compose_url(entity=guest.pk, template="appointment_reminder", record=meeting.pk)
-    return render_to_string("messaging/remind_action.html", {"url": url}, request) if url else ""
+    return _button(url, _("Remind"), "bell-ringing") if url else ""
 
 
 def forward_meeting(request: HttpRequest, meeting: Meeting) -> str:
     """The button that sends an appointment's .ics on to anybody."""
     if not is_staff_member(request.user) or meeting.is_cancelled:
         return ""
-    return render_to_string("messaging/forward_action.html", {"url": compose_url(event=meeting.pk)}, request)
+    return _button(compose_url(event=meeting.pk), _("Forward"), "mail-forward")
+
+
+def _button(url: str, label: str, icon: str) -> str:
+    return render_to_string("components/button.html", {"href": url, "label": label, "icon": icon, "sheet": True})
