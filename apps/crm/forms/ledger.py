@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.utils.dateparse import parse_date
 
-from apps.crm.selectors.settlements import Account, Place, usual_start
+from apps.crm.models.ledger import LedgerEntryQuerySet
+from apps.crm.selectors.settlements import LINES, Account, Place, Statement, of_order, statement, usual_start
 
 _FIRST, _LAST = date(1990, 1, 1), date(2200, 12, 31)
 
@@ -33,6 +34,15 @@ def read_asked(query: QueryDict, accounts: Sequence[Account], today: date) -> As
     end = _day(query.get("to", "")) or today
     after = _place(query.get("after", ""))
     return Asked(account, min(start, end), end, query.get("order", "").strip()[:60], after)
+
+
+def statement_asked(lines: LedgerEntryQuerySet, asked: Asked, *, most: int | None = LINES) -> Statement:
+    """What a page shows of these lines: those of one order, or of the days. Raises Http404 without an account."""
+    if asked.account is None:
+        raise Http404
+    if asked.order:
+        return of_order(lines, asked.order, after=asked.after, most=most)
+    return statement(lines, account=asked.account, start=asked.start, end=asked.end, after=asked.after, most=most)
 
 
 def page_query(query: QueryDict, after: str) -> str:

@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.crm.account_listing import account_listing
 from apps.crm.doors import settlements_required
-from apps.crm.forms.ledger import page_query, read_asked
+from apps.crm.forms.ledger import page_query, read_asked, statement_asked
 from apps.crm.models import Dealer, DealerPlant
 from apps.crm.models.reach import CLAIM_ROLES, has_role
 from apps.crm.selectors import settlements
@@ -45,20 +45,13 @@ def settlement(request: Request, dealer_id: int) -> HttpResponse:
     }
     if asked.account is not None:
         lines = settlements.lines_of(request.user, dealer.pk, asked.account)
-        shown = (
-            settlements.of_order(lines, asked.order, after=asked.after)
-            if asked.order
-            else settlements.statement(
-                lines, account=asked.account, start=asked.start, end=asked.end, after=asked.after
-            )
-        )
+        shown = statement_asked(lines, asked)
         context |= {
             "statement": shown,
             "ages": settlements.ages_of(lines, asked.account.balance, today=today),
             "curve": settlements.curve_for_chart(settlements.curve_of(asked.account)),
             "statement_key": statement_key(asked.account, asked.start, asked.end),
             "query": page_query(request.GET, ""),
-            "first_query": page_query(request.GET, ""),
             "next_query": page_query(request.GET, shown.next_key),
         }
     return render_page(request, "crm/settlement.html", context, fragment="finances")

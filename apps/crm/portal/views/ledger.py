@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.tables import FORMATS, as_table
-from apps.crm.forms.ledger import Asked, page_query, read_asked
+from apps.crm.forms.ledger import Asked, page_query, read_asked, statement_asked
 from apps.crm.models.reach import PortalReader, portal_reader
 from apps.crm.portal.doors import money_required, portal_required, sees_money
 from apps.crm.selectors import settlements
@@ -44,10 +44,9 @@ def _account_context(request: Request, reader: PortalReader, asked: Asked, today
     lines = settlements.lines_of(request.user, reader.dealer_id, account)
     feeds = feeds_of([account.plant.pk])
     newest = lines.reverse().first()
-    shown = _statement(lines, asked)
+    shown = statement_asked(lines, asked)
     return {
         "statement": shown,
-        "first_query": page_query(request.GET, ""),
         "next_query": page_query(request.GET, shown.next_key),
         "ages": settlements.ages_of(lines, account.balance, today=today),
         "curve": settlements.curve_for_chart(settlements.curve_of(account)),
@@ -58,15 +57,6 @@ def _account_context(request: Request, reader: PortalReader, asked: Asked, today
         ),
         "query": page_query(request.GET, ""),
     }
-
-
-def _statement(lines: Any, asked: Asked, *, most: int | None = settlements.LINES) -> settlements.Statement:
-    if asked.account is None:
-        raise Http404
-    if asked.order:
-        return settlements.of_order(lines, asked.order, after=asked.after, most=most)
-    days = {"start": asked.start, "end": asked.end}
-    return settlements.statement(lines, account=asked.account, **days, after=asked.after, most=most)
 
 
 @money_required
@@ -81,7 +71,7 @@ def finances_download(request: Request, kind: str) -> HttpResponse:
     if asked.account is None:
         raise Http404
     lines = settlements.lines_of(request.user, reader.dealer_id, asked.account)
-    found = _statement(lines, replace(asked, after=None), most=None)
+    found = statement_asked(lines, replace(asked, after=None), most=None)
     titles = [_("Day"), _("What"), _("Order"), _("Claim"), _("Client"), _("Text"), _("Amount"), _("Balance")]
     rows = _file_rows(found, asked)
     return as_table(kind, f"account-{asked.account.key}-{today:%Y-%m-%d}", [*titles, _("Currency")], rows)
