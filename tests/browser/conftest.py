@@ -35,6 +35,11 @@ TO_THE_TOP = """async () => {
   scrollTo({top: 0, behavior: "instant"});
   await frame();
 }"""
+# A sheet that still comes in is pale: its colours are judged when it has come. What turns for ever is not waited for.
+COME_IN = """async () => {
+  const ends = (each) => each.effect && Number.isFinite(each.effect.getComputedTiming().endTime);
+  await Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+}"""
 # Summed up in the browser: to bring over all that axe tells, also of what is right, takes thrice as long as its work.
 FAULTS = """async (options) => {
   const strays = (label) => label.control && label.closest("form") && label.control.form !== label.closest("form");
@@ -149,6 +154,7 @@ def axe() -> Callable[[Page], list[str]]:
 
     def run(page: Page) -> list[str]:
         page.evaluate(TO_THE_TOP)
+        page.evaluate(COME_IN)
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.read_text("utf-8"))
         options = {"runOnly": WCAG, "resultTypes": ["violations"], "preload": MEDIA_ALONE}
