@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import pgettext_lazy
 
 from apps.core import clock
 
@@ -91,15 +92,37 @@ class Preferences(models.Model):
 
 
 class Team(models.Model):
+    """People who work together. `hours` by ISO weekday, in the company's zone: {"1": ["09:00", "18:00"]}; {}: not told.
+
+    A retired team takes nothing new; what it did stays.
+    """
+
+    class Kind(models.TextChoices):
+        SALES = "sales", pgettext_lazy("team", "Sales")
+        SUPPORT = "support", pgettext_lazy("team", "Support")
+        CLAIMS = "claims", pgettext_lazy("team", "Claims")
+        PROJECT = "project", pgettext_lazy("team", "Project")
+        OTHER = "other", pgettext_lazy("team", "Other")
+
     name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.OTHER)
+    hours = models.JSONField(default=dict, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class TeamMembership(models.Model):
-    """`user` in `team` from `valid_from` up to but not including `valid_to`."""
+    """`user` in `team` from `valid_from` up to but not including `valid_to`; leads answer for their team's work."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead", pgettext_lazy("team", "Lead")
+        MEMBER = "member", pgettext_lazy("team", "Member")
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="team_memberships")
-    role = models.CharField(max_length=60, blank=True)
+    role = models.CharField(max_length=6, choices=Role, default=Role.MEMBER)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
 

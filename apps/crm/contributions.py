@@ -7,6 +7,7 @@ from apps.crm import (
     content_contributions,
     document_contributions,
     history_contributions,
+    journey_contributions,
     live_contributions,
     order_contributions,
     people_contributions,
@@ -17,6 +18,7 @@ def register() -> None:
     """Called once, when the app is ready."""
     order_contributions.register()
     history_contributions.register()
+    journey_contributions.register()
     claim_contributions.register()
     content_contributions.register()
     document_contributions.register()

@@ -7,3 +7,5 @@ from django.dispatch import Signal
 orders_changed = Signal()
 # compensations (ids of Compensation), now: accounting has booked them.
 compensations_booked = Signal()
+# entity, left (a PipelineStage or None), stage, actor (or None), now: a contact stands somewhere else on a journey.
+journey_moved = Signal()

@@ -16,6 +16,8 @@ from apps.crm.models.orders import (
     Stage,
     Status,
 )
+from apps.crm.models.personas import EntityPersona, Persona
+from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 
 __all__ = [
@@ -30,11 +32,13 @@ __all__ = [
     "Dealer",
     "DealerPlant",
     "DealerUser",
+    "EntityPersona",
     "ExternalRef",
     "FeedStatus",
     "FieldOwner",
     "GuidePage",
     "Inquiry",
+    "JourneyStep",
     "LedgerEntry",
     "LedgerMonth",
     "NewsItem",
@@ -42,6 +46,9 @@ __all__ = [
     "OrderEvent",
     "OrderMoney",
     "OrderState",
+    "Persona",
+    "Pipeline",
+    "PipelineStage",
     "Plant",
     "Shipment",
     "ShipmentItem",

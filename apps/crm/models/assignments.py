@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -10,6 +12,11 @@ from django.db.models import F, Func, Q
 
 from apps.accounts.models import Team
 from apps.contacts.models import Entity
+
+
+def valid_on(day: date) -> Q:
+    """Of rows that hold from `valid_from` up to but not including `valid_to`."""
+    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
 class _Period(Func):

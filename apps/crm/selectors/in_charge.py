@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from apps.accounts.models import TeamMembership, User
 from apps.crm.models import Absence, Assignment
+from apps.crm.models.assignments import valid_on
 
 Layer = Assignment.Layer
 _DEEPEST = 5  # stand-ins of stand-ins; a ring of absentees ends somewhere
-
-
-def valid_on(day: date) -> Q:
-    return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
 def assignments_of(entity_id: int, purpose: str, on: date) -> QuerySet[Assignment]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import is_manager
 from apps.contacts.models import Entity
 from apps.contacts.permissions import can_edit_entity
+from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
 from apps.crm.models import Absence, Assignment, Dealer
 from apps.crm.selectors.in_charge import in_charge_of, who_is_in_charge
@@ -101,7 +100,7 @@ def refresh_managers(*, now: datetime, entity_ids: Sequence[int] | None = None) 
     changed = 0
     ids = list(dealers.values_list("pk", flat=True))
     for begin in range(0, len(ids), _PORTION):
-        changed += _refresh(ids[begin : begin + _PORTION], _today(now))
+        changed += _refresh(ids[begin : begin + _PORTION], company_day(now))
     return changed
 
 
@@ -191,7 +190,3 @@ def _make(
             )
     except IntegrityError as error:
         raise ValidationError({"user": _("Somebody else is in charge in these days already.")}) from error
-
-
-def _today(now: datetime) -> date:
-    return now.astimezone(ZoneInfo(settings.RAPPORT_TIME_ZONE)).date()

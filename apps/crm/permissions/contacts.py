@@ -1,0 +1,58 @@
+"""Who manages a contact: only they change where it stands. Others see it, and edit its data where its folder lets them.
+
+Those in charge of it that day, members of the team in charge, leads of a team that the one in charge belongs to,
+managers and administrators. Of a contact that nobody is in charge of: whoever may edit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING
+
+from apps.accounts.models import TeamMembership
+from apps.accounts.permissions import is_manager, is_staff_member
+from apps.contacts.models import Entity
+from apps.contacts.models.rights import rights_of
+from apps.crm.models import Assignment
+from apps.crm.models.assignments import valid_on
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+def manages_contact(user: User, entity: Entity, *, on: date) -> bool:
+    """May `user` move this contact on its journey, give it personas, and comment on where it stands?"""
+    return entity.pk in managed_contacts(user, [entity.pk], on=on)
+
+
+def managed_contacts(user: User, entity_ids: Collection[int], *, on: date) -> set[int]:
+    """Those of these contacts that `user` manages; in at most four queries, however many they are."""
+    if not is_staff_member(user):
+        return set()
+    seen = dict(Entity.objects.visible_to(user).live().filter(pk__in=entity_ids).values_list("pk", "folder"))
+    if is_manager(user):
+        return set(seen)
+    held: dict[int, list[tuple[int | None, int | None]]] = {}
+    rows = Assignment.objects.filter(valid_on(on), entity__in=seen, purpose="account")
+    for entity_id, user_id, team_id in rows.values_list("entity", "user", "team"):
+        held.setdefault(entity_id, []).append((user_id, team_id))
+    teams, led = _teams_of(user, on)
+    editable = rights_of(user).edit
+
+    def manages(entity_id: int) -> bool:
+        charge = held.get(entity_id)
+        if charge is None:
+            return seen[entity_id] in editable
+        return any(user_id == user.pk or user_id in led or team_id in teams for user_id, team_id in charge)
+
+    return {entity_id for entity_id in seen if manages(entity_id)}
+
+
+def _teams_of(user: User, on: date) -> tuple[set[int], set[int]]:
+    """The teams that `user` is in, and the users of the teams that they lead."""
+    current = TeamMembership.objects.filter(valid_on(on))
+    mine = list(current.filter(user=user).values_list("team", "role"))
+    led = [team_id for team_id, role in mine if role == TeamMembership.Role.LEAD]
+    people = set(current.filter(team__in=led).values_list("user", flat=True)) if led else set()
+    return {team_id for team_id, _role in mine}, people
