@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 from datetime import date
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
@@ -17,6 +19,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.crm.accounts import an_entry
 from tests.crm.factories import NOW, a_construction, a_dealer, an_order, into_portal
 from tests.crm.test_portal_orders import SCHEME
+from tests.sync.forwarder import Forwarder
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
@@ -95,3 +98,33 @@ def test_a_change_shows_itself_in_the_list_and_on_the_order(page, site, sign_in,
     page.wait_for_timeout(1000)
     apply(order, Status.DELIVERED)
     expect(page.locator(".order__status .order-status")).to_have_text("Delivered", timeout=2_000)
+
+
+def test_a_list_that_lost_its_connection_shows_what_a_reload_shows(page, site, sign_in, dora, order):
+    page.set_default_timeout(60_000)
+    orders = [order, *(an_order(order.dealer, f"A-{number}", stage=Stage.MADE) for number in range(1101, 1140))]
+    statuses = [Status.PRODUCTION, Status.MADE, Status.SHIPPED, Status.DELIVERED]
+    server = {"HOST": "localhost", "PORT": urlsplit(site).port}
+    sign_in(page, dora)
+    road = Forwarder(server)
+    address = f"http://localhost:{road.port}/portal/orders/?f.status=20&f.status=40&sort=number"
+    with page.expect_request(re.compile("/live/")):
+        page.goto(address)
+    rows = page.locator(".rows tbody")
+    before = rows.inner_text()
+
+    road.close()
+    draw = random.Random(7)
+    for _change in range(200):
+        apply(draw.choice(orders), draw.choice(statuses))
+    assert rows.inner_text() == before
+
+    with Forwarder(server, road.port):
+        other = page.context.new_page()
+        other.goto(f"{site}/portal/orders/?f.status=20&f.status=40&sort=number")
+        expected = other.locator(".rows tbody").inner_text()
+        assert expected != before
+        page.bring_to_front()
+        page.wait_for_function("text => document.querySelector('.rows tbody').innerText === text", arg=expected)
+        page.goto("about:blank")
+    page.complaints.clear()  # the browser says that the stream was cut
