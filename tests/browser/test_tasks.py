@@ -49,6 +49,7 @@ def test_a_task_is_planned_at_a_contact_checked_off_and_taken_back(page, live_se
 
     # It stands on her page, and is completed there.
     expect(page.locator(".activity__subject")).to_have_text("Send the offer")
+    page.wait_for_load_state("networkidle")  # what comes in late above it moves it away under the pointer
     page.get_by_role("button", name="Complete: Send the offer").click()
     expect(page.locator(".task-facts .status")).to_have_text("Done")
     page.locator("toast-item").get_by_role("button", name="Undo").click()
