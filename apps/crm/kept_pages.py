@@ -1,6 +1,6 @@
 """Hot pages of dealers, kept in Redis until the dealer's orders change (docs/adr/0015 says what stays outside).
 
-Every entry stands under the dealer's epoch, a sign that `forget_dealers` changes once a change is committed. So nobody
+Every entry stands under the dealer's epoch, a sign that `forget_dealers` drops once a change is committed. So nobody
 has to know what is kept, and what was read before the change is never found after it. What a page shows must hang on
 the dealer's orders alone; rights, language, zone and formats belong into `reader_key`. Without Redis every page is made
 anew. Should a change's sign not reach Redis, it is tried again until no entry can be left that it would have hidden.
@@ -75,7 +75,7 @@ def hit_rate() -> tuple[int, int]:
 
 def _change(dealer_ids: frozenset[int]) -> None:
     try:
-        cache.set_many({_epoch_key(dealer_id): _new() for dealer_id in dealer_ids}, 24 * 3600)
+        _drop(dealer_ids)
     except _FAILED:
         log.warning("kept.epoch.not_changed", dealers=len(dealer_ids))
         threading.Thread(target=_change_later, args=(dealer_ids,), daemon=True).start()
@@ -86,10 +86,15 @@ def _change_later(dealer_ids: frozenset[int]) -> None:
     while time.monotonic() < end:
         time.sleep(_RETRY)
         try:
-            cache.set_many({_epoch_key(dealer_id): _new() for dealer_id in dealer_ids}, 24 * 3600)
+            _drop(dealer_ids)
         except _FAILED:
             continue
         return
+
+
+def _drop(dealer_ids: Collection[int]) -> None:
+    """Their next readers begin a new epoch: one command to Redis, however many they are."""
+    cache.delete_many(map(_epoch_key, dealer_ids))
 
 
 def _count(*, hit: bool) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
 from django.db import connection
 
 from apps.activities.models import Activity
 from apps.core import live
 
+_encode = msgspec.json.Encoder().encode
 _MOST = 500  # timelines that hear of it at once; of more they learn when they are opened
 _INSERT = """
 WITH made AS (
@@ -58,7 +59,7 @@ def record_lines(lines: Sequence[Line], *, kind: str, context_type: str, now: da
                 subjects,
                 contexts,
                 entities,
-                [json.dumps(one, ensure_ascii=False) for one in facts],
+                [_encode(one).decode() for one in facts],
             ],
         )
     told = sorted(set(entities))

@@ -39,6 +39,8 @@ class Standing:
     shipped: int = 0
     version: int = 0
     is_approved: bool = False
+    number: str = ""  # the order's, and its dealer's entity: known of those read under lock
+    entity_id: int = 0
     as_of: datetime | None = None
     approved_at: datetime | None = None
     reaches: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from apps.activities.services.recording_sets import Line, record_lines, take_back
 from apps.crm.services.feed.outcome import Happening
@@ -11,21 +12,23 @@ from apps.crm.services.feed.staging import run
 
 KIND = "order"
 CONTEXT = "crm.order"
-_NAMES = """
-SELECT o.id, o.number, d.entity_id FROM unnest(%s::bigint[]) k
-JOIN crm_order o ON o.id = k JOIN crm_dealer d ON d.id = o.dealer_id
-"""
 _THERE = """
 SELECT id, context_id, verb, occurred_at FROM activities_activity
 WHERE context_type = 'crm.order' AND context_id = ANY(%s) AND kind = 'order' AND removed_at IS NULL ORDER BY id
 """
 
 
-def write(going: Run, happenings: Sequence[Happening]) -> None:
-    """Enter what happened, on the dealers' timelines and for their portal."""
+class Name(NamedTuple):
+    """What an entry calls its order, and the entity of the dealer on whose timeline it stands."""
+
+    number: str
+    entity_id: int
+
+
+def write(going: Run, happenings: Sequence[Happening], names: Mapping[int, Name]) -> None:
+    """Enter what happened, on the dealers' timelines and for their portal; `names` by the order's id."""
     if not happenings:
         return
-    names = {pk: rest for pk, *rest in run(_NAMES, [sorted({one.order_id for one in happenings})])}
     lines = []
     for one in happenings:
         number, entity_id = names[one.order_id]
@@ -35,11 +38,11 @@ def write(going: Run, happenings: Sequence[Happening]) -> None:
     going.outcome.happenings += happenings
 
 
-def put_right(going: Run, expected: Mapping[int, Sequence[Happening]]) -> None:
+def put_right(going: Run, expected: Mapping[int, Sequence[Happening]], names: Mapping[int, Name]) -> None:
     """Let the history of these orders be exactly this, something having come late."""
     if not expected:
         return
     there = {(order_id, verb, at): pk for pk, order_id, verb, at in run(_THERE, [list(expected)])}
     wanted = {(one.order_id, f"order.{one.kind}", one.at): one for some in expected.values() for one in some}
     take_back([pk for key, pk in there.items() if key not in wanted], now=going.now)
-    write(going, [one for key, one in wanted.items() if key not in there])
+    write(going, [one for key, one in wanted.items() if key not in there], names)

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from apps.crm.services.feed.folding import DATED, Standing, fold
+from apps.crm.services.feed.history import Name
 from apps.crm.services.feed.staging import from_json, run, stage
 
 _READ = """
 SELECT s.order_id, s.stage, s.status, s.is_on_hold, s.is_cancelled, s.quantity, s.made, s.shipped, s.stage_version,
-    o.approved_at IS NOT NULL
-FROM crm_orderstate s JOIN crm_order o ON o.id = s.order_id
+    o.approved_at IS NOT NULL, o.number, d.entity_id
+FROM crm_orderstate s JOIN crm_order o ON o.id = s.order_id JOIN crm_dealer d ON d.id = s.dealer_id
 WHERE s.order_id = ANY(%s) ORDER BY s.order_id FOR NO KEY UPDATE OF s
 """
 _EVENTS = """
@@ -58,6 +59,11 @@ WHERE order_id = ANY(%s) GROUP BY order_id
 def locked(order_ids: Iterable[int]) -> dict[int, Standing]:
     """How these orders stand, without dates; until the transaction ends nobody else changes it."""
     return {row[0]: Standing(*row) for row in run(_READ, [sorted(order_ids)])}
+
+
+def names(standings: Iterable[Standing]) -> dict[int, Name]:
+    """Of orders as they were read under lock."""
+    return {one.order_id: Name(one.number, one.entity_id) for one in standings}
 
 
 def refolded(order_ids: Collection[int]) -> dict[int, Standing]:

@@ -35,13 +35,14 @@ def apply(going: Run, items: Sequence[Item], orders: Mapping[str, OrderRef]) -> 
     for event in fresh:
         by_order.setdefault(event.order_id, []).append(event)
     after = standings.locked(by_order)
+    names = standings.names(after.values())
     # A single new one is heard on top of what is there; else the history is read from the beginning.
     again = {pk for pk, events in by_order.items() if len(events) > 1 or events[0].is_stale}
     if again:
         after |= standings.refolded(again)
     _hear(after, by_order, again)
     standings.write(after.values(), whole=[after[order_id] for order_id in again], now=going.now)
-    _let_know(going, by_order, after, again)
+    _let_know(going, by_order, after, again, names)
 
 
 def what(record: OrderStatusRecord) -> dict[str, Any]:
@@ -74,7 +75,13 @@ def _has_counts(told: dict[str, Any]) -> bool:
     return "made" in told or "shipped" in told or "quantity" in told
 
 
-def _let_know(going: Run, by_order: dict[int, list[Event]], after: dict[int, Standing], again: set[int]) -> None:
+def _let_know(
+    going: Run,
+    by_order: dict[int, list[Event]],
+    after: dict[int, Standing],
+    again: set[int],
+    names: dict[int, history.Name],
+) -> None:
     dealers = {order_id: events[0].dealer_id for order_id, events in by_order.items()}
     history.write(
         going,
@@ -84,8 +91,10 @@ def _let_know(going: Run, by_order: dict[int, list[Event]], after: dict[int, Sta
             if order_id not in again
             for kind, at in after[order_id].happened
         ],
+        names,
     )
-    history.put_right(going, {pk: [Happening(pk, dealers[pk], *one) for one in after[pk].happened] for pk in again})
+    late = {pk: [Happening(pk, dealers[pk], *one) for one in after[pk].happened] for pk in again}
+    history.put_right(going, late, names)
     for order_id, dealer_id in dealers.items():
         if after[order_id].is_approved:
             going.show(dealer_id, order_id, after[order_id].status)
