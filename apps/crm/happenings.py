@@ -11,6 +11,7 @@ from apps.crm.models import Claim, Compensation
 from apps.crm.services.claim_history import tell_pages
 from apps.crm.services.dealer_notices import tell_dealers
 from apps.crm.services.mail_answers import join_threads
+from apps.crm.services.promises.telling import claim_moves
 from apps.crm.signals import compensations_booked, orders_changed
 from apps.messaging.models import MailMessage
 from apps.messaging.services.intake import Reading
@@ -29,8 +30,10 @@ class _Happening(Protocol):
 def on_orders_changed(*, happenings: Sequence[_Happening] = (), **kwargs: object) -> None:
     now = clock.now()
     told: dict[int, dict[int, set[str]]] = {}
-    for each in happenings:
-        if now - each.at < _NEWS:
+    news = [each for each in happenings if now - each.at < _NEWS]
+    moved = claim_moves({each.order_id for each in news if each.kind == "planned"}, now=now)
+    for each in news:
+        if each.kind != "planned" or each.order_id in moved:
             told.setdefault(each.dealer_id, {}).setdefault(each.order_id, set()).add(each.kind)
     if told:
         tell_dealers(told, now=now)

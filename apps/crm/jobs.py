@@ -29,3 +29,19 @@ def tell_news(**kwargs: Any) -> None:
     from apps.crm.services.content import tell_news
 
     tell_news(now=clock.now())
+
+
+@shared_task
+def work_out_changed_promises(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.promises.tending import work_out_changed
+
+    work_out_changed(now=clock.now())
+
+
+@shared_task
+def tend_promises(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.promises.tending import tend_promises
+
+    tend_promises(now=clock.now())

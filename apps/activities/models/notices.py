@@ -78,6 +78,7 @@ class Notice(models.Model):
         DELIVERED = "delivered", _("An order is delivered")
         ON_HOLD = "on_hold", _("An order is put on hold")
         PLANNED = "planned", _("The planned day of a delivery moves")
+        PROMISE = "promise", _("The day on which an order is expected moves")
         CLAIM_ANSWER = "claim_answer", _("A claim of ours goes on")
         DECIDED = "decided", _("A claim of ours is decided")
         MESSAGE = "message", _("The plant writes to us")

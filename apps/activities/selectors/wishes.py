@@ -31,11 +31,11 @@ _DEFAULTS = {
     Event.ASSIGNED: Wish(mail=Mail.DAILY),
     Event.INVITED: Wish(mail=Mail.DAILY),
     Event.ESCALATED: Wish(mail=Mail.AT_ONCE),
-    **dict.fromkeys((Event.SHIPPED, Event.ON_HOLD, Event.PLANNED, Event.NEWS), Wish(mail=Mail.DAILY)),
+    **dict.fromkeys((Event.SHIPPED, Event.ON_HOLD, Event.PLANNED, Event.PROMISE, Event.NEWS), Wish(mail=Mail.DAILY)),
     **dict.fromkeys((Event.CLAIM_ANSWER, Event.DECIDED, Event.MESSAGE), Wish(mail=Mail.AT_ONCE)),
 }
 OF_DEALERS = (
-    *(Event.ACCEPTED, Event.SHIPPED, Event.DELIVERED, Event.ON_HOLD, Event.PLANNED),
+    *(Event.ACCEPTED, Event.SHIPPED, Event.DELIVERED, Event.ON_HOLD, Event.PLANNED, Event.PROMISE),
     *(Event.CLAIM_ANSWER, Event.DECIDED, Event.MESSAGE, Event.NEWS),
 )
 OF_STAFF = tuple(event for event in Event if event not in OF_DEALERS)

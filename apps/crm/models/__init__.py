@@ -18,6 +18,7 @@ from apps.crm.models.orders import (
 )
 from apps.crm.models.personas import EntityPersona, Persona
 from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
+from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 
 __all__ = [
@@ -50,10 +51,13 @@ __all__ = [
     "Pipeline",
     "PipelineStage",
     "Plant",
+    "Promise",
+    "PromiseProgress",
     "Shipment",
     "ShipmentItem",
     "ShipmentStop",
     "Stage",
+    "StageTiming",
     "Status",
     "Waiting",
 ]

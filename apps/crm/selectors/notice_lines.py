@@ -26,6 +26,7 @@ WORDS = {
     "order.delivered": ("circle-check", _("Order %(name)s is delivered")),
     "order.held": ("player-pause", _("Order %(name)s is on hold")),
     "order.planned": ("calendar-event", _("Order %(name)s: the planned day of delivery has moved")),
+    "order.promise": ("calendar-time", _("Order %(name)s: it is expected on another day now")),
     "claim.opened": ("alert-triangle", _("Claim %(name)s waits for a decision")),
     "claim.escalated": ("alarm", _("Claim %(name)s is late")),
     "claim.asked": ("message-question", _("A question about claim %(name)s")),

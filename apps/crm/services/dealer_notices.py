@@ -20,6 +20,7 @@ EVENTS = {
     "delivered": Notice.Event.DELIVERED,
     "held": Notice.Event.ON_HOLD,
     "planned": Notice.Event.PLANNED,
+    "promise": Notice.Event.PROMISE,
 }
 
 

@@ -8,7 +8,7 @@ from apps.crm.services.feed.staging import run
 
 _CHILDREN = (
     *("crm_orderstate", "crm_ordermoney", "crm_construction", "crm_constructionprice", "crm_constructionphoto"),
-    *("crm_orderevent", "crm_shipmentitem"),
+    *("crm_orderevent", "crm_shipmentitem", "crm_promise"),
 )
 _SHOWN = """
 UPDATE activities_activity a SET shown_to_id = d.entity_id

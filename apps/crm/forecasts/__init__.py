@@ -1,0 +1,1 @@
+"""Forecasts of deliveries: what follows from learned timings. Pure; rows in, days out."""
