@@ -13,7 +13,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the house against its budgets.")
     parser.add_argument("--scale", type=float, default=0.02, help="1: 1,000,000 contacts, 5,000,000 activities")
     parser.add_argument(
-        "--only", default="", help="by comma: contacts, activities, dealers, documents, feed, messaging, sending"
+        "--only",
+        default="",
+        help="by comma: contacts, activities, dealers, documents, feed, messaging, promises, sending",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
@@ -30,7 +32,7 @@ def main() -> int:
     from django.db import connection
 
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
-    from bench import activities, contacts, dealers, documents, feed, messaging, messaging_out
+    from bench import activities, contacts, dealers, documents, feed, messaging, messaging_out, promises
     from bench.figures import machine
     from bench.house import open_house
 
@@ -41,6 +43,7 @@ def main() -> int:
         "feed": feed.measure,
         "documents": documents.measure,
         "messaging": messaging.measure,
+        "promises": promises.measure,
         "sending": messaging_out.measure,
     }
     unknown = set(filter(None, wanted.only.split(","))) - parts.keys()

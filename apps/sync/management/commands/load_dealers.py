@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 
 from apps.core import clock
 from apps.crm.demo.people import open_portal
+from apps.crm.services.promises.tending import tend_promises
 from apps.sync.simulator.loading import load_plants
 
 
@@ -27,4 +28,5 @@ class Command(BaseCommand):
         now = clock.now()
         if load_plants(dealers=dealers, orders=orders, seed=seed, var=Path(settings.VAR), now=now):
             open_portal(password=password, now=now)
+            tend_promises(now=clock.now())
             self.stdout.write(f"Two plants have opened, with {dealers} dealers and {orders} orders.")
