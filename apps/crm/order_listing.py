@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.templatetags.formats import day
+from apps.core import clock
 from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Filter, KeptRows, Listing, RecordFilter
 from apps.core.markup import fill, record_url
 from apps.core.tables import FORMATS
 from apps.crm.doors import deals_with_money
 from apps.crm.drawing.figures import awaited, money, status_badge
+from apps.crm.drawing.promises import promise_cell
+from apps.crm.forecasts.timing import FORECAST
 from apps.crm.kept_pages import keep, reader_key
-from apps.crm.models import Dealer, Order, Plant, Status
+from apps.crm.models import Dealer, Order, Plant, Promise, Status
 from apps.crm.models.reach import portal_reader
 
 if TYPE_CHECKING:
@@ -73,7 +77,7 @@ def staff_order_listing(user: User) -> Listing:
         # No index has all dealers' numbers in their order.
         columns=[replace(_COLUMNS[0], sort=()), _DEALER, *_COLUMNS[1:], *([_AMOUNT] if sees_money else [])],
         default_sort="-received",
-        filters=[*_filters(lambda: _named(Plant.objects.all()), Status), dealers],
+        filters=[*_filters(lambda: _named(Plant.objects.all()), Status), dealers, *_PROMISES],
         search=_search_all,
         search_label=_("Number or the dealer's reference, from three letters on"),
         fetch=_fetch("dealer", sees_money=sees_money),
@@ -84,7 +88,7 @@ def staff_order_listing(user: User) -> Listing:
 
 
 def _kept(dealer_id: int, reader: str, asked: str, draw: Callable[[], KeptRows]) -> KeptRows:
-    return keep(dealer_id, f"orders:{reader}:{asked}", draw)
+    return keep(dealer_id, f"orders:{reader}:{localdate(clock.now())}:{asked}", draw)
 
 
 def file_rows(orders: Iterable[Any], *, sees_money: bool) -> Iterable[list[Any]]:
@@ -135,6 +139,19 @@ def _filters(plants: Callable[[], Choices], statuses: Iterable[Status]) -> list[
 _PLANNED = DateRangeFilter(key="planned", title=_("Planned delivery"), field="state__planned_on")
 
 
+# By them the report of promises shows what its figures count.
+_PROMISES: list[Filter] = [
+    ChoiceFilter(key="promise", title=_("Promise"), field="promise__outcome", choices=Promise.Outcome.choices),
+    DateRangeFilter(key="promised", title=pgettext_lazy("order", "Promised"), field="promise__promised_on"),
+    ChoiceFilter(
+        key="lost",
+        title=_("Time lost while"),
+        field="promise__lost_stage",
+        choices=[(str(stage.value), stage.label) for stage in FORECAST],
+    ),
+]
+
+
 def _named(records: QuerySet[Any]) -> Choices:
     return [(str(each.pk), each.name) for each in records.order_by("name", "pk")]
 
@@ -180,6 +197,7 @@ _COLUMNS = [
     Column("plant", _("Plant"), lambda order: order.plant.name),
     Column("received", _("Received"), lambda order: day(order.received_at), sort=("received_at",)),
     Column("planned", _("Planned delivery"), _planned),
+    Column("expected", pgettext_lazy("order", "Expected"), promise_cell, join=("promise",)),
     Column("status", _("Status"), _status),
 ]
 _DEALER = Column("dealer", pgettext_lazy("order", "Dealer"), _dealer)

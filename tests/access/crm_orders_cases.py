@@ -24,7 +24,7 @@ web(_SHIPMENT, "GET", OWN_OF_DEALER)
 web(f"{_SHIPMENT}stops/<int:stop_id>/proof/", "GET", _NO_PICTURE)
 
 # --- staff -----------------------------------------------------------------------------------------------------------
-for _page in ("orders/", "dealers/", "dealers/pick/", "shipments/", "settlements/"):
+for _page in ("orders/", "promises/", "dealers/", "dealers/pick/", "shipments/", "settlements/"):
     web(f"crm/{_page}", "GET", ORDERS)
 for _page in ("orders/<int:order_id>/", "dealers/<int:dealer_id>/", "shipments/<int:shipment_id>/"):
     web(f"crm/{_page}", "GET", OF_DEALERS)

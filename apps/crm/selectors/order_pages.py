@@ -69,7 +69,7 @@ class OrderPage:
 
 def for_page(orders: OrderQuerySet, *, sees_money: bool) -> OrderQuerySet:
     """The order of a page with all that belongs to it alone."""
-    return orders.select_related("state", "plant", "dealer", *(("money",) if sees_money else ()))
+    return orders.select_related("state", "plant", "dealer", "promise", *(("money",) if sees_money else ()))
 
 
 def order_page(order: Order, *, user: User, sees_money: bool, sources: Mapping[str, str], now: datetime) -> OrderPage:
