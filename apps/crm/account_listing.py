@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.listing import ChoiceFilter, Column, Empty, Listing
 from apps.core.listing.filters import Choices
-from apps.core.markup import record_url
+from apps.core.markup import fill, record_url
+from apps.crm.balance_links import balance_address
 from apps.crm.drawing.figures import awaited, money
 from apps.crm.models import DealerPlant, LedgerMonth, Plant
 
@@ -48,6 +49,14 @@ def _fetch(queryset: QuerySet[DealerPlant]) -> Iterable[DealerPlant]:
     return queryset.select_related("dealer", "plant").annotate(balance=Subquery(sums))
 
 
+def _balance(account: Any) -> object:
+    """A way to what it is made of."""
+    if account.balance is None:
+        return awaited()
+    address = balance_address(f"{account.plant_id}-{account.currency}", account.dealer_id)
+    return fill('<a href="{}">{}</a>', address, money(account.balance, account.currency))
+
+
 def _left(account: Any) -> object:
     if account.credit_limit is None or account.balance is None:
         return awaited()
@@ -63,7 +72,7 @@ _COLUMNS = [
         fixed=True,
     ),
     Column("plant", _("Plant"), lambda account: account.plant.name),
-    Column("balance", _("Balance"), lambda account: money(account.balance, account.currency), numeric=True),
+    Column("balance", _("Balance"), _balance, numeric=True),
     Column("limit", _("Credit limit"), lambda account: money(account.credit_limit, account.currency), numeric=True),
     Column("left", _("Credit left"), _left, numeric=True),
 ]

@@ -49,6 +49,7 @@ VERBS = {
     "claim.taken": _("Claim taken over"),
     "claim.asked": _("Dealer asked about a claim"),
     "claim.decided": _("Claim decided"),
+    "claim.withdrawn": _("Claim taken back"),
     "claim.closed": _("Claim closed"),
     "claim.reopened": _("Claim opened again"),
     "assignment.made": _("Account manager assigned"),

@@ -28,7 +28,7 @@ _MADE = Column("made", pgettext_lazy("claim", "Filed"), lambda claim: day(claim.
 _KIND = Column("kind", _("What is wrong"), lambda claim: claim.get_kind_display())
 _STATE = Column("state", _("State"), claim_drawing.badge, sort=("state",))
 _NUMBER = Column("number", pgettext_lazy("claim", "Number"), lambda claim: claim.number, sort=("number",), fixed=True)
-_ORDER = Column("order", _("Order"), lambda claim: claim.order.number, join=("order",))
+_ORDER = Column("order", _("Order"), lambda claim: claim.order.number if claim.order else "", join=("order",))
 
 
 def portal_listing(user: User) -> Listing:

@@ -5,7 +5,7 @@ from django.dispatch import Signal
 # Changes of a feed were applied. touched ({dealer id: order ids}, approved ones), accounts (ids of dealers whose
 # balance may be another one), happenings (a list of services.feed.outcome.Happening: order_id, dealer_id, kind, at).
 orders_changed = Signal()
-# compensations (ids of Compensation), now: accounting has booked them.
+# compensations (ids of Compensation), now: accounting has booked them, or has taken that back.
 compensations_booked = Signal()
 # entity, left (a PipelineStage or None), stage, actor (or None), now: a contact stands somewhere else on a journey.
 journey_moved = Signal()

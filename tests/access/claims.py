@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from apps.activities.models import Notice
-from apps.crm.models import DealerUser, GuidePage, NewsItem, Order
+from apps.crm.models import DealerUser, GuidePage, LedgerEntry, NewsItem, Order
 from apps.crm.services.claim_filing import ClaimInput, file_claim
 from apps.crm.services.claim_photos import keep_photos
+from apps.crm.services.disputes import dispute_entry
 from apps.crm.services.threads import post_message
 from tests.conftest import NOW
 
@@ -24,8 +25,14 @@ def add_claims(world: World) -> None:
     news = NewsItem.objects.create(title="New glass", **told)
     page = GuidePage.objects.create(title="How to measure", slug="how-to-measure", **told)
     for scope in ("dealer", "other_dealer"):
+        world.places[f"{scope} dispute"] = {"claim_id": _dispute(world.records[f"{scope}_user"])}
         found = _place(world.records[f"{scope}_user"], world.records["order" if scope == "dealer" else "other_order"])
         world.places[scope] |= found | {"item_id": news.pk, "page_id": page.pk, "slug": page.slug}
+
+
+def _dispute(person: DealerUser) -> int:
+    entry = LedgerEntry.objects.filter(dealer=person.dealer).earliest("pk")
+    return dispute_entry(actor=person.user, entry=entry, text="Paid already", now=NOW).pk
 
 
 def _place(person: DealerUser, order: Order) -> dict[str, Any]:

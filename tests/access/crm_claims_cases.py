@@ -28,6 +28,8 @@ web("portal/orders/<int:order_id>/messages/", "GET POST", OWN_OF_DEALER)
 web("portal/orders/<int:order_id>/price/", "POST", OWN_OF_DEALER)
 _CLAIM = "portal/claims/<int:claim_id>/"
 web(_CLAIM, "GET", OWN_OF_DEALER)
+_DISPUTE: Scopes = {"dealer dispute": PORTAL, "other_dealer dispute": NOBODY, "dealer": NOBODY, "absent": NOBODY}
+web(f"{_CLAIM}withdraw/", "POST", _DISPUTE)
 web(f"{_CLAIM}messages/", "GET POST", OWN_OF_DEALER)
 web(f"{_CLAIM}papers/<slug:key>/", "POST", OWN_OF_DEALER, key="claim_report")
 web(f"{_CLAIM}photos/", "POST", OWN_OF_DEALER)

@@ -15,6 +15,9 @@ for _page in ("orders/", "deliveries/", "finances/", "reports/"):
     web(f"portal/{_page}", "GET", PORTAL)
 for _page in ("orders/download/<slug:kind>/", "finances/download/<slug:kind>/"):
     web(f"portal/{_page}", "GET", PORTAL, kind="csv")
+web("portal/finances/balance/", "GET", PORTAL)
+web("portal/finances/balance/<slug:kind>/", "GET", PORTAL, kind="csv")
+web("portal/finances/entries/<int:entry_id>/dispute/", "GET POST", OWN_OF_DEALER)
 _ORDER = "portal/orders/<int:order_id>/"
 web(_ORDER, "GET", OWN_OF_DEALER)
 _NO_PICTURE: Scopes = {"dealer": NOBODY, "other_dealer": NOBODY}
@@ -29,6 +32,8 @@ for _page in ("orders/", "promises/", "dealers/", "dealers/pick/", "shipments/",
 for _page in ("orders/<int:order_id>/", "dealers/<int:dealer_id>/", "shipments/<int:shipment_id>/"):
     web(f"crm/{_page}", "GET", OF_DEALERS)
 web("crm/settlements/<int:dealer_id>/", "GET", OF_DEALERS)
+web("crm/settlements/<int:dealer_id>/balance/", "GET", OF_DEALERS)
+web("crm/settlements/<int:dealer_id>/balance/<slug:kind>/", "GET", OF_DEALERS, kind="csv")
 web("crm/orders/<int:order_id>/photos/add/", "GET POST", OF_DEALERS)
 _NO_PICTURE_OF_STAFF: Scopes = {"dealer": _ABSENT, "absent": _ABSENT}
 web("crm/orders/<int:order_id>/photos/<int:photo_id>/", "GET", _NO_PICTURE_OF_STAFF, photo_id="pk")

@@ -21,7 +21,7 @@ from apps.crm.models import (
     OrderMoney,
     Waiting,
 )
-from apps.crm.services.feed.ledger_links import look_for_entries
+from apps.crm.services.compensations import book_claim
 from tests.crm.factories import a_dealer, an_order
 from tests.crm.feeding import (
     ACCOUNTS,
@@ -175,7 +175,7 @@ def test_an_entry_that_came_before_the_decision_is_found_afterwards(dealer):
     books(an_entry("L-9", 1, "-500.00", kind="compensation", claim="C-000001"))
     compensation = a_compensation(dealer)
 
-    look_for_entries([compensation.claim_id], now=NOW)
+    book_claim(compensation.claim, now=NOW)
 
     compensation.refresh_from_db()
     assert compensation.entry == LedgerEntry.objects.get()

@@ -11,6 +11,7 @@ from pydantic import Field
 from apps.accounts.api_auth import needs_scope
 from apps.core.api import PROBLEMS
 from apps.crm.api.shared import ChangedPaged, asking, page_of
+from apps.crm.doors import deals_with_money
 from apps.crm.models import Claim, Compensation
 
 router = Router(tags=["claims"])
@@ -26,8 +27,10 @@ class ClaimOut(Schema):
     number: str
     dealer: str
     plant: str
-    order_id: int
+    order_id: int | None = Field(description="null: about a line that belongs to no order")
     order_number: str
+    entry_id: int | None = Field(description="The ledger entry that is disputed; null: no dispute")
+    expected: Decimal | None = Field(description="What that entry should be, says the dealer; for readers of money")
     kind: str
     text: str
     state: str
@@ -61,17 +64,31 @@ def list_claims(request: HttpRequest, wanted: Query[ClaimFilters]) -> ClaimPage:
             raise ValidationError({"state": "There is no such state."})
         found = found.filter(state=wanted.state)
     rows, next_key = page_of(found, wanted, newest="made_at", changed="changed_at", since=wanted.changed_after)
+    money = deals_with_money(user)
     given = {each.claim_id: each for each in Compensation.objects.visible_to(user).filter(claim__in=rows)}
-    return ClaimPage(items=[_out(each, given.get(each.pk)) for each in rows], next=next_key)
+    return ClaimPage(items=[_out(each, given.get(each.pk), sees_money=money) for each in rows], next=next_key)
 
 
-def _out(claim: Claim, given: Compensation | None) -> ClaimOut:
-    same = ("id", "number", "order_id", "kind", "text", "state", "made_at", "due_at", "decision", "decided_at")
+def _out(claim: Claim, given: Compensation | None, *, sees_money: bool) -> ClaimOut:
+    same = (
+        "id",
+        "number",
+        "order_id",
+        "entry_id",
+        "kind",
+        "text",
+        "state",
+        "made_at",
+        "due_at",
+        "decision",
+        "decided_at",
+    )
     return ClaimOut(
         **{name: getattr(claim, name) for name in same},
         dealer=claim.dealer.code,
         plant=claim.plant.key,
-        order_number=claim.order.number,
+        order_number=claim.order.number if claim.order else "",
+        expected=claim.expected if sees_money else None,
         author=claim.author_name,
         closed_at=claim.closed_at,
         compensation=given.amount if given else None,

@@ -19,14 +19,20 @@ PAGE = 200
 
 
 class DecisionOut(Schema):
-    """`claim` is the number that the ledger entry names; `amount` is empty where no money is given."""
+    """`claim` is the number that the ledger entry names; `amount` is empty where no money is given.
+
+    `kind` is that of the entry: a "correction" answers a dispute about the line that accounting knows as `entry`, and
+    may be below zero, which puts it to the dealer's account. `order` is empty where the line belongs to none.
+    """
 
     claim: str
     dealer: str
     plant: str
     order: str
     order_number: str
+    entry: str
     accepted: bool
+    kind: str
     amount: Decimal | None
     currency: str
     text: str
@@ -51,7 +57,7 @@ def decisions(request: HttpRequest, after: str = "") -> DecisionsOut:
     key = read_page_key(after[:100])
     if key is not None:
         found = found.filter(decided_at__gt=key[0])
-    rows = list(found.select_related("dealer", "plant", "order").order_by("decided_at", "pk")[:PAGE])
+    rows = list(found.select_related("dealer", "plant", "order", "entry").order_by("decided_at", "pk")[:PAGE])
     given = {each.claim_id: each for each in Compensation.objects.filter(claim__in=rows)}
     last = _key(rows[-1]) if rows else after
     return DecisionsOut(decisions=[_out(claim, given.get(claim.pk)) for claim in rows], after=last)
@@ -67,9 +73,11 @@ def _out(claim: Claim, given: Compensation | None) -> DecisionOut:
         claim=claim.number,
         dealer=claim.dealer.code,
         plant=claim.plant.key,
-        order=claim.order.plant_key,
-        order_number=claim.order.number,
+        order=claim.order.plant_key if claim.order else "",
+        order_number=claim.order.number if claim.order else "",
+        entry=claim.entry.key if claim.entry else "",
         accepted=claim.state == Claim.State.ACCEPTED,
+        kind=Compensation.Kind.CORRECTION if claim.is_dispute else Compensation.Kind.COMPENSATION,
         amount=given.amount if given else None,
         currency=given.currency if given else "",
         text=claim.decision,

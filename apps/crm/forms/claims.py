@@ -100,6 +100,17 @@ class DecisionForm(forms.Form):
         field.choices = [(each, each) for each in currencies]
 
 
+class CorrectionForm(DecisionForm):
+    """Of a dispute: by how much the line is corrected."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].label = _("Correction")
+        self.fields["amount"].help_text = _(
+            "By so much the dealer owes less; below zero: more. Stands as announced until accounting books it."
+        )
+
+
 class MessageForm(InPageForm):
     text = forms.CharField(
         label=_("Message"), required=False, max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 2})

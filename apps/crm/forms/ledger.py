@@ -30,9 +30,9 @@ def read_asked(query: QueryDict, accounts: Sequence[Account], today: date) -> As
     """Take what makes sense from an address; the rest is the usual: the first account, the last three months."""
     wanted = query.get("account", "")
     account = next((each for each in accounts if each.key == wanted), accounts[0] if accounts else None)
-    start = _day(query.get("from", "")) or usual_start(today)
-    end = _day(query.get("to", "")) or today
-    after = _place(query.get("after", ""))
+    start = read_day(query.get("from", "")) or usual_start(today)
+    end = read_day(query.get("to", "")) or today
+    after = read_place(query.get("after", ""))
     return Asked(account, min(start, end), end, query.get("order", "").strip()[:60], after)
 
 
@@ -54,13 +54,15 @@ def page_query(query: QueryDict, after: str) -> str:
     return asked.urlencode()
 
 
-def _place(text: str) -> Place | None:
+def read_place(text: str) -> Place | None:
+    """A line's day and id, "2026-11-02_55"; None where it makes no sense."""
     day, _sign, pk = text.partition("_")
-    found = _day(day)
+    found = read_day(day)
     return (found, int(pk)) if found and pk.isdecimal() and len(pk) <= 18 else None
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A day of this age; None where it makes no sense."""
     try:
         day = parse_date(text)
     except ValueError:

@@ -1,4 +1,7 @@
-"""Claims: what a dealer complains of, with photos, until it is decided and made good."""
+"""Claims: what a dealer complains of, with photos, until it is decided and made good.
+
+A claim about a line of an account is a dispute: `entry` is that line, and only readers of money see it.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,17 @@ if TYPE_CHECKING:
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def visible_to(self, user: User) -> ClaimQuerySet:
         reach = of_dealers(user, CLAIM_ROLES)
-        return self.none() if reach is None else self.filter(reach)
+        if reach is None:
+            return self.none()
+        seen = self.filter(reach)
+        reader = portal_reader(user)
+        return seen if reader is None or reader.sees_money else seen.filter(entry__isnull=True)
 
     def open(self) -> ClaimQuerySet:
         return self.filter(closed_at__isnull=True)
+
+    def disputes(self) -> ClaimQuerySet:
+        return self.filter(entry__isnull=False)
 
     def undecided(self) -> ClaimQuerySet:
         """Those that the promise runs for."""
@@ -57,7 +67,11 @@ class Claim(models.Model):
     number = models.CharField(max_length=30, unique=True)  # "C-000123": accounting's entry names it
     dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="claims", db_index=False)
     plant = models.ForeignKey(Plant, on_delete=models.PROTECT, related_name="+", db_index=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="claims")
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="claims")
+    entry = models.ForeignKey(
+        LedgerEntry, null=True, on_delete=models.PROTECT, related_name="disputes", db_index=False
+    )  # the disputed line
+    expected = models.DecimalField(max_digits=14, decimal_places=2, null=True)  # what it should be, says the dealer
     construction = models.ForeignKey(Construction, null=True, on_delete=models.PROTECT, related_name="claims")
     shipment = models.ForeignKey(Shipment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -84,7 +98,16 @@ class Claim(models.Model):
     objects = ClaimQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="claim_about_something", condition=Q(order__isnull=False) | Q(entry__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["entry"], name="dispute_open_once", condition=Q(entry__isnull=False, closed_at=None)
+            ),
+        ]
         indexes = [
+            models.Index(fields=["entry"], name="claim_of_entry", condition=Q(entry__isnull=False)),
             models.Index(fields=["dealer", "-made_at", "-id"], name="claim_of_dealer"),
             models.Index(fields=["state", "due_at", "id"], name="claim_by_state"),
             models.Index(fields=["-made_at", "-id"], name="claim_by_time"),
@@ -99,11 +122,14 @@ class Claim(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def is_dispute(self) -> bool:
+        return self.entry_id is not None
+
 
 class ClaimPhotoQuerySet(models.QuerySet["ClaimPhoto"]):
     def visible_to(self, user: User) -> ClaimPhotoQuerySet:
-        reach = of_dealers(user, CLAIM_ROLES)
-        return self.none() if reach is None else self.filter(reach)
+        return self.filter(claim__in=Claim.objects.visible_to(user))
 
 
 class ClaimPhoto(models.Model):
@@ -130,11 +156,20 @@ class CompensationQuerySet(models.QuerySet["Compensation"]):
 
 
 class Compensation(models.Model):
-    """What a decision gives. Announced until accounting books an entry with the claim's number; not in balances."""
+    """What a decision gives. Announced until accounting books an entry with the claim's number; not in balances.
+
+    `amount` is to the dealer's good: the entry has it with the other sign. Only a correction, which answers a dispute,
+    may be below zero.
+    """
+
+    class Kind(models.TextChoices):
+        COMPENSATION = "compensation", pgettext_lazy("ledger", "Compensation")
+        CORRECTION = "correction", pgettext_lazy("ledger", "Correction")
 
     claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="compensation")
     dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="compensations")
     plant = models.ForeignKey(Plant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.COMPENSATION, db_default="compensation")
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)
     announced_at = models.DateTimeField()
@@ -144,4 +179,8 @@ class Compensation(models.Model):
     objects = CompensationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="compensation_above_zero", condition=Q(amount__gt=0))]
+        constraints = [
+            models.CheckConstraint(
+                name="compensation_gives", condition=Q(amount__gt=0) | (Q(kind="correction") & ~Q(amount=0))
+            )
+        ]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 
 from apps.crm import claim_drawing
-from apps.crm.models import Claim, ClaimPhoto, Compensation, Construction, Order
+from apps.crm.models import Claim, ClaimPhoto, Compensation, Construction, LedgerEntry, Order
+from apps.crm.models.reach import MONEY_ROLES, has_role, portal_reader
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -24,6 +25,8 @@ class ClaimPage:
     claim: Claim
     photos: Sequence[ClaimPhoto]
     compensation: Compensation | None  # None also for readers without money
+    line: LedgerEntry | None = None  # that is disputed; None also for readers without money
+    sees_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ class BoardColumn:
 def claim_page(claim: Claim, user: User) -> ClaimPage:
     photos = ClaimPhoto.objects.visible_to(user).filter(claim=claim).order_by("position", "pk")
     given = Compensation.objects.visible_to(user).filter(claim=claim).select_related("entry").first()
-    return ClaimPage(claim, list(photos), given)
+    line = LedgerEntry.objects.visible_to(user).filter(pk=claim.entry_id).first() if claim.is_dispute else None
+    reader = portal_reader(user)
+    sees_money = has_role(user, MONEY_ROLES) if reader is None else reader.sees_money
+    return ClaimPage(claim, list(photos), given, line, sees_money)
 
 
 def constructions_of(order: Order) -> list[Construction]:

@@ -1,4 +1,4 @@
-"""All that an order's page shows, read in nine queries however large the order is."""
+"""All that an order's page shows, read in ten queries however large the order is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 from apps.crm.models import (
     Claim,
@@ -43,6 +45,16 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderBalance:
+    """`first` is the day of the first line of its sum, `line` the last one."""
+
+    amount: Decimal
+    currency: str
+    first: date
+    line: LedgerEntry
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     order: Order
     state: Any  # OrderState, or None before anything came
@@ -61,6 +73,16 @@ class OrderPage:
         taken = [("received", self.order.received_at)]
         names = ("accepted", "production", "made", "shipped", "delivered")
         return taken + [(name, getattr(state, f"{name}_at") if state else None) for name in names]
+
+    @property
+    def balances(self) -> list[OrderBalance]:
+        """What its lines come to, by account."""
+        found: dict[tuple[int, str], OrderBalance] = {}
+        for entry in self.entries:
+            key = (entry.plant_id, entry.currency)
+            before = found.get(key) or OrderBalance(Decimal(0), entry.currency, entry.booked_on, entry)
+            found[key] = OrderBalance(before.amount + entry.amount, entry.currency, before.first, entry)
+        return list(found.values())
 
     @property
     def planned_on(self) -> date | None:
@@ -125,4 +147,9 @@ def _shipments(order: Order, user: User) -> list[Shipment]:
 
 
 def _entries(order: Order, user: User) -> list[LedgerEntry]:
-    return list(LedgerEntry.objects.visible_to(user).filter(order=order).order_by("booked_on", "pk"))
+    """Its own lines, and those that answer claims about it or about them."""
+    seen = LedgerEntry.objects.visible_to(user).filter(dealer=order.dealer_id)
+    own = list(seen.filter(order=order))
+    claims = Claim.objects.filter(Q(order=order) | Q(entry__in=[entry.pk for entry in own]), dealer=order.dealer_id)
+    answers = seen.filter(order=None, claim_number__in=claims.values("number")).exclude(claim_number="")
+    return sorted([*own, *answers], key=lambda entry: (entry.booked_on, entry.pk))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from apps.activities.services.recording import clean_text
 from apps.core.database_roles import as_house
 from apps.core.services.operations import operate
-from apps.crm.models import Claim, Construction, Inquiry, Order, Shipment
+from apps.crm.models import Claim, Construction, Dealer, Inquiry, LedgerEntry, Order, Shipment
 from apps.crm.permissions.claims import can_file_claim
 from apps.crm.promises import promised_by
 from apps.crm.services.claim_history import record_step
@@ -31,15 +32,28 @@ MOST_PARTS = 60
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimInput:
-    """`order` was read as one that the actor sees; `parts` are ids of the scheme's parts."""
+    """`order` or `entry` were read as ones that the actor sees; `parts` are ids of the scheme's parts.
 
-    order: Order
+    With `entry` it is a dispute, which is `services.disputes`' to file; `expected` is what the line should be.
+    """
+
+    order: Order | None
     kind: str
     text: str
     construction: Construction | None = None
     shipment: Shipment | None = None
     parts: Sequence[str] = ()
     photos: Sequence[Kept] = ()
+    entry: LedgerEntry | None = None
+    expected: Decimal | None = None
+
+    @property
+    def subject(self) -> Order | LedgerEntry:
+        """What tells the dealer and the plant. Raises ValueError where it is about nothing."""
+        found = self.order or self.entry
+        if found is None:
+            raise ValueError("A claim is about an order or a line of an account.")
+        return found
 
 
 def file_claim(*, actor: User, data: ClaimInput, now: datetime) -> Claim:
@@ -47,7 +61,7 @@ def file_claim(*, actor: User, data: ClaimInput, now: datetime) -> Claim:
 
     Raises PermissionDenied, ValidationError by field.
     """
-    if not can_file_claim(actor, data.order.dealer_id):
+    if not can_file_claim(actor, data.subject.dealer_id):
         raise PermissionDenied
     text = _checked(data)
     with as_house(), operate(actor=actor, verb="claim.filed", now=now, undoable=False) as recorder:
@@ -82,7 +96,8 @@ def _checked(data: ClaimInput) -> str:
     if len(data.photos) > MOST_PHOTOS:
         raise ValidationError({"photos": _("A claim holds %(most)s photos at most.") % {"most": MOST_PHOTOS}})
     for record, field in ((data.construction, "construction"), (data.shipment, "shipment")):
-        if record is not None and getattr(record, "order_id", data.order.pk) != data.order.pk:
+        order_id = data.order.pk if data.order else None
+        if record is not None and getattr(record, "order_id", order_id) != order_id:
             raise ValidationError({field: _("This belongs to another order.")})
     return clean_text(data.text, required=True)
 
@@ -93,9 +108,11 @@ def _row(actor: User, data: ClaimInput, text: str, now: datetime) -> Claim:
     return Claim(
         pk=pk,
         number=f"C-{pk:06d}",
-        dealer=data.order.dealer,
-        plant_id=data.order.plant_id,
+        dealer=Dealer.objects.select_related("entity").get(pk=data.subject.dealer_id),
+        plant_id=data.subject.plant_id,
         order=data.order,
+        entry=data.entry,
+        expected=data.expected,
         construction=data.construction,
         shipment=data.shipment,
         kind=data.kind,

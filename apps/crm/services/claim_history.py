@@ -47,3 +47,5 @@ def tell_pages(claim: Claim) -> None:
     live.publish(f"thread:claim:{claim.pk}", "thread", {"id": claim.pk})
     live.publish(f"dealer:{claim.dealer_id}", "claims-changed", {"ids": [claim.pk]})
     live.publish("claims:all", "claims-changed", {"ids": [claim.pk]})
+    if claim.is_dispute:  # its line says how it stands
+        live.publish(f"dealer:{claim.dealer_id}", "ledger-changed", {})

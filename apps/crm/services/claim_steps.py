@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from apps.activities.services.recording import clean_text
 from apps.core.services.operations import Recorder, operate, snapshot
-from apps.crm.models import Claim, Compensation, DealerPlant, Inquiry, LedgerEntry
+from apps.crm.models import Claim, Compensation, DealerPlant, Inquiry
 from apps.crm.permissions.claims import can_handle_claim, decides_claims
 from apps.crm.services.claim_history import record_step, tell_pages
-from apps.crm.services.compensations import book
+from apps.crm.services.compensations import book_claim
 from apps.crm.services.dealer_notices import tell_dealer
 from apps.crm.services.inquiries import answer_inquiries
 from apps.crm.services.threads import add_message
@@ -43,7 +43,10 @@ class ClaimChanged(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """`amount` only where it is accepted, and None where no money is given."""
+    """`amount` only where it is accepted, and None where no money is given.
+
+    Of a dispute it is the correction, which may be below zero: then the dealer owes more. In the line's currency.
+    """
 
     accepted: bool
     text: str
@@ -70,7 +73,7 @@ def ask_dealer(*, actor: User, claim: Claim, version: int, text: str, now: datet
         locked.manager = locked.manager or actor
         add_message(locked, actor=actor, text=words, now=now)
         about = ("claim_answer", "claim.asked", "crm.claim", locked.pk)
-        tell_dealer(locked.dealer_id, *about, now=now, actor=actor)
+        tell_dealer(locked.dealer_id, *about, now=now, actor=actor, of_money=locked.is_dispute)
 
 
 def decide(*, actor: User, claim: Claim, version: int, decision: Decision, now: datetime) -> None:
@@ -79,7 +82,7 @@ def decide(*, actor: User, claim: Claim, version: int, decision: Decision, now: 
     Raises PermissionDenied, ClaimChanged, ValidationError by field.
     """
     words = clean_text(decision.text, required=not decision.accepted)
-    amount = _checked_amount(decision)
+    amount = _checked_amount(claim, decision)
     with _step(claim, actor=actor, verb="claim.decided", version=version, now=now, undoable=False) as (
         locked,
         recorder,
@@ -91,15 +94,15 @@ def decide(*, actor: User, claim: Claim, version: int, decision: Decision, now: 
         locked.decision, locked.decided_by, locked.decided_at = words, actor, _in_turn(now)
         locked.manager = locked.manager or actor
         if amount is not None:
-            currency = decision.currency or currency_of(locked)
+            currency = locked.entry.currency if locked.entry else decision.currency or currency_of(locked)
             recorder.created(_announce(locked, amount, currency, now))
         answer_inquiries(
             actor=actor, dealer=locked.dealer, kinds=["claim", "message"], claim=locked, order=None, now=now
         )
         record_step(locked, f"claim.{locked.state}", actor=actor, text=words, now=now)
-        tell_dealer(locked.dealer_id, "decided", f"claim.{locked.state}", "crm.claim", locked.pk, now=now)
-    # Accounting may have been faster than the decision.
-    book(list(LedgerEntry.objects.filter(claim_number=claim.number).values_list("pk", flat=True)), now=now)
+        told = ("decided", f"claim.{locked.state}", "crm.claim", locked.pk)
+        tell_dealer(locked.dealer_id, *told, now=now, of_money=locked.is_dispute)
+    book_claim(claim, now=now)
 
 
 def close_claim(*, actor: User, claim: Claim, version: int, now: datetime) -> int | None:
@@ -117,9 +120,9 @@ def close_claim(*, actor: User, claim: Claim, version: int, now: datetime) -> in
 
 
 def reopen_claim(*, actor: User, claim: Claim, version: int, now: datetime) -> int | None:
-    """Go on with a closed claim. Returns the operation to undo."""
+    """Go on with a closed claim, unless its line is disputed anew. Returns the operation to undo."""
     with _step(claim, actor=actor, verb="claim.reopened", version=version, now=now) as (locked, recorder):
-        if locked.closed_at is None:
+        if locked.closed_at is None or _has_successor(locked):
             raise ClaimChanged(locked)
         locked.closed_at = None
         if locked.state == State.CLOSED:
@@ -138,7 +141,8 @@ def editable_claims(actor: User, ids: Collection[int]) -> set[int]:
     """Whose changes this user may undo."""
     if not decides_claims(actor):
         return set()
-    return set(Claim.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    claims = Claim.objects.visible_to(actor).filter(pk__in=ids)
+    return {each.pk for each in claims if can_handle_claim(actor, each) and not _has_successor(each)}
 
 
 def after_undo(ids: list[int], now: datetime) -> None:
@@ -166,17 +170,29 @@ def _step(
         tell_pages(locked)
 
 
+def _has_successor(claim: Claim) -> bool:
+    """Whether the line is disputed by another claim, which is open: a line has one at a time."""
+    if not claim.is_dispute:
+        return False
+    return Claim.objects.open().filter(entry=claim.entry_id).exclude(pk=claim.pk).exists()
+
+
 def _refuse_closed(claim: Claim) -> None:
     if claim.closed_at is not None:
         raise ClaimChanged(claim)
 
 
-def _checked_amount(decision: Decision) -> Decimal | None:
-    if not decision.accepted or decision.amount is None:
+def _checked_amount(claim: Claim, decision: Decision) -> Decimal | None:
+    amount = decision.amount
+    if not decision.accepted or (amount is None and not claim.is_dispute):
         return None
-    if not 0 < decision.amount <= MOST or decision.amount != decision.amount.quantize(Decimal("0.01")):
+    if amount is None:
+        raise ValidationError({"amount": _("Whoever accepts says by how much the line is corrected.")})
+    if abs(amount) > MOST or amount != amount.quantize(Decimal("0.01")) or amount == 0:
         raise ValidationError({"amount": _("An amount above zero, with two decimals at most.")})
-    return decision.amount
+    if amount < 0 and not claim.is_dispute:
+        raise ValidationError({"amount": _("An amount above zero, with two decimals at most.")})
+    return amount
 
 
 def _announce(claim: Claim, amount: Decimal, currency: str, now: datetime) -> Compensation:
@@ -184,6 +200,7 @@ def _announce(claim: Claim, amount: Decimal, currency: str, now: datetime) -> Co
         claim=claim,
         dealer_id=claim.dealer_id,
         plant_id=claim.plant_id,
+        kind=Compensation.Kind.CORRECTION if claim.is_dispute else Compensation.Kind.COMPENSATION,
         amount=amount,
         currency=currency,
         announced_at=now,

@@ -25,11 +25,20 @@ EVENTS = {
 
 
 def tell_dealer(
-    dealer_id: int, event: str, verb: str, record_type: str, record_id: int, *, now: datetime, actor: User | None = None
+    dealer_id: int,
+    event: str,
+    verb: str,
+    record_type: str,
+    record_id: int,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    of_money: bool = False,
 ) -> int:
-    """Tell all of a dealer's people of one record of theirs; how many notices were written."""
-    people = DealerUser.objects.current().filter(dealer=dealer_id).order_by("user").values_list("user", flat=True)
-    news = [News(pk, event, verb, record_type=record_type, record_id=record_id) for pk in people]
+    """Tell a dealer's people of one record of theirs, of money only its readers; how many notices were written."""
+    people = DealerUser.objects.current().filter(dealer=dealer_id).order_by("user")
+    told = [each.user_id for each in people if each.may_see_money or not of_money]
+    news = [News(pk, event, verb, record_type=record_type, record_id=record_id) for pk in told]
     return tell(news, actor_id=actor.pk if actor else None, now=now, seen_by_all=True)
 
 

@@ -16,7 +16,7 @@ from apps.contacts.models import Entity
 from apps.core import live
 from apps.core.database_roles import as_house
 from apps.crm.models import Claim, Dealer, Inquiry, Order
-from apps.crm.permissions.claims import may_speak_for
+from apps.crm.permissions.claims import decides_disputes, may_speak_for
 from apps.crm.selectors.in_charge import absent_on, stand_in_for, who_is_in_charge
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 # By kind: whose inquiry it is by assignment, and the role whose least loaded member takes it otherwise.
 _PURPOSES = {"claim": ("claims", "account"), "message": ("account",), "price": ("account",)}
-_ROLES = {"claim": "claims", "message": "sales", "price": "sales"}
+_ROLES = {"claim": ("claims",), "message": ("sales",), "price": ("sales",)}
+_OF_DISPUTES = ("claims", "manager")  # those of them who see amounts
 _RECORDS = {"claim": "crm.claim", "order": "crm.order", "dealer": "crm.dealer"}
 
 
@@ -39,7 +40,8 @@ def open_inquiry(
     same = Inquiry.objects.waiting().filter(dealer=dealer, kind=kind, order=order, claim=claim)
     inquiry = same.order_by("opened_at", "pk").first()
     if inquiry is None:
-        manager = route(dealer=dealer, kind=kind, on=now.date())
+        disputed = claim is not None and claim.is_dispute
+        manager = route(dealer=dealer, kind=kind, on=now.date(), disputed=disputed)
         inquiry = Inquiry.objects.create(
             dealer=dealer, kind=kind, order=order, claim=claim, manager=manager, opened_at=now
         )
@@ -51,15 +53,20 @@ def open_inquiry(
     return inquiry
 
 
-def route(*, dealer: Dealer, kind: str, on: date) -> User | None:
-    """The dealer's own manager, while away their stand-in, else whom the fewest wait for; None: nobody is there."""
+def route(*, dealer: Dealer, kind: str, on: date, disputed: bool = False) -> User | None:
+    """The dealer's own manager, while away their stand-in, else whom the fewest wait for; None: nobody is there.
+
+    What is `disputed` is an amount: it lies with those who may decide about one.
+    """
     for purpose in _PURPOSES[kind]:
         found = who_is_in_charge(dealer.entity_id, purpose, on)
         if found is not None:
             present = stand_in_for(found, on)
-            if present is not None and present.is_active and _sees(present, dealer):
+            if present is not None and present.is_active and _sees(present, dealer, disputed):
                 return present
-    return _least_loaded(_ROLES[kind], dealer, on)
+    roles = _OF_DISPUTES if disputed else _ROLES[kind]
+    found_for = (_least_loaded(role, dealer, on, disputed) for role in roles)
+    return next((found for found in found_for if found is not None), None)
 
 
 @transaction.atomic
@@ -92,7 +99,7 @@ def hand_over(*, inquiry: Inquiry, to: User) -> None:
     Inquiry.objects.filter(pk=inquiry.pk, answered_at__isnull=True).update(manager=to)
 
 
-def _least_loaded(role: str, dealer: Dealer, on: date) -> User | None:
+def _least_loaded(role: str, dealer: Dealer, on: date, disputed: bool) -> User | None:
     people = User.objects.filter(is_active=True, groups__name=role).exclude(pk__in=absent_on(on))
     loads = dict(
         Inquiry.objects.waiting()
@@ -102,10 +109,12 @@ def _least_loaded(role: str, dealer: Dealer, on: date) -> User | None:
         .values_list("manager", "number")
     )
     ranked = sorted(people, key=lambda user: (loads.get(user.pk, 0), user.pk))
-    return next((user for user in ranked if _sees(user, dealer)), None)
+    return next((user for user in ranked if _sees(user, dealer, disputed)), None)
 
 
-def _sees(user: User, dealer: Dealer) -> bool:
+def _sees(user: User, dealer: Dealer, disputed: bool) -> bool:
+    if disputed and not decides_disputes(user):
+        return False
     return Entity.objects.visible_to(user).filter(pk=dealer.entity_id).exists()
 
 

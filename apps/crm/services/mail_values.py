@@ -77,7 +77,7 @@ def read_claim(user: User, record_id: int, language: str, now: datetime) -> dict
             "date": localdate(claim.made_at),
             "subject": str(claim.get_kind_display()),
             "status": str(claim.get_state_display()),
-            "order_number": claim.order.number,
+            "order_number": claim.order.number if claim.order else "",
         }
         return {"claim": known(values), **_contact(user, claim.dealer, language)}
 

@@ -55,7 +55,9 @@ def post_message(
         else:
             about = _about(record)
             answer_inquiries(actor=actor, dealer=dealer, kinds=["message", "price"], now=now, **about)
-            tell_dealer(dealer.pk, "message", "message.posted", thread.context_type, thread.id, now=now, actor=actor)
+            told = ("message", "message.posted", thread.context_type, thread.id)
+            of_money = isinstance(record, Claim) and record.is_dispute
+            tell_dealer(dealer.pk, *told, now=now, actor=actor, of_money=of_money)
     return message
 
 

@@ -20,6 +20,7 @@ STEPS = {
     "claim.photos_added": gettext_lazy("Photos added"),
     "claim.accepted": gettext_lazy("Claim accepted"),
     "claim.refused": gettext_lazy("Claim refused"),
+    "claim.withdrawn": gettext_lazy("Claim taken back"),
     "claim.closed": gettext_lazy("Claim closed"),
     "claim.reopened": gettext_lazy("Claim opened again"),
 }

@@ -20,7 +20,7 @@ from apps.core.htmx import Request, render_page
 from apps.core.sheets import close_sheet
 from apps.core.toasts import toast
 from apps.crm.claim_listing import staff_listing
-from apps.crm.forms.claims import AskForm, DecisionForm, MessageForm
+from apps.crm.forms.claims import AskForm, CorrectionForm, DecisionForm, MessageForm
 from apps.crm.models import Claim, ClaimPhoto, DealerPlant
 from apps.crm.permissions.claims import can_handle_claim, works_with_claims
 from apps.crm.pictures import as_picture
@@ -104,7 +104,12 @@ def claim_decide(request: Request, claim_id: int) -> HttpResponse:
     found = _claim(request, claim_id)
     accounts = DealerPlant.objects.filter(dealer=found.dealer_id, plant=found.plant_id).order_by("pk")
     currencies = list(accounts.values_list("currency", flat=True)) or ["UAH"]
-    form = DecisionForm(request.POST or None, initial={"version": found.version}, currencies=currencies)
+    initial: dict[str, object] = {"version": found.version}
+    kind: type[DecisionForm] = DecisionForm
+    if found.entry is not None:
+        kind, currencies = CorrectionForm, [found.entry.currency]
+        initial["amount"] = None if found.expected is None else found.entry.amount - found.expected
+    form = kind(request.POST or None, initial=initial, currencies=currencies)
 
     def decide() -> None:
         given = form.cleaned_data
@@ -148,7 +153,7 @@ def _sheet(request: Request, found: Claim, form: Form, act: Callable[[], None], 
 
 def _claim(request: Request, claim_id: int) -> Claim:
     found = Claim.objects.visible_to(request.user)
-    found = found.select_related("order__state", "construction", "dealer", "manager", "decided_by")
+    found = found.select_related("order__state", "entry", "construction", "dealer", "manager", "decided_by")
     return get_object_or_404(found, pk=claim_id)
 
 

@@ -16,6 +16,7 @@ from apps.crm.forms.ledger import page_query, read_asked, statement_asked
 from apps.crm.models import Dealer, DealerPlant
 from apps.crm.models.reach import CLAIM_ROLES, has_role
 from apps.crm.selectors import settlements
+from apps.crm.selectors.movements import disputes_of
 from apps.crm.services.papers.statements import statement_key
 
 
@@ -48,6 +49,7 @@ def settlement(request: Request, dealer_id: int) -> HttpResponse:
         shown = statement_asked(lines, asked)
         context |= {
             "statement": shown,
+            "disputes": disputes_of([line.entry.pk for line in shown.lines]),
             "ages": settlements.ages_of(lines, asked.account.balance, today=today),
             "curve": settlements.curve_for_chart(settlements.curve_of(asked.account)),
             "statement_key": statement_key(asked.account, asked.start, asked.end),

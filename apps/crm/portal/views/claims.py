@@ -19,7 +19,7 @@ from apps.core.toasts import toast
 from apps.crm.claim_listing import portal_listing
 from apps.crm.forms.claims import ClaimForm, MessageForm, PhotosForm
 from apps.crm.models import Claim, ClaimPhoto, Order
-from apps.crm.permissions.claims import may_speak_for
+from apps.crm.permissions.claims import can_dispute, may_speak_for
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required
 from apps.crm.selectors.claims import claim_page, constructions_of
@@ -90,6 +90,7 @@ def claim(request: Request, claim_id: int) -> HttpResponse:
         "entries": entries_of(thread, request.user),
         "form": MessageForm() if may_speak_for(request.user, found.dealer_id) else None,
         "photos_form": PhotosForm() if found.is_open and may_speak_for(request.user, found.dealer_id) else None,
+        "may_withdraw": _may_withdraw(request, found),
         "side": "dealer",
     }
     return render_page(request, "portal/claim.html", context, fragment="claim")
@@ -125,6 +126,11 @@ def claim_photo(request: Request, claim_id: int, photo_id: int, size: str = "lar
     photos = ClaimPhoto.objects.visible_to(request.user).select_related("file", "thumbnail")
     found = get_object_or_404(photos, pk=photo_id, claim=claim_id)
     return as_picture(found.thumbnail if size == "small" else found.file)
+
+
+def _may_withdraw(request: Request, found: Claim) -> bool:
+    undecided = found.is_open and found.decided_at is None
+    return found.is_dispute and undecided and can_dispute(request.user, found.dealer_id)
 
 
 def _claim(request: Request, claim_id: int) -> Claim:

@@ -20,6 +20,7 @@ from apps.crm.models.reach import PortalReader, portal_reader
 from apps.crm.portal.doors import money_required, portal_required, sees_money
 from apps.crm.selectors import settlements
 from apps.crm.selectors.freshness import feeds_of, freshness
+from apps.crm.selectors.movements import disputes_of
 from apps.crm.selectors.reports import report_of, totals
 
 
@@ -47,6 +48,7 @@ def _account_context(request: Request, reader: PortalReader, asked: Asked, today
     shown = statement_asked(lines, asked)
     return {
         "statement": shown,
+        "disputes": disputes_of([line.entry.pk for line in shown.lines]),
         "next_query": page_query(request.GET, shown.next_key),
         "ages": settlements.ages_of(lines, account.balance, today=today),
         "curve": settlements.curve_for_chart(settlements.curve_of(account)),

@@ -47,7 +47,7 @@ WITH booked AS (
     SELECT dealer_id, %(plant)s, currency, %(source)s, key, version, digest, kind, amount, booked_on, text, client,
         order_id, order_key, claim_number, reverses_id, received_at, batch_id
     FROM feed_entry ORDER BY place
-    RETURNING id, dealer_id, currency, kind, amount, booked_on, claim_number, reverses_id
+    RETURNING id, dealer_id, currency, amount, booked_on, claim_number, reverses_id
 ), months AS (
     INSERT INTO crm_ledgermonth (dealer_id, plant_id, currency, month, charged, paid, count)
     SELECT dealer_id, %(plant)s, currency, date_trunc('month', booked_on)::date AS month,
@@ -57,7 +57,7 @@ WITH booked AS (
     SET charged = crm_ledgermonth.charged + excluded.charged, paid = crm_ledgermonth.paid + excluded.paid,
         count = crm_ledgermonth.count + excluded.count
 )
-SELECT id, kind, claim_number, reverses_id FROM booked
+SELECT id, claim_number, reverses_id FROM booked
 """
 _ACCOUNTS = """
 INSERT INTO crm_dealerplant (dealer_id, plant_id, currency, version)

@@ -41,7 +41,7 @@ def claim_report(user: User, record_id: int, language: str) -> dict[str, Any]:
             **frame(_("Claim report %(number)s") % {"number": claim.number}, today=localdate(clock.now())),
             "to_title": _("To"),
             "to": addressed_to(claim.dealer),
-            "facts": _known(claim),
+            "facts": _known(page),
             "text": claim.text.split("\n"),
             "photos_title": _("Photos"),
             "photos": [_small(each.file) for each in page.photos[:_MOST_PHOTOS]],
@@ -53,16 +53,28 @@ def claim_report(user: User, record_id: int, language: str) -> dict[str, Any]:
         }
 
 
-def _known(claim: Claim) -> list[dict[str, Any]]:
+def _known(page: ClaimPage) -> list[dict[str, Any]]:
+    claim = page.claim
     part = claim.construction
     return facts(
         fact(_("Claimed on"), day(claim.made_at)),
         fact(_("Filed by"), claim.author_name),
-        fact(_("Order"), claim.order.number),
+        fact(_("Order"), claim.order.number if claim.order else ""),
+        *_disputed(page),
         fact(_("About"), f"{part.position}. {part.title or part.kind}" if part else ""),
         fact(_("What is wrong"), str(claim.get_kind_display())),
         fact(_("State"), str(claim.get_state_display())),
     )
+
+
+def _disputed(page: ClaimPage) -> list[dict[str, Any] | None]:
+    """The line that it is about, for readers of money."""
+    line, expected = page.line, page.claim.expected
+    if line is None:
+        return []
+    words = f"{line.get_kind_display()}, {day(line.booked_on)}, {money(line.amount, line.currency)}"
+    right = money(expected, line.currency) if expected is not None else ""
+    return [fact(_("Line of the account"), words), fact(_("Should be"), right)]
 
 
 def _small(file: File) -> list[int]:
@@ -87,7 +99,7 @@ def _decided(page: ClaimPage) -> list[dict[str, Any]]:
         return facts(fact(_("Decision by"), day(claim.due_at)))
     rows = [fact(_("Decided on"), day(claim.decided_at))]
     if given is not None:
-        rows.append(fact(_("Compensation"), money(given.amount, given.currency)))
+        rows.append(fact(str(given.get_kind_display()), money(given.amount, given.currency)))
         booked = given.entry.booked_on if given.entry else None
         standing = _("Booked on %(day)s") % {"day": day(booked)} if booked else _("Announced, not booked yet")
         rows.append(fact(_("In the account"), standing))
