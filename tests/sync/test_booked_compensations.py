@@ -12,6 +12,7 @@ from django.db.models import Sum
 from apps.core import clock
 from apps.crm.models import Compensation, LedgerEntry, Order
 from apps.crm.services.claim_steps import Decision, decide
+from apps.crm.services.disputes import dispute_entry
 from apps.sync.models import Source
 from apps.sync.services.applying import apply_waiting
 from apps.sync.services.polling import poll
@@ -75,3 +76,24 @@ def test_accounting_whose_token_ended_says_so(play, live_server):
     with pytest.raises(GaveUp, match="401"):
         list(Decisions(live_server.url, "kyiv", "rap_gone").since(""))
     assert list(Decisions("http://127.0.0.1:9", "kyiv", "rap_gone").since("")) == []
+
+
+def test_a_dispute_is_answered_by_accountings_correction(play, dora, alice):
+    play()
+    entry = LedgerEntry.objects.filter(plant__key="kyiv", kind="opening").order_by("pk").first()
+    assert entry is not None
+    into_portal(dora, entry.dealer)
+    claim = dispute_entry(actor=dora, entry=entry, text="It was less", now=clock.now())
+    decision = Decision(accepted=True, text="It was", amount=Decimal("21.50"))
+    decide(actor=alice, claim=claim, version=claim.version, decision=decision, now=clock.now())
+
+    play("kyiv-books")
+    play("kyiv-books")
+
+    (correction,) = LedgerEntry.objects.filter(dealer=entry.dealer, kind="correction")
+    assert (correction.source, correction.amount, correction.claim_number) == (
+        "kyiv-books",
+        Decimal("-21.50"),
+        claim.number,
+    )
+    assert Compensation.objects.get(claim=claim).entry == correction

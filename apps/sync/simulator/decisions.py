@@ -15,11 +15,12 @@ _FULL = 200  # decisions of one answer; a shorter one is the last
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a claim's decision gives its dealer, by their code."""
+    """What a claim's decision gives its dealer, by their code; below zero it takes. `kind` is how it is booked."""
 
     claim: str
     dealer: str
     amount: Decimal
+    kind: str
 
 
 class Decisions:
@@ -57,4 +58,4 @@ class Decisions:
         return decision["plant"] == self.plant and decision["amount"] is not None
 
     def _read(self, decision: dict[str, str]) -> Decided:
-        return Decided(decision["claim"], decision["dealer"], Decimal(decision["amount"]))
+        return Decided(decision["claim"], decision["dealer"], Decimal(decision["amount"]), decision["kind"])

@@ -120,7 +120,10 @@ class PriceFact:
 
 @dataclass(frozen=True, slots=True)
 class MoneyFact:
-    """`kind` is one of: opening, charge, payment, delivery, compensation. `amount` above zero is owed to the plant."""
+    """`amount` above zero is owed to the plant.
+
+    `kind` is one of: opening, charge, payment, delivery, compensation, correction.
+    """
 
     at: datetime
     entry: int

@@ -66,7 +66,7 @@ class Plant:
         self.books.flush()
         for decided, after in self.decisions.since(self.books.after):
             for each in decided:
-                booked += self.tell(self.world.compensate(now, each.dealer, each.amount, each.claim))
+                booked += self.tell(self.world.make_good(now, each.dealer, each.amount, each.claim, each.kind))
             self.books.flush(after)
         return booked
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from apps.sync.simulator.facts import (
 )
 
 MOST_STOPS = 6  # of one voyage
+MISTYPED = 0.05  # of the payments: the books have them wrong at first, and correct them
 
 
 @dataclass(slots=True)
@@ -108,11 +109,11 @@ class World:
         elif waiting:
             yield from self._step(self.dice.choice(waiting), now)
 
-    def compensate(self, at: datetime, code: str, amount: Decimal, claim: str) -> Iterator[Fact]:
-        """Accounting books what a claim's decision announced."""
+    def make_good(self, at: datetime, code: str, amount: Decimal, claim: str, kind: str) -> Iterator[Fact]:
+        """Accounting books what a claim's decision announced: a compensation, or a correction of a disputed line."""
         for firm in self.dealers:
             if firm.code == code:
-                yield MoneyFact(at, self._next_entry(), firm, "compensation", -amount, claim=claim)
+                yield MoneyFact(at, self._next_entry(), firm, kind, -amount, claim=claim)
 
     def _step(self, job: Job, at: datetime) -> Iterator[Fact]:
         if job.is_held:
@@ -160,7 +161,11 @@ class World:
         if amount > 0:
             job.paid += amount
             client = self.dice.choice(("", "", *names.CLIENTS))
-            yield MoneyFact(at, self._next_entry(), job.firm, "payment", -amount, order=job.number, client=client)
+            paid = MoneyFact(at, self._next_entry(), job.firm, "payment", -amount, order=job.number, client=client)
+            if self.dice.random() < MISTYPED:
+                wrong = paid.amount - self.dice.randint(1, 9) * 100
+                yield replace(paid, at=at - timedelta(minutes=10), amount=wrong)
+            yield paid
 
     def _drive(self, now: datetime) -> Iterator[Fact]:
         while len(self.ready) >= MOST_STOPS:

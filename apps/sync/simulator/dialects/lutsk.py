@@ -36,6 +36,7 @@ _KINDS = {
     "payment": "оплата",
     "delivery": "доставка",
     "compensation": "компенсація",
+    "correction": "коригування",
 }
 _STAGES = {
     "подано": "received",
