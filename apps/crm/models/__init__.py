@@ -1,4 +1,5 @@
 from apps.crm.models.assignments import Absence, Assignment
+from apps.crm.models.claim_parts import ClaimCause, ClaimPart, ClaimSubject, PartKind
 from apps.crm.models.claims import Claim, ClaimPhoto, Compensation
 from apps.crm.models.content import GuidePage, NewsItem
 from apps.crm.models.dealers import Dealer, DealerPlant, DealerUser, Plant
@@ -25,7 +26,10 @@ __all__ = [
     "Absence",
     "Assignment",
     "Claim",
+    "ClaimCause",
+    "ClaimPart",
     "ClaimPhoto",
+    "ClaimSubject",
     "Compensation",
     "Construction",
     "ConstructionPhoto",
@@ -47,6 +51,7 @@ __all__ = [
     "OrderEvent",
     "OrderMoney",
     "OrderState",
+    "PartKind",
     "Persona",
     "Pipeline",
     "PipelineStage",

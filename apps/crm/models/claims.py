@@ -91,6 +91,7 @@ class Claim(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    cause = models.ForeignKey("crm.ClaimCause", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
