@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.permissions import can_change_settings
 from apps.activities.selectors.bell import MOST, unread_count
 from apps.contacts.models import Entity
 from apps.core import clock
@@ -52,6 +53,9 @@ VERBS = {
     "claim.withdrawn": _("Claim taken back"),
     "claim.closed": _("Claim closed"),
     "claim.reopened": _("Claim opened again"),
+    "claim_cause.made": _("Cause of claims made"),
+    "claim_cause.renamed": _("Cause of claims renamed"),
+    "claim_cause.retired": _("Cause of claims retired"),
     "assignment.made": _("Account manager assigned"),
     "assignment.ended": _("Account manager taken off"),
     "assignment.stand_in": _("Stand-in named"),
@@ -90,6 +94,8 @@ def register() -> None:
     menu.register("portal.claims", mine, position=64)
     waits = MenuItem("main", _("Waiting"), "crm:waiting", "hourglass", works_with_claims, section="/crm/waiting/")
     menu.register("crm.waiting", waits, position=61)
+    causes = MenuItem("settings", _("Causes of claims"), "crm:claim_causes", "list-search", can_change_settings)
+    menu.register("crm.claim_causes", causes, position=40)
     panels.register("crm.waiting", Panel("home", "card", _("Dealers"), _waiting, "hourglass"), position=6)
     panels.register("crm.manager", Panel("contact", "action", _("Account manager"), _manager, "user-star"))
     panels.register("crm.order.claim", Panel("order", "action", _("File a claim"), _claim_action, "alert-triangle"))

@@ -17,6 +17,7 @@ from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, List
 from apps.core.listing.news import NewFilter
 from apps.core.markup import record_url
 from apps.crm import claim_drawing
+from apps.crm.claim_filters import cause_filters
 from apps.crm.models import Claim
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def staff_listing() -> Listing:
                 titles=_users,
             ),
             YesNoFilter(key="late", title=_("Late"), narrow=_late),
+            *cause_filters(),
         ],
         search=_search("number__icontains", "order__number__icontains", "dealer__name__icontains"),
         search_label=_("Search claims"),

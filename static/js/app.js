@@ -27,6 +27,7 @@ import "./elements/repeat-rows.js";
 import "./elements/rich-text.js";
 import "./elements/row-selection.js";
 import "./elements/save-in-place.js";
+import "./elements/scheme-picker.js";
 import "./elements/select-picker.js";
 import "./elements/sender-tray.js";
 import "./elements/side-sheet.js";

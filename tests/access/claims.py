@@ -10,6 +10,7 @@ from PIL import Image
 
 from apps.activities.models import Notice
 from apps.crm.models import DealerUser, GuidePage, LedgerEntry, NewsItem, Order
+from apps.crm.models import ClaimCause, DealerUser, GuidePage, NewsItem, Order
 from apps.crm.services.claim_filing import ClaimInput, file_claim
 from apps.crm.services.claim_photos import keep_photos
 from apps.crm.services.disputes import dispute_entry
@@ -39,7 +40,10 @@ def _place(person: DealerUser, order: Order) -> dict[str, Any]:
     picture = io.BytesIO()
     Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
     photos, _complaints = keep_photos([SimpleUploadedFile("a.png", picture.getvalue())], now=NOW)
-    data = ClaimInput(order=order, kind="damage", text="The pane is cracked", photos=photos)
+    piece = order.constructions.get()
+    data = ClaimInput(
+        order=order, kind="damage", text="The pane is cracked", photos=photos, construction=piece, parts=["pane"]
+    )
     claim = file_claim(actor=person.user, data=data, now=NOW)
     plan = SimpleUploadedFile("plan.txt", b"Two windows")
     message = post_message(actor=person.user, record=claim, text="Look", uploads=[plan], now=NOW)
@@ -48,6 +52,7 @@ def _place(person: DealerUser, order: Order) -> dict[str, Any]:
     )
     return {
         "claim_id": claim.pk,
+        "cause_id": ClaimCause.objects.get(key="transport").pk,
         "photo_id": claim.photos.get().pk,
         "activity_id": message.pk,
         "file_id": message.files.get().pk,

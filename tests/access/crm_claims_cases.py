@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from tests.access.crm_orders_cases import OWN_OF_DEALER, PORTAL
-from tests.access.matrix import IN, NOBODY, PROGRAMS_WRITE, STAFF, Scopes, of, program, web
+from tests.access.matrix import (
+    ADMIN,
+    IN,
+    NO_ADMIN,
+    NOBODY,
+    OUTSIDE,
+    PROGRAMS_WRITE,
+    STAFF,
+    Scopes,
+    of,
+    program,
+    to_programs,
+    web,
+)
 
 CLAIMS = of("login", 403, IN, 403, IN, IN)
 CONTENT = of("login", 403, 403, IN, IN, IN)
@@ -46,8 +59,13 @@ web("portal/news/<int:item_id>/", "GET", _READ)
 web("portal/guide/<slug:slug>/", "GET", _READ)
 
 # --- staff -----------------------------------------------------------------------------------------------------------
-for _page in ("claims/", "claims/list/", "waiting/"):
+for _page in ("claims/", "claims/list/", "claims/report/", "waiting/"):
     web(f"crm/{_page}", "GET", CLAIMS)
+web("crm/claims/report/<slug:kind>/", "GET", CLAIMS, kind="csv")
+web("crm/claims/causes/", "GET", ADMIN)
+web("crm/claims/causes/new/", "GET POST", ADMIN)
+web("crm/claims/causes/<int:cause_id>/", "GET POST", {"dealer": ADMIN, "absent": NO_ADMIN})
+web("crm/claims/causes/<int:cause_id>/retire/", "POST", {"dealer": ADMIN, "absent": NO_ADMIN})
 _CLAIM = "crm/claims/<int:claim_id>/"
 web(_CLAIM, "GET", _OF_CLAIMS)
 web(f"{_CLAIM}messages/", "GET POST", _OF_CLAIMS)
@@ -67,3 +85,6 @@ for _kind, _key in (("news", "item_id"), ("guide", "page_id")):
     web(f"crm/{_kind}/<int:{_key}>/", "GET POST", _WRITTEN)
     web(f"crm/{_kind}/<int:{_key}>/preview/", "GET", _WRITTEN)
 program("decisions", "GET", PROGRAMS_WRITE)  # as for writing: the token of the reader lacks its scope
+_DRAWN = to_programs(*OUTSIDE, 403, IN, 404, IN, IN)
+_NOT_DRAWN = to_programs(*OUTSIDE, 403, 404, 404, 404, 404)
+program("claims/<claim_id>/drawing", "GET", {"dealer": _DRAWN, "other_dealer": _DRAWN, "absent": _NOT_DRAWN})

@@ -46,7 +46,8 @@ def add_dealers(world: World) -> None:
 
 
 def _place(dealer: Dealer, person: DealerUser, order: Order) -> dict[str, Any]:
-    piece = a_construction(order)
+    pane = {"id": "pane", "kind": "pane", "x": 40, "y": 40, "width": 1320, "height": 1220}
+    piece = a_construction(order, scheme={"width": 1400, "height": 1300, "parts": [pane]})
     shipment = Shipment.objects.create(
         plant=a_plant(),
         plant_key=f"S-{dealer.code}",

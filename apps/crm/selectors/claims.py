@@ -12,6 +12,7 @@ from django.db.models import Count
 from apps.crm import claim_drawing
 from apps.crm.models import Claim, ClaimPhoto, Compensation, Construction, LedgerEntry, Order
 from apps.crm.models.reach import MONEY_ROLES, has_role, portal_reader
+from apps.crm.selectors.claim_subjects import Subject, marks_of, subject_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -25,6 +26,7 @@ class ClaimPage:
     claim: Claim
     photos: Sequence[ClaimPhoto]
     compensation: Compensation | None  # None also for readers without money
+    subject: Subject
     line: LedgerEntry | None = None  # that is disputed; None also for readers without money
     sees_money: bool = False
 
@@ -51,12 +53,13 @@ class BoardColumn:
 
 
 def claim_page(claim: Claim, user: User) -> ClaimPage:
+    """`claim` comes with its subject."""
     photos = ClaimPhoto.objects.visible_to(user).filter(claim=claim).order_by("position", "pk")
     given = Compensation.objects.visible_to(user).filter(claim=claim).select_related("entry").first()
     line = LedgerEntry.objects.visible_to(user).filter(pk=claim.entry_id).first() if claim.is_dispute else None
     reader = portal_reader(user)
     sees_money = has_role(user, MONEY_ROLES) if reader is None else reader.sees_money
-    return ClaimPage(claim, list(photos), given, line, sees_money)
+    return ClaimPage(claim, list(photos), given, subject_of(claim, marks_of(claim, user)), line, sees_money)
 
 
 def constructions_of(order: Order) -> list[Construction]:

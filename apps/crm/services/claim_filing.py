@@ -20,26 +20,27 @@ from apps.core.services.operations import operate
 from apps.crm.models import Claim, Construction, Dealer, Inquiry, LedgerEntry, Order, Shipment
 from apps.crm.permissions.claims import can_file_claim
 from apps.crm.promises import promised_by
+from apps.crm.selectors.claim_subjects import what_is_known
 from apps.crm.services.claim_history import record_step
+from apps.crm.services.claim_parts import chosen_parts, keep_subject
 from apps.crm.services.claim_photos import MOST_PHOTOS, Kept, attach
 from apps.crm.services.inquiries import open_inquiry
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-MOST_PARTS = 60
-
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimInput:
-    """`order` or `entry` were read as ones that the actor sees; `parts` are ids of the scheme's parts.
+    """`order` or `entry` were read as ones that the actor sees; `parts` are ids of the construction's parts.
 
+    Without a `shipment` the newest one counts that carried the construction. Words may stay out where parts are named.
     With `entry` it is a dispute, which is `services.disputes`' to file; `expected` is what the line should be.
     """
 
     order: Order | None
     kind: str
-    text: str
+    text: str = ""
     construction: Construction | None = None
     shipment: Shipment | None = None
     parts: Sequence[str] = ()
@@ -64,14 +65,21 @@ def file_claim(*, actor: User, data: ClaimInput, now: datetime) -> Claim:
     if not can_file_claim(actor, data.subject.dealer_id):
         raise PermissionDenied
     text = _checked(data)
+    parts = chosen_parts(data.construction, data.parts)
+    known = what_is_known(data.order, data.construction, actor) if data.order and not data.entry else None
     with as_house(), operate(actor=actor, verb="claim.filed", now=now, undoable=False) as recorder:
         claim = _row(actor, data, text, now)
+        claim.shipment = data.shipment or (known.shipment if known else None)
+        claim.parts = [part.id for part in parts]
         claim.save(force_insert=True)
+        if known:
+            keep_subject(claim, known, parts)
         attach(claim, data.photos)
         recorder.created(claim)
         claim.manager = open_inquiry(dealer=claim.dealer, kind=Inquiry.Kind.CLAIM, claim=claim, now=now).manager
         claim.save(update_fields=["manager"])
-        record_step(claim, "claim.filed", actor=actor, text=text, now=now)
+        words = text or ", ".join(part.name for part in parts)
+        record_step(claim, "claim.filed", actor=actor, text=words, now=now)
     return claim
 
 
@@ -99,7 +107,7 @@ def _checked(data: ClaimInput) -> str:
         order_id = data.order.pk if data.order else None
         if record is not None and getattr(record, "order_id", order_id) != order_id:
             raise ValidationError({field: _("This belongs to another order.")})
-    return clean_text(data.text, required=True)
+    return clean_text(data.text, required=not data.parts)
 
 
 def _row(actor: User, data: ClaimInput, text: str, now: datetime) -> Claim:
@@ -114,10 +122,8 @@ def _row(actor: User, data: ClaimInput, text: str, now: datetime) -> Claim:
         entry=data.entry,
         expected=data.expected,
         construction=data.construction,
-        shipment=data.shipment,
         kind=data.kind,
         text=text,
-        parts=[part[:40] for part in data.parts[:MOST_PARTS]],
         author=actor,
         author_name=str(actor),
         made_at=now,

@@ -26,6 +26,7 @@ from apps.crm.services.threads import add_message
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.crm.models import ClaimCause
 
 State = Claim.State
 MOST = Decimal("999999999999.99")
@@ -46,12 +47,14 @@ class Decision:
     """`amount` only where it is accepted, and None where no money is given.
 
     Of a dispute it is the correction, which may be below zero: then the dealer owes more. In the line's currency.
+    `cause` is for the house alone.
     """
 
     accepted: bool
     text: str
     amount: Decimal | None = None
     currency: str = ""
+    cause: ClaimCause | None = None
 
 
 def take_over(*, actor: User, claim: Claim, version: int, now: datetime) -> int | None:
@@ -93,6 +96,7 @@ def decide(*, actor: User, claim: Claim, version: int, decision: Decision, now: 
         locked.state = State.ACCEPTED if decision.accepted else State.REFUSED
         locked.decision, locked.decided_by, locked.decided_at = words, actor, _in_turn(now)
         locked.manager = locked.manager or actor
+        locked.cause = decision.cause
         if amount is not None:
             currency = locked.entry.currency if locked.entry else decision.currency or currency_of(locked)
             recorder.created(_announce(locked, amount, currency, now))

@@ -7,12 +7,15 @@ from decimal import Decimal
 from django import template
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core import clock
 from apps.core.markup import fill, prose
 from apps.crm import claim_drawing
+from apps.crm.drawing.schemes import draw_marked
 from apps.crm.models import Claim
+from apps.crm.selectors.claim_subjects import Subject
 
 register = template.Library()
 STEPS = {
@@ -37,6 +40,16 @@ def claim_promise(claim: Claim) -> SafeString:
 def claim_money(amount: Decimal, currency: str) -> SafeString:
     shown = number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
     return fill('<span class="money">{}&nbsp;{}</span>', shown, currency)
+
+
+@register.filter
+def marked_drawing(subject: Subject) -> SafeString:
+    """The drawing with what the claim names marked on it; told as words to who doesn't see it."""
+    if subject.scheme is None:
+        return SafeString("")
+    names = "; ".join(f"{mark.number}. {mark.name}" for mark in subject.marks)
+    marked = {mark.part for mark in subject.marks}
+    return draw_marked(subject.scheme, marked, label=_("Drawing with marks: %(parts)s") % {"parts": names})
 
 
 @register.filter

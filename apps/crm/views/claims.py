@@ -37,7 +37,7 @@ _SIMPLE = {"take": claim_steps.take_over, "close": claim_steps.close_claim, "reo
 @claims_required
 @require_GET
 def claims(request: Request) -> HttpResponse:
-    context = {"columns": claim_board(request.user, now=clock.now()), "tabs": _tabs("board")}
+    context = {"columns": claim_board(request.user, now=clock.now()), "tabs": claim_tabs("board")}
     return render_page(request, "crm/claims_board.html", context, fragment="board")
 
 
@@ -46,7 +46,7 @@ def claims(request: Request) -> HttpResponse:
 def claim_list(request: Request) -> HttpResponse:
     found = Claim.objects.visible_to(request.user)
     page = staff_listing().page(request, found, page_size=preferences_of(request.user).page_size)
-    return page.render(request, "crm/claims.html", {"tabs": _tabs("list")})
+    return page.render(request, "crm/claims.html", {"tabs": claim_tabs("list")})
 
 
 @claims_required
@@ -109,7 +109,10 @@ def claim_decide(request: Request, claim_id: int) -> HttpResponse:
     if found.entry is not None:
         kind, currencies = CorrectionForm, [found.entry.currency]
         initial["amount"] = None if found.expected is None else found.entry.amount - found.expected
-    form = kind(request.POST or None, initial=initial, currencies=currencies)
+    # A late delivery or a wrong amount comes from no part of a window.
+    form = kind(
+        request.POST or None, initial=initial, currencies=currencies, needs_cause=found.construction_id is not None
+    )
 
     def decide() -> None:
         given = form.cleaned_data
@@ -118,6 +121,7 @@ def claim_decide(request: Request, claim_id: int) -> HttpResponse:
             text=given["text"],
             amount=given["amount"],
             currency=given["currency"] or currencies[0],
+            cause=given["cause"],
         )
         claim_steps.decide(
             actor=request.user, claim=found, version=given["version"], decision=decision, now=clock.now()
@@ -154,6 +158,8 @@ def _sheet(request: Request, found: Claim, form: Form, act: Callable[[], None], 
 def _claim(request: Request, claim_id: int) -> Claim:
     found = Claim.objects.visible_to(request.user)
     found = found.select_related("order__state", "entry", "construction", "dealer", "manager", "decided_by")
+    found = found.select_related("order__state", "construction", "dealer", "manager", "decided_by")
+    found = found.select_related("subject", "shipment", "cause")
     return get_object_or_404(found, pk=claim_id)
 
 
@@ -162,8 +168,12 @@ def _version(request: Request) -> int:
     return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
-def _tabs(current: str) -> list[dict[str, object]]:
-    pages = (("board", _("Board"), "crm:claims"), ("list", _("List"), "crm:claim_list"))
+def claim_tabs(current: str) -> list[dict[str, object]]:
+    pages = (
+        ("board", _("Board"), "crm:claims"),
+        ("list", _("List"), "crm:claim_list"),
+        ("report", _("Causes"), "crm:claim_report"),
+    )
     return [
         {"title": title, "url": reverse(route), "is_current": key == current, "count": None}
         for key, title, route in pages

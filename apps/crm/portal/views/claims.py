@@ -18,14 +18,17 @@ from apps.core.sheets import close_sheet
 from apps.core.toasts import toast
 from apps.crm.claim_listing import portal_listing
 from apps.crm.forms.claims import ClaimForm, MessageForm, PhotosForm
-from apps.crm.models import Claim, ClaimPhoto, Order
+from apps.crm.models import Claim, ClaimPhoto, Construction, Order
 from apps.crm.permissions.claims import can_dispute, may_speak_for
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required
+from apps.crm.selectors.claim_subjects import what_is_known
 from apps.crm.selectors.claims import claim_page, constructions_of
 from apps.crm.selectors.threads import entries_of, thread_of
 from apps.crm.services import claim_photos
 from apps.crm.services.claim_filing import ClaimInput, add_photos, file_claim
+
+_PIECES = 24  # drawings on a page
 
 
 @portal_required
@@ -40,16 +43,23 @@ def claims(request: Request) -> HttpResponse:
 @portal_required
 @require_http_methods(["GET", "POST"])
 def claim_file(request: Request, order_id: int) -> HttpResponse:
-    """What is no photo is named at the field; the others, and all that was typed, come again with the form."""
-    order = get_object_or_404(Order.objects.visible_to(request.user).select_related("dealer"), pk=order_id)
-    parts = constructions_of(order)
+    """First which construction, where there are several; then its drawing to tap, words and photos.
+
+    What is no photo is named at the field; the others, and all that was typed, come again with the form.
+    """
+    order = get_object_or_404(Order.objects.visible_to(request.user).select_related("dealer", "plant"), pk=order_id)
+    pieces = constructions_of(order)
     if request.method != "POST":
-        chosen = request.GET.get("construction", "")
-        form = ClaimForm(
-            constructions=parts, initial={"construction": chosen, "parts": request.GET.get("parts", "")[:2000]}
-        )
+        asked = request.GET.get("construction", "")
+        chosen = _piece(pieces, asked)
+        if chosen is None and asked != "whole" and len(pieces) > 1:
+            return _choosing(request, order, pieces)
+        chosen = chosen or (pieces[0] if pieces and asked != "whole" else None)
+        form = ClaimForm(constructions=pieces, chosen=chosen, initial={"parts": request.GET.getlist("parts")[:60]})
         return _filing(request, form, order, [])
-    form = ClaimForm(request.POST, request.FILES, constructions=parts)
+    form = ClaimForm(
+        request.POST, request.FILES, constructions=pieces, chosen=_piece(pieces, request.POST.get("construction", ""))
+    )
     valid = form.is_valid()
     kept = claim_photos.unseal(request.POST.get("kept", ""), actor=request.user)
     if not may_speak_for(request.user, order.dealer_id):
@@ -65,8 +75,8 @@ def claim_file(request: Request, order_id: int) -> HttpResponse:
                 order=order,
                 kind=form.cleaned_data["kind"],
                 text=form.cleaned_data["text"],
-                construction=form.chosen_construction(),
-                parts=form.chosen_parts(),
+                construction=form.chosen,
+                parts=form.cleaned_data["parts"],
                 photos=kept,
             )
             claim = file_claim(actor=request.user, data=data, now=clock.now())
@@ -134,8 +144,35 @@ def _may_withdraw(request: Request, found: Claim) -> bool:
 
 
 def _claim(request: Request, claim_id: int) -> Claim:
-    found = Claim.objects.visible_to(request.user).select_related("order", "construction", "dealer")
-    return get_object_or_404(found, pk=claim_id)
+    found = Claim.objects.visible_to(request.user).select_related("order", "construction", "dealer", "shipment")
+    return get_object_or_404(found.select_related("subject"), pk=claim_id)
+
+
+def _piece(pieces: list[Construction], asked: str) -> Construction | None:
+    return next((each for each in pieces if str(each.pk) == asked), None)
+
+
+def _other(request: Request, form: ClaimForm) -> dict[str, str] | None:
+    """What else the claim may be about: another construction, or the order as such."""
+    if not form.pieces:
+        return None
+    if len(form.pieces) == 1 and form.chosen:
+        return {"url": f"{request.path}?construction=whole", "words": _("It is about the whole order")}
+    return {"url": request.path, "words": _("Choose another")}
+
+
+def _choosing(request: Request, order: Order, pieces: list[Construction]) -> HttpResponse:
+    """Some drawings a page: an order may have hundreds of constructions."""
+    asked = request.GET.get("from", "")
+    start = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
+    after = start + _PIECES
+    context = {
+        "order": order,
+        "pieces": pieces[start:after],
+        "before": max(0, start - _PIECES) if start else None,
+        "after": after if after < len(pieces) else None,
+    }
+    return render_page(request, "portal/claim_choose.html", context, fragment="sheet")
 
 
 def _filing(request: Request, form: ClaimForm, order: Order, kept: list[claim_photos.Kept]) -> HttpResponse:
@@ -144,6 +181,8 @@ def _filing(request: Request, form: ClaimForm, order: Order, kept: list[claim_ph
     context = {
         "form": form,
         "order": order,
+        "known": what_is_known(order, form.chosen, request.user),
+        "other": _other(request, form),
         "sealed": claim_photos.seal(kept, actor=request.user),
         "kept_words": words % {"count": count} if count else "",
     }

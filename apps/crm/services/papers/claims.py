@@ -14,6 +14,7 @@ from apps.activities.models import Activity
 from apps.core import clock
 from apps.core.models import File
 from apps.core.services import files
+from apps.crm.drawing.schemes import draw_marked
 from apps.crm.models import Claim
 from apps.crm.selectors.claims import ClaimPage, claim_page
 from apps.crm.selectors.threads import entries_of, thread_of
@@ -32,7 +33,9 @@ _EDGE = 900  # pixels: sharp enough at half the width of a page
 def claim_report(user: User, record_id: int, language: str) -> dict[str, Any]:
     """Of a claim that `user` sees; of the talk what its dealer reads too. Raises Http404."""
     with reading(user):
-        seen = Claim.objects.visible_to(user).select_related("dealer", "order", "construction", "plant")
+        seen = Claim.objects.visible_to(user).select_related(
+            "dealer", "order", "construction", "plant", "shipment", "subject"
+        )
         claim = seen.filter(pk=record_id).first()
         if claim is None:
             raise Http404
@@ -43,6 +46,7 @@ def claim_report(user: User, record_id: int, language: str) -> dict[str, Any]:
             "to": addressed_to(claim.dealer),
             "facts": _known(page),
             "text": claim.text.split("\n"),
+            **_drawn(page),
             "photos_title": _("Photos"),
             "photos": [_small(each.file) for each in page.photos[:_MOST_PHOTOS]],
             "talk_title": _("Talk"),
@@ -62,6 +66,7 @@ def _known(page: ClaimPage) -> list[dict[str, Any]]:
         fact(_("Order"), claim.order.number if claim.order else ""),
         *_disputed(page),
         fact(_("About"), f"{part.position}. {part.title or part.kind}" if part else ""),
+        fact(_("Shipment"), claim.shipment.number if claim.shipment else ""),
         fact(_("What is wrong"), str(claim.get_kind_display())),
         fact(_("State"), str(claim.get_state_display())),
     )
@@ -75,6 +80,19 @@ def _disputed(page: ClaimPage) -> list[dict[str, Any] | None]:
     words = f"{line.get_kind_display()}, {day(line.booked_on)}, {money(line.amount, line.currency)}"
     right = money(expected, line.currency) if expected is not None else ""
     return [fact(_("Line of the account"), words), fact(_("Should be"), right)]
+
+
+def _drawn(page: ClaimPage) -> dict[str, Any]:
+    """The drawing with the parts marked that the claim names, and the list of them."""
+    subject = page.subject
+    picture = ""
+    if subject.scheme and subject.marks:
+        picture = draw_marked(subject.scheme, {mark.part for mark in subject.marks}, label="", on_paper=True)
+    return {
+        "parts_title": _("Marked parts"),
+        "drawing": picture,
+        "parts": [[str(mark.number), mark.name] for mark in subject.marks],
+    }
 
 
 def _small(file: File) -> list[int]:
