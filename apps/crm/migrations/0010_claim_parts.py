@@ -29,7 +29,7 @@ def _to(model, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0007_journeys")]
+    dependencies = [("crm", "0009_disputes")]
 
     operations = [
         migrations.CreateModel(

@@ -21,7 +21,7 @@ def policies(walls):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0007_journeys"), ("activities", "0011_entry_files")]
+    dependencies = [("crm", "0008_promises"), ("activities", "0011_entry_files")]
 
     operations = [
         migrations.AlterField(

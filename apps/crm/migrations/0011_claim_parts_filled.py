@@ -43,6 +43,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0008_claim_parts")]
+    dependencies = [("crm", "0010_claim_parts")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
