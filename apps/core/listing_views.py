@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -10,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,7 +21,7 @@ from apps.core.models import ListSetting, SavedView
 from apps.core.services import lists as services
 from apps.core.sheets import close_sheet, way_back
 from apps.core.toasts import toast
-from apps.core.visits import begins_anew
+from apps.core.visits import seen_at
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -195,19 +193,9 @@ def list_view_restore(request: HttpRequest, key: str) -> HttpResponse:
 def list_visit(request: HttpRequest, key: str) -> HttpResponse:
     """A page of the list was seen as it was at `?seen=`: what changes later is new at the next visit."""
     listing, _back, _state = _list(request, key)
-    services.note_list_visit(actor=cast("User", request.user), list_key=listing.key, seen_at=_seen_at(request))
+    seen = seen_at(request.GET.get("seen", ""), clock.now())
+    services.note_list_visit(actor=cast("User", request.user), list_key=listing.key, seen_at=seen)
     return HttpResponse(status=204)
-
-
-def _seen_at(request: HttpRequest) -> datetime:
-    """What the page says, unless that is nonsense: in the future, or too long ago."""
-    now = clock.now()
-    try:
-        seen_at = parse_datetime(request.GET.get("seen", ""))
-    except ValueError:
-        return now
-    is_sound = seen_at is not None and seen_at.tzinfo is not None and seen_at <= now and not begins_anew(seen_at, now)
-    return seen_at if seen_at is not None and is_sound else now
 
 
 def _list(request: HttpRequest, key: str) -> tuple[Listing, str, ListState]:

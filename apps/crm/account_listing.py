@@ -15,16 +15,18 @@ from apps.core.listing.filters import Choices
 from apps.core.markup import fill, record_url
 from apps.crm.balance_links import balance_address
 from apps.crm.drawing.figures import awaited, money
+from apps.crm.fed_columns import fed_columns
 from apps.crm.models import DealerPlant, LedgerMonth, Plant
+from apps.crm.selectors.freshness import Sources
 
 KEY = "crm.accounts"
 
 
-def account_listing() -> Listing:
+def account_listing(sources: Sources | None = None) -> Listing:
     """The same for all who may see it; which rows are there is the scope's matter."""
     return Listing(
         key=KEY,
-        columns=_COLUMNS,
+        columns=fed_columns(_COLUMNS, {"balance": "ledger", "left": "ledger"}, sources),
         default_sort="dealer",
         filters=[ChoiceFilter(key="plant", title=_("Plant"), field="plant", choices=_plants)],
         search=lambda queryset, text: queryset.filter(dealer__name__icontains=text),

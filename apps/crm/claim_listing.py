@@ -14,10 +14,10 @@ from apps.accounts.models import User
 from apps.accounts.templatetags.formats import day
 from apps.core import clock
 from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing, RecordFilter, YesNoFilter
-from apps.core.listing.news import NewFilter
 from apps.core.markup import record_url
 from apps.crm import claim_drawing
 from apps.crm.claim_filters import cause_filters
+from apps.crm.list_news import news_filters
 from apps.crm.models import Claim
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def portal_listing(user: User) -> Listing:
         key=PORTAL_KEY,
         columns=[_NUMBER, _ORDER, _KIND, _STATE, _MADE, _PROMISE],
         default_sort="-made",
-        filters=[*_filters(), NewFilter(user=user, list_key=PORTAL_KEY, at="changed_at")],
+        filters=[*_filters(), *news_filters(user, PORTAL_KEY, "changed_at")],
         search=_search("order__number__icontains", "order__reference__icontains", "text__icontains"),
         search_label=_("Search claims"),
         row_url=lambda claim: record_url("portal:claim", claim.pk),

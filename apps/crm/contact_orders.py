@@ -9,8 +9,10 @@ from django.template.loader import render_to_string
 
 from apps.accounts.models import User
 from apps.contacts.models import Entity
+from apps.core import clock
 from apps.crm.doors import deals_with_money, deals_with_orders
 from apps.crm.models import Dealer, Order
+from apps.crm.selectors.freshness import sources_of
 
 _LATEST = 20
 
@@ -30,4 +32,5 @@ def orders_panel(request: HttpRequest, entity: Entity) -> str:
     joins = ("state", "plant", *(("money",) if money else ()))
     orders = Order.objects.visible_to(user).filter(dealer=dealer).select_related(*joins)
     context = {"dealer": dealer, "orders": orders.order_by("-received_at", "-pk")[:_LATEST], "sees_money": money}
+    context["sources"] = sources_of(dealer.plant_ids, now=clock.now())
     return render_to_string("crm/_contact_orders.html", context, request)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.templatetags.formats import day, moment
 from apps.core import clock
 from apps.core.listing import Column, Empty, Listing, YesNoFilter
-from apps.core.listing.news import NewFilter
 from apps.core.markup import fill, icon, record_url
+from apps.crm.list_news import news_filters
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -37,7 +37,7 @@ def portal_news_listing(user: User) -> Listing:
             Column("day", gettext_lazy("Day"), lambda item: day(item.starts_at), sort=("starts_at",)),
         ],
         default_sort="-day",
-        filters=[NewFilter(user=user, list_key=PORTAL_NEWS_KEY, at="starts_at")],
+        filters=news_filters(user, PORTAL_NEWS_KEY, "starts_at"),
         search=lambda queryset, text: queryset.filter(title__icontains=text),
         search_label=gettext_lazy("Search news"),
         row_url=lambda item: record_url("portal:news_item", item.pk),

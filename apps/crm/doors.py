@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apps.accounts.decorators import door
 from apps.accounts.permissions import is_staff_member
-from apps.crm.models.reach import MONEY_ROLES, ORDER_ROLES, has_role
+from apps.crm.models.reach import MONEY_ROLES, ORDER_ROLES, has_role, portal_reader
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -22,5 +22,11 @@ def deals_with_money(user: User | AnonymousUser) -> bool:
     return is_staff_member(user) and has_role(user, MONEY_ROLES)
 
 
+def reads_figures(user: User | AnonymousUser) -> bool:
+    """Of plants: staff who deal with orders, and a dealer's people."""
+    return deals_with_orders(user) or portal_reader(user) is not None
+
+
 orders_required = door(deals_with_orders)
 settlements_required = door(deals_with_money)
+figures_required = door(reads_figures)

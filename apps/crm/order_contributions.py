@@ -30,6 +30,7 @@ VERBS = {
     "portal.left": _("Stopped looking into the portal"),
 }
 _MENU = [
+    ("portal.home", MenuItem("main", _("Home"), "portal:home", "home", is_dealer, "/portal/home/")),
     ("portal.orders", MenuItem("main", _("Orders"), "portal:order_list", "package", is_dealer, "/portal/orders/")),
     (
         "portal.deliveries",
@@ -50,7 +51,7 @@ def register() -> None:
     homes.register("portal", _home)
     banners.register("portal", _looking_in)
     for number, (key, item) in enumerate(_MENU):
-        menu.register(key, item, position=10 + 10 * number)
+        menu.register(key, item, position=5 + 10 * number)
     for position, key, route, title, icon, may_see, section in _STAFF_MENU:
         menu.register(key, MenuItem("main", title, route, icon, may_see, section), position=position)
     kept = MenuItem("settings", _("Kept pages"), "crm:kept_pages", "bolt", can_change_settings, "/crm/kept-pages/")
@@ -74,7 +75,7 @@ def _forget(sender: object, *, touched: Mapping[int, Collection[int]], **_facts:
 
 
 def _home(user: Any) -> str:
-    return reverse("portal:order_list") if is_dealer(user) else ""
+    return reverse("portal:home") if is_dealer(user) else ""
 
 
 def _looking_in(request: HttpRequest) -> str:
@@ -94,7 +95,11 @@ def _staff_orders(request: HttpRequest) -> Listing | None:
 
 
 def _portal_shipments(request: HttpRequest) -> Listing | None:
-    return shipment_listing.shipment_listing(in_portal=True) if is_dealer(request.user) else None
+    return (
+        shipment_listing.shipment_listing(in_portal=True, user=cast("User", request.user))
+        if is_dealer(request.user)
+        else None
+    )
 
 
 def _staff_shipments(request: HttpRequest) -> Listing | None:

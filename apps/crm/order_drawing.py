@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
+SHOWN = 12  # of the history; the tape has all
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     pieces: SafeString
@@ -47,6 +50,6 @@ def draw_order(
     }
     return Drawn(
         render_to_string("crm/_pieces.html", context),
-        render_to_string("crm/_order_history.html", {"events": events}),
+        render_to_string("crm/_order_history.html", {"events": events[:SHOWN], "order": order, "in_portal": in_portal}),
         sources_of(events),
     )

@@ -21,10 +21,13 @@ from apps.core.tables import FORMATS
 from apps.crm.doors import deals_with_money
 from apps.crm.drawing.figures import awaited, money, status_badge
 from apps.crm.drawing.promises import promise_cell
+from apps.crm.fed_columns import fed_columns
 from apps.crm.forecasts.timing import FORECAST
 from apps.crm.kept_pages import keep, reader_key
+from apps.crm.list_news import news_filters
 from apps.crm.models import Dealer, Order, Plant, Promise, Status
 from apps.crm.models.reach import portal_reader
+from apps.crm.selectors.freshness import Sources
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -36,20 +39,25 @@ MOST_ROWS = 20_000  # of a file
 SEARCHED_FROM = 3
 
 
-def portal_order_listing(user: User) -> Listing:
-    """The orders of the firm that `user` belongs to."""
+def portal_order_listing(user: User, *, sources: Sources | None = None) -> Listing:
+    """The orders of the firm that `user` belongs to; with `sources` the cells say which figures are stale."""
     reader = portal_reader(user)
     sees_money = reader is not None and reader.sees_money
     plant_ids = reader.plant_ids if reader else ()
+    fits = [] if sources is None else [*sources.late, sorted(sources.owners.items())]
 
     def plants() -> Choices:
         return _named(Plant.objects.filter(pk__in=plant_ids))
 
     return Listing(
         key=PORTAL_KEY,
-        columns=[*_COLUMNS, *([_AMOUNT] if sees_money else [])],
+        columns=fed_columns([*_COLUMNS, *([_AMOUNT] if sees_money else [])], _GROUPS, sources),
         default_sort="-received",
-        filters=[*_filters(plants, [status for status in Status if status != Status.RECEIVED]), _PLANNED],
+        filters=[
+            *_filters(plants, [status for status in Status if status != Status.RECEIVED]),
+            _PLANNED,
+            *news_filters(user, PORTAL_KEY, "state__changed_at"),
+        ],
         search=_search,
         search_label=_("Number or your reference"),
         fetch=_fetch(sees_money=sees_money),
@@ -57,12 +65,12 @@ def portal_order_listing(user: User) -> Listing:
         empty=Empty(_("No orders yet"), _("An order stands here once the plant has accepted it."), "package"),
         path=reverse("portal:order_list"),
         exports=[(kind.upper(), reverse("portal:order_download", args=[kind])) for kind in FORMATS],
-        keep=partial(_kept, reader.dealer_id, reader_key(sees_money=sees_money)) if reader else None,
+        keep=partial(_kept, reader.dealer_id, f"{reader_key(sees_money=sees_money)}:{fits}") if reader else None,
         is_private=True,
     )
 
 
-def staff_order_listing(user: User) -> Listing:
+def staff_order_listing(user: User, *, sources: Sources | None = None) -> Listing:
     """The orders of all dealers whose contact `user` sees."""
     sees_money = deals_with_money(user)
     dealers = RecordFilter(
@@ -75,7 +83,11 @@ def staff_order_listing(user: User) -> Listing:
     return Listing(
         key=STAFF_KEY,
         # No index has all dealers' numbers in their order.
-        columns=[replace(_COLUMNS[0], sort=()), _DEALER, *_COLUMNS[1:], *([_AMOUNT] if sees_money else [])],
+        columns=fed_columns(
+            [replace(_COLUMNS[0], sort=()), _DEALER, *_COLUMNS[1:], *([_AMOUNT] if sees_money else [])],
+            _GROUPS,
+            sources,
+        ),
         default_sort="-received",
         filters=[*_filters(lambda: _named(Plant.objects.all()), Status), dealers, *_PROMISES],
         search=_search_all,
@@ -201,4 +213,5 @@ _COLUMNS = [
     Column("status", _("Status"), _status),
 ]
 _DEALER = Column("dealer", pgettext_lazy("order", "Dealer"), _dealer)
+_GROUPS = {"status": "stage", "planned": "delivery", "amount": "money"}
 _AMOUNT = Column("amount", _("Amount"), _amount, numeric=True)

@@ -12,24 +12,31 @@ from django.utils.translation import pgettext_lazy
 from apps.accounts.templatetags.formats import day
 from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing
 from apps.core.markup import fill, record_url
+from apps.crm.fed_columns import fed_columns
+from apps.crm.list_news import news_filters
 from apps.crm.models import Shipment
+from apps.crm.selectors.freshness import Sources
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+    from apps.accounts.models import User
 
 PORTAL_KEY, STAFF_KEY = "portal.shipments", "crm.shipments"
 _COLOURS = {"planned": "grey", "loading": "yellow", "on_the_way": "blue", "done": "green", "cancelled": "red"}
 
 
-def shipment_listing(*, in_portal: bool) -> Listing:
+def shipment_listing(*, in_portal: bool, user: User | None = None, sources: Sources | None = None) -> Listing:
+    """`user` is the reader in the portal, to whom what changed since their last visit is new."""
     route = "portal:shipment" if in_portal else "crm:shipment"
     return Listing(
         key=PORTAL_KEY if in_portal else STAFF_KEY,
-        columns=_COLUMNS,
+        columns=fed_columns(_COLUMNS, {"planned": "delivery", "state": "delivery"}, sources),
         default_sort="-planned",
         filters=[
             ChoiceFilter(key="state", title=_("State"), field="state", choices=Shipment.State.choices),
             DateRangeFilter(key="planned", title=_("Day"), field="planned_on"),
+            *(news_filters(user, PORTAL_KEY, "changed_at") if in_portal and user else []),
         ],
         search=_search,
         search_label=_("Number of the shipment"),

@@ -18,7 +18,7 @@ from apps.core.contributions import (
     verbs,
 )
 from apps.sync.models import Source
-from apps.sync.order_records import order_records
+from apps.sync.order_records import order_record_link, order_records
 from apps.sync.services import applying, rejections
 
 VERBS = {
@@ -44,6 +44,8 @@ def register() -> None:
     operation_runners.register(rejections.REPLAY_ALL, rejections.run_replay)
     records = Panel("order", "card", _("As the sources sent it"), order_records, "file-code")
     panels.register("sync.order_records", records, position=95)
+    raw = Panel("order_event", "link", _("Record of a source"), order_record_link, "file-code")
+    panels.register("sync.order_record", raw)
     menu.register(
         "sync.sources",
         MenuItem("settings", _("Synchronisation"), "sync:sources", "arrows-exchange", is_admin),

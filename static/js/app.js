@@ -2,6 +2,7 @@
 import "./htmx-setup.js";
 import "./shortcuts.js";
 import "./live.js";
+import "./elements/as-of.js";
 import "./elements/call-timer.js";
 import "./elements/command-box.js";
 import "./elements/drop-zone.js";

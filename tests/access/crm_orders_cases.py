@@ -11,16 +11,19 @@ _ABSENT = of("login", 403, 404, 403, 404, 404)
 OF_DEALERS: Scopes = {"dealer": ORDERS, "other_dealer": ORDERS, "absent": _ABSENT}
 
 # --- the portal ------------------------------------------------------------------------------------------------------
-for _page in ("orders/", "deliveries/", "finances/", "reports/"):
+for _page in ("home/", "orders/", "deliveries/", "finances/", "reports/"):
     web(f"portal/{_page}", "GET", PORTAL)
 for _page in ("orders/download/<slug:kind>/", "finances/download/<slug:kind>/"):
     web(f"portal/{_page}", "GET", PORTAL, kind="csv")
 web("portal/finances/balance/", "GET", PORTAL)
 web("portal/finances/balance/<slug:kind>/", "GET", PORTAL, kind="csv")
 web("portal/finances/entries/<int:entry_id>/dispute/", "GET POST", OWN_OF_DEALER)
+web("portal/visits/<str:key>/", "POST", PORTAL, key="portal.home")
 _ORDER = "portal/orders/<int:order_id>/"
 web(_ORDER, "GET", OWN_OF_DEALER)
 _NO_PICTURE: Scopes = {"dealer": NOBODY, "other_dealer": NOBODY}
+web(f"{_ORDER}tape/", "GET", OWN_OF_DEALER)
+web(f"{_ORDER}tape/download/<slug:kind>/", "GET", OWN_OF_DEALER, kind="csv")
 web(f"{_ORDER}photos/<int:photo_id>/", "GET", _NO_PICTURE, photo_id="pk")
 _SHIPMENT = "portal/deliveries/<int:shipment_id>/"
 web(_SHIPMENT, "GET", OWN_OF_DEALER)
@@ -34,11 +37,14 @@ for _page in ("orders/<int:order_id>/", "dealers/<int:dealer_id>/", "shipments/<
 web("crm/settlements/<int:dealer_id>/", "GET", OF_DEALERS)
 web("crm/settlements/<int:dealer_id>/balance/", "GET", OF_DEALERS)
 web("crm/settlements/<int:dealer_id>/balance/<slug:kind>/", "GET", OF_DEALERS, kind="csv")
+web("crm/orders/<int:order_id>/tape/", "GET", OF_DEALERS)
+web("crm/orders/<int:order_id>/tape/download/<slug:kind>/", "GET", OF_DEALERS, kind="csv")
 web("crm/orders/<int:order_id>/photos/add/", "GET POST", OF_DEALERS)
 _NO_PICTURE_OF_STAFF: Scopes = {"dealer": _ABSENT, "absent": _ABSENT}
 web("crm/orders/<int:order_id>/photos/<int:photo_id>/", "GET", _NO_PICTURE_OF_STAFF, photo_id="pk")
 web("crm/shipments/<int:shipment_id>/stops/<int:stop_id>/proof/", "GET", _NO_PICTURE_OF_STAFF)
 web("crm/dealers/<int:dealer_id>/view-as/", "POST", OF_DEALERS)
+web("crm/as-of/", "GET", of("login", IN, IN, 403, IN, IN))
 web("crm/kept-pages/", "GET", ADMIN)
 web("crm/dealers/leave/", "POST", ORDERS)
 

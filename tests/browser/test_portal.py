@@ -54,8 +54,8 @@ def test_orders_finances_and_deliveries_are_readable_for_everybody(page, live_se
     page.set_viewport_size(size)
     sign_in(page, dora)
     page.goto(live_server.url)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Orders")
-    for path in ("orders/", f"orders/{order.pk}/", "deliveries/", "finances/", "reports/"):
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+    for path in ("home/", "orders/", f"orders/{order.pk}/", "deliveries/", "finances/", "reports/"):
         page.goto(f"{live_server.url}/portal/{path}")
         page.wait_for_load_state("networkidle")
         assert axe(page) == [], path

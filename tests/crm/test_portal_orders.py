@@ -89,11 +89,11 @@ def texts(response) -> str:
     return str(response.content.decode())
 
 
-def test_a_dealer_begins_at_the_orders(owner):
+def test_a_dealer_begins_at_home(owner):
     response = owner.get("/")
 
     assert response.status_code == 302
-    assert response["Location"] == "/portal/orders/"
+    assert response["Location"] == "/portal/home/"
 
 
 def test_the_list_shows_the_firms_orders_with_status_and_amount(owner, order, firm):
@@ -163,17 +163,17 @@ def test_an_order_shows_constructions_history_and_money_with_how_fresh_they_are(
 
 
 @pytest.mark.parametrize("page", ["/portal/orders/", "/portal/deliveries/"])
-def test_a_list_says_how_old_it_is_while_a_source_of_the_plant_stands(owner, order, firm, page):
+def test_a_list_says_how_old_it_is_and_when_a_source_of_the_plant_stands(owner, order, firm, page):
     FeedStatus.objects.create(source="plant-a", title="Production A", plant=a_plant(), as_of=NOW)
     FeedStatus.objects.create(source="far", title="Far away", plant=a_plant("far"), as_of=NOW, state="stopped")
-    assert "Data as of" not in owner.get(page).content.decode()
+    assert 'data-source="plant-a" data-state="fresh"' in owner.get(page).content.decode()
 
     FeedStatus.objects.filter(source="plant-a").update(state="stopped")
 
     text = owner.get(page).content.decode()
     assert "Data as of" in text
     assert "Production A" in text
-    assert "the source stands still" in text
+    assert 'data-source="plant-a" data-state="stopped"' in text
     assert "Far away" not in text
 
 

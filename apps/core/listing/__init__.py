@@ -29,7 +29,7 @@ from apps.core.listing.filters import (
 )
 from apps.core.listing.letters import narrow_to_letter
 from apps.core.listing.news import NewFilter
-from apps.core.listing.page import KeptRows, ListPage
+from apps.core.listing.page import MOST_NEW, KeptRows, ListPage
 from apps.core.listing.rows import draw_rows
 from apps.core.listing.selection import Selection
 from apps.core.listing.state import ListState, asks_something, read_state, state_from_json
@@ -125,8 +125,11 @@ class Listing:
         state = self._state(request.GET, views, default_view)
         size = state.size or own.page_size or page_size
         columns = self._columns(state.columns or own.columns)
+        new_count = self._new_count(queryset, state)
         if self.keep is not None and state.page == 1:
-            asked = json.dumps([state.as_json(), size, [column.key for column in columns]])
+            # What is marked as new is the reader's own matter: their visit is part of the question.
+            since = self.news.since if self.news else None
+            asked = json.dumps([state.as_json(), size, [column.key for column in columns], since and since.isoformat()])
             kept = self.keep(asked, lambda: self._rows_to_keep(queryset, state, size, columns))
             return ListPage(
                 listing=self,
@@ -137,6 +140,7 @@ class Listing:
                 views=views,
                 total=kept.total,
                 size=size,
+                new_count=new_count,
                 drawn=kept.drawn,
             )
         state, total, records = self._records(queryset, state, size, columns)
@@ -149,7 +153,16 @@ class Listing:
             views=views,
             total=total,
             size=size,
+            new_count=new_count,
         )
+
+    def _new_count(self, queryset: QuerySet[Any], state: ListState) -> int | None:
+        """How many the filter of what is new would show beside the others, were it on."""
+        news = self.news
+        if news is None or not news.counts or news.since is None or news.key in state.filters:
+            return None
+        found = news.lookup(self.narrow(queryset, state), ())
+        return len(found.order_by().values_list("pk")[: MOST_NEW + 1])
 
     def _rows_to_keep(
         self, queryset: QuerySet[Any], state: ListState, size: int, columns: Sequence[Column]

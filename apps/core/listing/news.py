@@ -31,8 +31,8 @@ _ON = "yes"
 class NewFilter(Filter):
     """A list that has it marks what others changed since `user` was there last.
 
-    `at` is the field with the moment of the last change, `by` the one with whoever made it ("" where nobody's own
-    changes can stand in the list). To whoever comes for the first time nothing is new.
+    `at` is the field with the moment of the last change, or the path to it; `by` the one with whoever made it (""
+    where nobody's own changes can stand in the list). To whoever comes for the first time nothing is new.
     """
 
     user: User
@@ -42,6 +42,8 @@ class NewFilter(Filter):
     key: str = "new"
     title: Words = ""  # what it does says enough
     hidden: bool = True  # the bar offers it, not the sheet
+    counts: bool = False  # the bar says how many; only where counting is cheap
+    note_route: str = "core:list_visit"  # takes the list's key
 
     @cached_property
     def now(self) -> datetime:
@@ -75,7 +77,7 @@ class NewFilter(Filter):
         return _("New since %(moment)s") % {"moment": moment}
 
     def is_new(self, record: Any) -> bool:
-        changed: datetime | None = getattr(record, self.at)
+        changed = _value(record, self.at)
         if self.since is None or changed is None or changed <= self.since:
             return False
         return not self.by or getattr(record, f"{self.by}_id") != self.user.pk
@@ -85,4 +87,12 @@ class NewFilter(Filter):
         """Where a page tells that it was seen; "" where it was told a moment ago."""
         if self.visit and self.now - self.visit.seen_at < _NOTED_EVERY:
             return ""
-        return f"{reverse('core:list_visit', args=[self.list_key])}?{urlencode({'seen': self.now.isoformat()})}"
+        return f"{reverse(self.note_route, args=[self.list_key])}?{urlencode({'seen': self.now.isoformat()})}"
+
+
+def _value(record: Any, path: str) -> datetime | None:
+    """A record may lack the row that its path leads over."""
+    value: Any = record
+    for name in path.split("__"):
+        value = getattr(value, name, None)
+    return value if isinstance(value, datetime) else None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from apps.core.listing import Listing
 
 FRAGMENT = "list-results"
+MOST_NEW = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ListPage:
     views: Sequence[SavedView]
     total: Total
     size: int
+    new_count: int | None = None  # of what is new, where the list counts it; it stops at MOST_NEW + 1
     drawn: SafeString | None = None  # the rows, where they were kept; `records` are then their keys alone
 
     def render(self, request: HttpRequest, template: str, context: dict[str, Any] | None = None) -> HttpResponse:
@@ -128,9 +130,16 @@ class ListPage:
     def new_url(self) -> str:
         """Where only what is new stands; "" where that is shown already, or nothing can be new."""
         news = self.listing.news
-        if news is None or news.since is None or news.key in self.state.filters:
+        if news is None or news.since is None or news.key in self.state.filters or self.new_count == 0:
             return ""
         return self.state.query(filters={**self.state.filters, news.key: news.clean(["yes"])})
+
+    @property
+    def new_number(self) -> str:
+        """How many that are; "" where the list doesn't count them."""
+        if self.new_count is None:
+            return ""
+        return f"{MOST_NEW}+" if self.new_count > MOST_NEW else str(self.new_count)
 
     @property
     def seen_url(self) -> str:

@@ -9,10 +9,12 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from apps.accounts.api_auth import needs_scope
+from apps.core import clock
 from apps.core.api import PROBLEMS
-from apps.crm.api.shared import Paged, asking, page_by_id
+from apps.crm.api.shared import AsOfOut, Paged, as_of_groups, asking, page_by_id
 from apps.crm.doors import deals_with_money
 from apps.crm.models import Dealer, LedgerEntry
+from apps.crm.selectors.freshness import sources_of
 from apps.crm.selectors.settlements import accounts_of
 
 router = Router(tags=["orders"])
@@ -34,6 +36,7 @@ class AccountOut(Schema):
     balance: Decimal
     credit_limit: Decimal | None
     announced: Decimal
+    as_of: dict[str, AsOfOut] = Field(description="Of the group ledger")
 
 
 class EntryOut(Schema):
@@ -83,6 +86,8 @@ def read_ledger(request: HttpRequest, wanted: Query[LedgerFilters]) -> LedgerPag
     if wanted.booked_to:
         found = found.filter(booked_on__lte=wanted.booked_to)
     rows, next_key = page_by_id(found, wanted)
+    known = accounts_of(dealer.pk)
+    sources = sources_of({each.plant.pk for each in known}, now=clock.now())
     accounts = [
         AccountOut(
             plant=each.plant.key,
@@ -90,8 +95,9 @@ def read_ledger(request: HttpRequest, wanted: Query[LedgerFilters]) -> LedgerPag
             balance=each.balance,
             credit_limit=each.credit_limit,
             announced=each.announced,
+            as_of=as_of_groups(sources, each.plant.pk, {"ledger": None}),
         )
-        for each in accounts_of(dealer.pk)
+        for each in known
     ]
     return LedgerPage(accounts=accounts, items=[_out(each) for each in rows], next=next_key)
 

@@ -9,8 +9,9 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from apps.crm.api.shared import ChangedPaged
+from apps.crm.api.shared import AsOfOut, ChangedPaged, as_of_groups
 from apps.crm.models import Construction, Order, OrderEvent, Stage, Status
+from apps.crm.selectors.freshness import Sources
 
 
 class OrderFilters(ChangedPaged):
@@ -48,6 +49,7 @@ class OrderRow(Schema):
     amount: Decimal | None
     currency: str
     changed_at: datetime | None
+    as_of: dict[str, AsOfOut] = Field(description="By group of figures: stage, delivery, construction, money")
 
 
 class OrderPage(Schema):
@@ -91,7 +93,7 @@ class OrderOut(OrderRow):
     events: list[EventOut] = Field(description="The latest 200, the newest first")
 
 
-def order_values(order: Order, *, sees_money: bool) -> dict[str, Any]:
+def order_values(order: Order, *, sees_money: bool, sources: Sources) -> dict[str, Any]:
     """Of an order that was read with its state, dealer and plant, and with its money where it `sees_money`."""
     state = getattr(order, "state", None)
     told = getattr(order, "money", None) if sees_money else None
@@ -110,7 +112,15 @@ def order_values(order: Order, *, sees_money: bool) -> dict[str, Any]:
         "amount": told.amount if told else None,
         "currency": told.currency if told else "",
         "changed_at": state.changed_at if state else None,
+        "as_of": as_of_groups(sources, order.plant_id, _moments(state, told, sees_money=sees_money)),
     }
+
+
+def _moments(state: Any, told: Any, *, sees_money: bool) -> dict[str, datetime | None]:
+    """When the figures of each group came; amounts only for readers of money."""
+    moments = {"stage": getattr(state, "stage_as_of", None), "delivery": getattr(state, "delivery_as_of", None)}
+    moments["construction"] = None
+    return {**moments, "money": told.as_of if told else None} if sees_money else moments
 
 
 def construction_out(each: Construction, amount: Decimal | None, currency: str) -> ConstructionOut:

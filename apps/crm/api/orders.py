@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from apps.accounts.api_auth import needs_scope
+from apps.core import clock
 from apps.core.api import PROBLEMS
 from apps.crm.api.order_schemas import (
     OrderFilters,
@@ -20,6 +21,7 @@ from apps.crm.api.order_schemas import (
 from apps.crm.api.shared import asking, page_of, tagged
 from apps.crm.doors import deals_with_money
 from apps.crm.models import Order, Status
+from apps.crm.selectors.freshness import sources_of
 from apps.crm.selectors.order_pages import events_of, for_page, pieces_of
 
 router = Router(tags=["orders"])
@@ -44,7 +46,9 @@ def list_orders(request: HttpRequest, wanted: Query[OrderFilters]) -> OrderPage:
     rows, next_key = page_of(
         found, wanted, newest="received_at", changed="state__changed_at", since=wanted.changed_after
     )
-    return OrderPage(items=[OrderRow(**order_values(each, sees_money=money)) for each in rows], next=next_key)
+    sources = sources_of(None, now=clock.now())
+    items = [OrderRow(**order_values(each, sees_money=money, sources=sources)) for each in rows]
+    return OrderPage(items=items, next=next_key)
 
 
 @router.get("/{order_id}", response={200: OrderOut, **PROBLEMS}, summary="Read an order")
@@ -56,7 +60,8 @@ def read_order(request: HttpRequest, order_id: int) -> HttpResponse:
     order = for_page(Order.objects.visible_to(user), sees_money=money).filter(pk=order_id).first()
     if order is None:
         raise Http404
-    values: dict[str, Any] = order_values(order, sees_money=money)
+    sources = sources_of([order.plant_id], now=clock.now())
+    values: dict[str, Any] = order_values(order, sees_money=money, sources=sources)
     pieces = pieces_of(order, sees_money=money)
     events = events_of(order, user=user, sees_money=money)
     body = OrderOut(

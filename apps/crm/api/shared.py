@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,19 @@ from pydantic import AwareDatetime, Field
 
 from apps.core.api import Strict
 from apps.core.page_keys import page_key, read_page_key
+from apps.crm.selectors.freshness import Sources
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+
+class AsOfOut(Schema):
+    """How fresh a group of figures is: figures with `is_late` are not to be taken for current ones."""
+
+    source: str = Field(description="The code of the source that tells them; empty: unknown")
+    as_of: datetime | None = Field(description="What the source vouches for; null: nothing came yet")
+    late_after: int | None = Field(description="Seconds after which its figures count as late; null: never")
+    is_late: bool
 
 
 class Paged(Strict):
@@ -88,3 +99,18 @@ def _value(row: Model, path: str) -> Any:
     for name in path.split("__"):
         value = getattr(value, name)
     return value
+
+
+def as_of_groups(sources: Sources, plant_id: int, moments: Mapping[str, datetime | None]) -> dict[str, AsOfOut]:
+    """By group of figures ("stage", "money"), each with the moment of the record's own, where one is known."""
+    found = {}
+    for group, moment in moments.items():
+        fresh = sources.of(plant_id, group, as_of=moment)
+        late = fresh.late_after if fresh else None
+        found[group] = AsOfOut(
+            source=fresh.source if fresh else "",
+            as_of=fresh.as_of if fresh else moment,
+            late_after=int(late.total_seconds()) if late else None,
+            is_late=fresh.is_late if fresh else False,
+        )
+    return found

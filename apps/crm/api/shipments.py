@@ -9,9 +9,11 @@ from pydantic import Field
 
 from apps.accounts.api_auth import needs_scope
 from apps.accounts.models import User
+from apps.core import clock
 from apps.core.api import PROBLEMS
-from apps.crm.api.shared import ChangedPaged, asking, page_of
+from apps.crm.api.shared import AsOfOut, ChangedPaged, as_of_groups, asking, page_of
 from apps.crm.models import Shipment, ShipmentItem, ShipmentStop
+from apps.crm.selectors.freshness import Sources, sources_of
 
 router = Router(tags=["orders"])
 
@@ -54,6 +56,7 @@ class ShipmentOut(Schema):
     driver_phone: str
     stops: list[StopOut]
     changed_at: datetime
+    as_of: dict[str, AsOfOut] = Field(description="Of the group delivery")
 
 
 class ShipmentPage(Schema):
@@ -78,7 +81,8 @@ def list_shipments(request: HttpRequest, wanted: Query[ShipmentFilters]) -> Ship
         found = found.filter(planned_on__lte=wanted.planned_to)
     rows, next_key = page_of(found, wanted, newest="changed_at", changed="changed_at", since=wanted.changed_after)
     stops_of = _stops(rows, user)
-    return ShipmentPage(items=[_out(each, stops_of[each.pk]) for each in rows], next=next_key)
+    sources = sources_of({each.plant_id for each in rows}, now=clock.now())
+    return ShipmentPage(items=[_out(each, stops_of[each.pk], sources) for each in rows], next=next_key)
 
 
 def _stops(rows: list[Shipment], user: User) -> dict[int, list[StopOut]]:
@@ -103,10 +107,11 @@ def _stops(rows: list[Shipment], user: User) -> dict[int, list[StopOut]]:
     return found
 
 
-def _out(shipment: Shipment, stops: list[StopOut]) -> ShipmentOut:
+def _out(shipment: Shipment, stops: list[StopOut], sources: Sources) -> ShipmentOut:
     same = ("id", "number", "state", "planned_on", "departed_at", "truck", "driver_name", "driver_phone", "changed_at")
     return ShipmentOut(
         **{name: getattr(shipment, name) for name in same},
         plant=shipment.plant.key,
         stops=stops,
+        as_of=as_of_groups(sources, shipment.plant_id, {"delivery": None}),
     )

@@ -13,14 +13,23 @@ from django.utils.translation import gettext as _
 from apps.accounts.templatetags.formats import day
 from apps.core.markup import fill, joined
 from apps.crm.drawing.figures import money, stage_badge, status_badge
-from apps.crm.models import OrderEvent, Stage, Status
+from apps.crm.models import OrderEvent, Shipment, Stage, Status
 
 
 def event_words(event: OrderEvent) -> SafeString | str:
     """What happened, with the badge of a stage and the figures that came. Unknown facts are passed over."""
     what = event.what if isinstance(event.what, dict) else {}
-    pieces = [piece for piece in (_stage(what), *_overlays(what), *_figures(what)) if piece]
+    pieces = [piece for piece in (_position(what), _stage(what), *_overlays(what), *_figures(what)) if piece]
     return joined(" ", pieces) if pieces else _fallback(event.kind)
+
+
+def _position(what: dict[str, Any]) -> str:
+    """Of a construction; a price names only its key."""
+    position = what.get("position")
+    if not isinstance(position, int):
+        return ""
+    words = _("Position %(number)d") % {"number": position}
+    return f"{words}, {what['title']}:" if what.get("title") else f"{words}:"
 
 
 def _stage(what: dict[str, Any]) -> SafeString | None:
@@ -47,6 +56,20 @@ def _figures(what: dict[str, Any]) -> list[SafeString | str]:
         shown.append(fill(_("Delivery planned for {}"), day(on)))
     if isinstance(number := what.get("number"), str) and number:
         shown.append(fill("{}", number))
+    if (state := what.get("state")) in Shipment.State.values:
+        shown.append(Shipment.State(state).label)
+    return [*shown, *_counts(what)]
+
+
+def _counts(what: dict[str, Any]) -> list[SafeString | str]:
+    made, shipped, of = (what.get(name) for name in ("made", "shipped", "quantity"))
+    shown: list[SafeString | str] = []
+    for count, alone, together in (
+        (made, _("%(count)d made"), _("%(count)d of %(all)d made")),
+        (shipped, _("%(count)d shipped"), _("%(count)d of %(all)d shipped")),
+    ):
+        if isinstance(count, int) and count:
+            shown.append((together if isinstance(of, int) else alone) % {"count": count, "all": of})
     return shown
 
 

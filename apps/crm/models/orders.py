@@ -228,7 +228,7 @@ class OrderEvent(models.Model):
     """Every change that a source told of an order, whether or not it still counted: history and tape.
 
     Unique by (source, record, version): told twice it is one event. `record` names record type and key
-    ("status:A-100234"). History is sorted by `happened_at`, the tape by version.
+    ("status:A-100234"). History is sorted by `happened_at`, the tape by when it reached us.
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events", db_index=False)

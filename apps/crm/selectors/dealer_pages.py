@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from apps.crm.models import Claim, Dealer, DealerUser, Order, OrderEvent
 from apps.crm.models.reach import CLAIM_ROLES, has_role
+from apps.crm.selectors.freshness import Sources, sources_of
 from apps.crm.selectors.settlements import Account, accounts_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class DealerPage:
     accounts: list[Account]
     sees_money: bool
     events: list[OrderEvent]
+    sources: Sources
 
 
 def dealer_page(dealer: Dealer, *, user: User, sees_money: bool, now: datetime) -> DealerPage:
@@ -45,4 +47,5 @@ def dealer_page(dealer: Dealer, *, user: User, sees_money: bool, now: datetime) 
         accounts=accounts_of(dealer.pk) if sees_money else [],
         sees_money=sees_money,
         events=list(events.order_by("-happened_at", "-pk")[:_LATEST]),
+        sources=sources_of(dealer.plant_ids, now=now),
     )

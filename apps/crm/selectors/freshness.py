@@ -3,31 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from apps.crm.models import FeedStatus
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from apps.crm.models import FeedStatus, FieldOwner
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """`as_of` None: the source has vouched for nothing yet. `is_late`: older than agreed, or the source stands."""
+    """`as_of` None: the source has vouched for nothing yet. `is_late`: older than agreed, or the source stands.
+
+    `source` is its code, "" where nobody knows whose figures these are; such are never called late.
+    """
 
     title: str
     as_of: datetime | None
     is_late: bool
     is_stopped: bool
+    source: str = ""
+    late_after: timedelta | None = None
+
+    @property
+    def state(self) -> str:
+        """ "stopped", "late", "fresh", or "awaited" where nothing was vouched for."""
+        if self.is_stopped:
+            return "stopped"
+        if self.as_of is None:
+            return "awaited"
+        return "late" if self.is_late else "fresh"
+
+    @property
+    def late_at(self) -> datetime | None:
+        """When it will be late unless something newer comes; pages turn their light by themselves then."""
+        return self.as_of + self.late_after if self.as_of and self.late_after else None
 
 
-def feeds_of(plant_ids: Iterable[int]) -> dict[str, FeedStatus]:
-    """The sources of some plants by their code; one query."""
-    return {feed.source: feed for feed in FeedStatus.objects.filter(plant__in=list(plant_ids)).order_by("source")}
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources of some plants, and which groups of figures are whose."""
+
+    feeds: dict[str, FeedStatus] = field(default_factory=dict)
+    owners: dict[tuple[int, str], str] = field(default_factory=dict)
+    now: datetime | None = None
+
+    def of(self, plant_id: int, group: str, *, told_by: str = "", as_of: datetime | None = None) -> Freshness | None:
+        """Of a group of a plant's figures; None where no source is known for them.
+
+        `told_by` is the source that was seen to tell them, `as_of` the moment of these very figures.
+        """
+        code = told_by or self.owners.get((plant_id, group), "")
+        return None if self.now is None else freshness(self.feeds.get(code), as_of=as_of, now=self.now)
+
+    def of_groups(self, *groups: str) -> list[Freshness]:
+        """Those that tell these groups of figures, each once; where no owner is known, all."""
+        codes = {code for (_plant, group), code in self.owners.items() if group in groups}
+        codes |= self.feeds.keys() - set(self.owners.values())
+        return self.all_of(codes)
+
+    def all_of(self, codes: Iterable[str]) -> list[Freshness]:
+        now = self.now
+        known = sorted((self.feeds[code] for code in set(codes) & self.feeds.keys()), key=lambda one: one.title)
+        return [freshness(feed, as_of=None, now=now) for feed in known] if now else []
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """The codes of those whose figures are called late now: what a kept page depends on."""
+        return tuple(sorted(each.source for each in self.all_of(self.feeds) if each.is_late))
 
 
-def late_feeds(plant_ids: Iterable[int], *, now: datetime) -> list[Freshness]:
-    """The sources of some plants whose figures are older than agreed, as said above a list of them; one query."""
-    told = (freshness(feed, as_of=None, now=now) for feed in feeds_of(plant_ids).values())
-    return [each for each in told if each.is_late]
+def sources_of(plant_ids: Iterable[int] | None, *, now: datetime) -> Sources:
+    """The sources of some plants, of all with None; one query."""
+    feeds, owners = FeedStatus.objects.all(), FieldOwner.objects.filter(source=OuterRef("pk"))
+    if plant_ids is not None:
+        ids = list(plant_ids)
+        feeds, owners = feeds.filter(plant__in=ids), owners.filter(plant__in=ids)
+    owned = ArraySubquery(owners.values(pair=JSONObject(plant="plant_id", group="group")))
+    found = {feed.source: feed for feed in feeds.annotate(owned=owned)}
+    pairs = {(each["plant"], each["group"]): code for code, feed in found.items() for each in feed.owned}
+    return Sources(feeds=found, owners=pairs, now=now)
 
 
 def freshness(feed: FeedStatus | None, *, as_of: datetime | None, now: datetime) -> Freshness:
@@ -37,4 +94,4 @@ def freshness(feed: FeedStatus | None, *, as_of: datetime | None, now: datetime)
     vouched = max((each for each in (feed.as_of, as_of) if each is not None), default=None)
     stopped = feed.state != FeedStatus.State.ACTIVE
     overdue = bool(feed.late_after and vouched and vouched + feed.late_after < now)
-    return Freshness(feed.title, vouched, is_late=overdue or stopped, is_stopped=stopped)
+    return Freshness(feed.title, vouched, overdue or stopped, stopped, feed.source, feed.late_after)

@@ -21,7 +21,8 @@ from apps.crm.models import (
     Shipment,
     ShipmentItem,
 )
-from apps.crm.selectors.freshness import Freshness, feeds_of, freshness
+from apps.crm.selectors.freshness import Freshness, Sources
+from apps.crm.selectors.freshness import sources_of as sources_of_plants
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -65,6 +66,8 @@ class OrderPage:
     claims: list[Claim]
     stage_as_of: Freshness | None
     money_as_of: Freshness | None
+    delivery_as_of: Freshness | None
+    sources: Sources
 
     @property
     def steps(self) -> list[tuple[str, datetime | None]]:
@@ -85,6 +88,12 @@ class OrderPage:
         return list(found.values())
 
     @property
+    def delivery_is_told_apart(self) -> bool:
+        """The day comes from another source than the status, so it has a light of its own."""
+        source = self.delivery_as_of.source if self.delivery_as_of else ""
+        return bool(source) and (self.stage_as_of is None or source != self.stage_as_of.source)
+
+    @property
     def planned_on(self) -> date | None:
         return self.state.planned_on if self.state else None
 
@@ -97,8 +106,12 @@ def for_page(orders: OrderQuerySet, *, sees_money: bool) -> OrderQuerySet:
 def order_page(order: Order, *, user: User, sees_money: bool, sources: Mapping[str, str], now: datetime) -> OrderPage:
     """`order` comes from `for_page`, `sources` from `sources_of`."""
     cost = getattr(order, "money", None) if sees_money else None
-    feeds = feeds_of([order.plant_id])
+    feeds = sources_of_plants([order.plant_id], now=now)
     state = getattr(order, "state", None)
+
+    def told(group: str, as_of: datetime | None) -> Freshness | None:
+        return feeds.of(order.plant_id, group, told_by=sources.get(group, ""), as_of=as_of)
+
     return OrderPage(
         order=order,
         state=state,
@@ -107,10 +120,10 @@ def order_page(order: Order, *, user: User, sees_money: bool, sources: Mapping[s
         shipments=_shipments(order, user),
         entries=_entries(order, user) if sees_money else [],
         claims=list(Claim.objects.visible_to(user).filter(order=order).order_by("-made_at", "-pk")[:20]),
-        stage_as_of=freshness(feeds.get(sources.get("stage", "")), as_of=state.stage_as_of if state else None, now=now),
-        money_as_of=freshness(feeds.get(sources.get("money", "")), as_of=cost.as_of if cost else None, now=now)
-        if sees_money
-        else None,
+        stage_as_of=told("stage", state.stage_as_of if state else None),
+        money_as_of=told("money", cost.as_of if cost else None) if sees_money else None,
+        delivery_as_of=told("delivery", state.delivery_as_of if state else None),
+        sources=feeds,
     )
 
 

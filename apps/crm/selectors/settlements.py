@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -134,6 +134,16 @@ def of_order(
     """The lines that belong to an order of this number, whenever they were booked."""
     found, next_key = _page(lines.filter(order__number__iexact=number), after, most)
     return Statement(ZERO, [Line(entry, None) for entry in found], next_key=next_key, is_filtered=True)
+
+
+def of_news(lines: LedgerEntryQuerySet, since: datetime, *, after: Place | None = None) -> Statement:
+    """The lines that came to us after a moment, whatever day they were booked on."""
+    found, next_key = _page(lines.filter(received_at__gt=since), after, LINES)
+    return Statement(ZERO, [Line(entry, None) for entry in found], next_key=next_key, is_filtered=True)
+
+
+def count_news(lines: LedgerEntryQuerySet, since: datetime) -> int:
+    return lines.order_by().filter(received_at__gt=since).count()
 
 
 def _page(lines: LedgerEntryQuerySet, after: Place | None, most: int | None) -> tuple[list[LedgerEntry], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.activities.models import Activity
@@ -50,6 +51,12 @@ def entries_of(thread: Thread, user: User) -> list[Activity]:
 def messages_of(thread: Thread, user: User) -> ActivityQuerySet:
     entries = Activity.objects.visible_to(user).live().filter(kind__in=KINDS, shown_to__isnull=False)
     return entries.filter(context_type=thread.context_type, context_id=thread.id)
+
+
+def answers_since(user: User, since: datetime) -> ActivityQuerySet:
+    """What the house wrote to the firm of `user` after a moment, in all its threads."""
+    entries = Activity.objects.visible_to(user).live().filter(kind=MESSAGE, shown_to__isnull=False)
+    return entries.filter(created_at__gt=since, facts__side="house")
 
 
 def may_hear_thread(user: User, channel: str) -> bool:

@@ -69,3 +69,11 @@ def order_panels(context: Context, order: Order, slot: str) -> SafeString:
     request: HttpRequest = context["request"]
     added = (panel for panel in panels if panel.page == "order" and panel.slot == slot)
     return joined("", (panel.render(request, order) for panel in added))
+
+
+@register.simple_tag(takes_context=True)
+def home_panels(context: Context) -> SafeString:
+    """What other parts add to the portal's Home."""
+    request: HttpRequest = context["request"]
+    added = (panel for panel in panels if panel.page == "portal" and panel.slot == "card")
+    return joined("", (panel.render(request, None) for panel in added))

@@ -16,6 +16,7 @@ from apps.crm.forms.ledger import page_query, read_asked, statement_asked
 from apps.crm.models import Dealer, DealerPlant
 from apps.crm.models.reach import CLAIM_ROLES, has_role
 from apps.crm.selectors import settlements
+from apps.crm.selectors.freshness import sources_of
 from apps.crm.selectors.movements import disputes_of
 from apps.crm.services.papers.statements import statement_key
 
@@ -24,8 +25,9 @@ from apps.crm.services.papers.statements import statement_key
 @require_GET
 def settlement_list(request: Request) -> HttpResponse:
     scope = DealerPlant.objects.visible_to(request.user)
-    page = account_listing().page(request, scope, page_size=preferences_of(request.user).page_size)
-    return page.render(request, "crm/settlements.html")
+    sources = sources_of(None, now=clock.now())
+    page = account_listing(sources).page(request, scope, page_size=preferences_of(request.user).page_size)
+    return page.render(request, "crm/settlements.html", {"sources": sources})
 
 
 @settlements_required
@@ -43,6 +45,7 @@ def settlement(request: Request, dealer_id: int) -> HttpResponse:
         "is_staff_page": True,
         "opens_claims": has_role(request.user, CLAIM_ROLES),
         "channel": f"dealer:{dealer.pk}",
+        "sources": sources_of([each.plant.pk for each in accounts], now=clock.now()),
     }
     if asked.account is not None:
         lines = settlements.lines_of(request.user, dealer.pk, asked.account)

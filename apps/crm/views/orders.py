@@ -14,16 +14,19 @@ from apps.crm.models import ConstructionPhoto, Order
 from apps.crm.order_drawing import draw_order
 from apps.crm.order_listing import staff_order_listing
 from apps.crm.pictures import as_picture
+from apps.crm.selectors.freshness import sources_of
 from apps.crm.selectors.order_pages import for_page, order_page
 
 
 @orders_required
 @require_GET
 def order_list(request: Request) -> HttpResponse:
-    listing = staff_order_listing(request.user)
+    sources = sources_of(None, now=clock.now())
+    listing = staff_order_listing(request.user, sources=sources)
     scope = Order.objects.visible_to(request.user)
     page = listing.page(request, scope, page_size=preferences_of(request.user).page_size)
-    return page.render(request, "crm/orders.html")
+    groups = "stage delivery money" if deals_with_money(request.user) else "stage delivery"
+    return page.render(request, "crm/orders.html", {"sources": sources, "groups": groups})
 
 
 @orders_required

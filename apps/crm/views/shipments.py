@@ -13,6 +13,7 @@ from apps.core.htmx import Request, render_page
 from apps.crm.doors import orders_required
 from apps.crm.models import Shipment, ShipmentStop
 from apps.crm.pictures import as_picture
+from apps.crm.selectors.freshness import sources_of
 from apps.crm.selectors.shipment_pages import shipment_page
 from apps.crm.shipment_listing import shipment_listing
 
@@ -21,8 +22,10 @@ from apps.crm.shipment_listing import shipment_listing
 @require_GET
 def shipment_list(request: Request) -> HttpResponse:
     scope = Shipment.objects.visible_to(request.user)
-    page = shipment_listing(in_portal=False).page(request, scope, page_size=preferences_of(request.user).page_size)
-    return page.render(request, "crm/shipments.html", {"today": localdate(clock.now())})
+    sources = sources_of(None, now=clock.now())
+    listing = shipment_listing(in_portal=False, sources=sources)
+    page = listing.page(request, scope, page_size=preferences_of(request.user).page_size)
+    return page.render(request, "crm/shipments.html", {"today": localdate(clock.now()), "sources": sources})
 
 
 @orders_required
@@ -31,6 +34,7 @@ def shipment(request: Request, shipment_id: int) -> HttpResponse:
     seen = Shipment.objects.visible_to(request.user).select_related("plant")
     found = get_object_or_404(seen, pk=shipment_id)
     context = {"page": shipment_page(found, user=request.user), "shipment": found, "in_portal": False}
+    context["sources"] = sources_of([found.plant_id], now=clock.now())
     return render_page(request, "crm/shipment.html", context)
 
 

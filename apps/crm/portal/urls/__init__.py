@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern
 
-from apps.crm.portal.urls import claims, content, ledger, messages, orders, papers, people, shipments
+from apps.crm.portal.urls import claims, content, home, ledger, messages, orders, papers, people, shipments
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
+    *home.urlpatterns,
     *orders.urlpatterns,
     *shipments.urlpatterns,
     *ledger.urlpatterns,

@@ -16,10 +16,11 @@ from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.tables import FORMATS, as_table
 from apps.crm.forms.ledger import Asked, page_query, read_asked, statement_asked
+from apps.crm.list_news import FINANCES_KEY, page_news
 from apps.crm.models.reach import PortalReader, portal_reader
 from apps.crm.portal.doors import money_required, portal_required, sees_money
+from apps.crm.portal.late import sources_for
 from apps.crm.selectors import settlements
-from apps.crm.selectors.freshness import feeds_of, freshness
 from apps.crm.selectors.movements import disputes_of
 from apps.crm.selectors.reports import report_of, totals
 
@@ -33,6 +34,7 @@ def finances(request: Request) -> HttpResponse:
     asked = read_asked(request.GET, accounts, today)
     channel = f"dealer:{reader.dealer_id}"
     context: dict[str, Any] = {"accounts": accounts, "asked": asked, "today": today, "channel": channel}
+    context["sources"] = sources_for(request)
     if asked.account is not None:
         context |= _account_context(request, reader, asked, today)
     return render_page(request, "portal/finances.html", context, fragment="finances")
@@ -43,20 +45,20 @@ def _account_context(request: Request, reader: PortalReader, asked: Asked, today
     if account is None:
         return {}
     lines = settlements.lines_of(request.user, reader.dealer_id, account)
-    feeds = feeds_of([account.plant.pk])
-    newest = lines.reverse().first()
-    shown = statement_asked(lines, asked)
+    news = page_news(request.user, FINANCES_KEY, "received_at")
+    since = news.since if news else None
+    if since is not None and request.GET.get("new") == "yes":
+        shown = settlements.of_news(lines, since, after=asked.after)
+    else:
+        shown = statement_asked(lines, asked)
     return {
+        "news": news,
+        "new_count": settlements.count_news(lines, since) if since else 0,
         "statement": shown,
         "disputes": disputes_of([line.entry.pk for line in shown.lines]),
         "next_query": page_query(request.GET, shown.next_key),
         "ages": settlements.ages_of(lines, account.balance, today=today),
         "curve": settlements.curve_for_chart(settlements.curve_of(account)),
-        "as_of": freshness(
-            feeds.get(newest.source) if newest else None,
-            as_of=newest.received_at if newest else None,
-            now=clock.now(),
-        ),
         "query": page_query(request.GET, ""),
     }
 
@@ -101,6 +103,7 @@ def reports(request: Request) -> HttpResponse:
     start = asked.start if "from" in request.GET else year
     months = report_of(request.user, start=min(start, asked.end), end=asked.end, sees_money=money)
     context = {"months": months, "total": totals(months), "start": start, "end": asked.end, "sees_money": money}
+    context |= {"sources": sources_for(request), "groups": "identity money" if money else "identity"}
     return render_page(request, "portal/reports.html", context, fragment="report")
 
 

@@ -17,17 +17,19 @@ from apps.crm.order_listing import MOST_ROWS, file_rows, file_titles, portal_ord
 from apps.crm.permissions.claims import may_speak_for
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required, sees_money
-from apps.crm.portal.late import late
+from apps.crm.portal.late import sources_for
 from apps.crm.selectors.order_pages import for_page, order_page
 
 
 @portal_required
 @require_GET
 def order_list(request: Request) -> HttpResponse:
-    listing = portal_order_listing(request.user)
+    sources = sources_for(request)
+    listing = portal_order_listing(request.user, sources=sources)
     scope = Order.objects.visible_to(request.user)
     page = listing.page(request, scope, page_size=preferences_of(request.user).page_size)
-    return page.render(request, "portal/orders.html", {**_channel(request), "late": late(request)})
+    groups = "stage delivery money" if sees_money(request.user) else "stage delivery"
+    return page.render(request, "portal/orders.html", {**_channel(request), "sources": sources, "groups": groups})
 
 
 @portal_required

@@ -11,7 +11,7 @@ from apps.core.htmx import Request, render_page
 from apps.crm.models import Shipment, ShipmentStop
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required
-from apps.crm.portal.late import late
+from apps.crm.portal.late import sources_for
 from apps.crm.selectors.shipment_pages import shipment_page
 from apps.crm.shipment_listing import shipment_listing
 
@@ -20,8 +20,10 @@ from apps.crm.shipment_listing import shipment_listing
 @require_GET
 def shipment_list(request: Request) -> HttpResponse:
     scope = Shipment.objects.visible_to(request.user)
-    page = shipment_listing(in_portal=True).page(request, scope, page_size=preferences_of(request.user).page_size)
-    return page.render(request, "portal/shipments.html", {"late": late(request)})
+    sources = sources_for(request)
+    listing = shipment_listing(in_portal=True, user=request.user, sources=sources)
+    page = listing.page(request, scope, page_size=preferences_of(request.user).page_size)
+    return page.render(request, "portal/shipments.html", {"sources": sources})
 
 
 @portal_required
@@ -30,6 +32,7 @@ def shipment(request: Request, shipment_id: int) -> HttpResponse:
     seen = Shipment.objects.visible_to(request.user).select_related("plant")
     found = get_object_or_404(seen, pk=shipment_id)
     context = {"page": shipment_page(found, user=request.user), "shipment": found, "in_portal": True}
+    context["sources"] = sources_for(request)
     return render_page(request, "portal/shipment.html", context)
 
 

@@ -17,11 +17,12 @@ from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.toasts import toast
 from apps.crm.forms.claims import MessageForm
+from apps.crm.list_news import MESSAGES_KEY, page_news
 from apps.crm.models import Claim, Dealer, Order
 from apps.crm.models.reach import portal_reader
 from apps.crm.permissions.claims import may_speak_for
 from apps.crm.portal.doors import portal_required
-from apps.crm.selectors.threads import entries_of, thread_of
+from apps.crm.selectors.threads import SHOWN, Thread, answers_since, entries_of, thread_of
 from apps.crm.services.inquiries import ask_for_price
 from apps.crm.services.threads import Record, post_message
 
@@ -33,6 +34,11 @@ def messages(request: Request) -> HttpResponse:
     reader = portal_reader(request.user)
     if reader is None:
         raise Http404
+    news = page_news(request.user, MESSAGES_KEY, "created_at")
+    if request.method == "GET" and request.GET.get("new") == "yes" and news and news.since:
+        entries = answers_since(request.user, news.since)
+        context = {"news": news, "entries": [(entry, _address(entry)) for entry in entries.order_by("-pk")[:SHOWN]]}
+        return render_page(request, "portal/new_messages.html", context)
     return _thread(request, get_object_or_404(Dealer.objects.visible_to(request.user), pk=reader.dealer_id))
 
 
@@ -96,9 +102,26 @@ def _thread(request: Request, record: Record) -> HttpResponse:
         "thread_url": request.path,
         "back": _back(record),
         "side": "dealer",
+        **_news(request, thread),
     }
     status = 422 if form.errors else 200
     return render_page(request, "portal/thread.html", context, fragment="thread", status=status)
+
+
+def _news(request: Request, thread: Thread) -> dict[str, object]:
+    """What is new of all threads stands beside the one with the account manager; looking at that is a visit."""
+    news = page_news(request.user, MESSAGES_KEY, "created_at") if thread.type == "dealer" else None
+    since = news.since if news else None
+    return {"news": news, "new_count": answers_since(request.user, since).count() if since else 0}
+
+
+def _address(entry: Activity) -> str:
+    """The thread that a message stands in."""
+    if entry.context_type == "crm.order":
+        return reverse("portal:order_thread", args=[entry.context_id])
+    if entry.context_type == "crm.claim":
+        return reverse("portal:claim", args=[entry.context_id])
+    return reverse("portal:messages")
 
 
 def _back(record: Record) -> str:

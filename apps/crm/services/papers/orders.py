@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.crm.models import LedgerEntry, Order
 from apps.crm.selectors.order_pages import Piece, for_page, pieces_of
-from apps.crm.services.papers.reading import addressed_to, reading, sees_amounts
+from apps.crm.services.papers.reading import addressed_to, as_of_on_paper, reading, sees_amounts
 from apps.messaging.services.papers.frame import fact, facts
 from apps.messaging.services.papers.letters import count, day, letter, money, table, total
 
@@ -30,6 +30,7 @@ def order_confirmation(user: User, record_id: int, language: str) -> dict[str, A
         known = (
             *_of_order(order),
             fact(_("Delivery on"), day(planned) if planned else _("awaited")),
+            fact(_("Data as of"), as_of_on_paper(order.plant_id, "delivery")),
         )
         titles = [_("No."), _("What"), _("Pieces"), *([_("Amount")] if amounts else [])]
         return letter(
@@ -65,7 +66,7 @@ def invoice(user: User, record_id: int, language: str) -> dict[str, Any]:
             _("Invoice %(number)s") % {"number": order.number},
             to_title=_("To"),
             to=addressed_to(order.dealer),
-            facts=facts(*_of_order(order)),
+            facts=facts(*_of_order(order), fact(_("Data as of"), as_of_on_paper(order.plant_id, "ledger"))),
             before=[_("For this order we charge:")],
             table=table([_("Day"), _("What for"), _("Amount")], rows, from_right=2),
             totals=[

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from apps.contacts.models import Unit
 from apps.contacts.templatetags.contacts import address_parts
+from apps.core import clock
 from apps.core.database_roles import as_house, as_portal
+from apps.crm.drawing.freshness import plain_words
 from apps.crm.models import Dealer
 from apps.crm.models.reach import MONEY_ROLES, has_role, portal_reader
+from apps.crm.selectors.freshness import sources_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -44,3 +47,8 @@ def addressed_to(dealer: Dealer) -> list[str]:
         unit = Unit.objects.filter(entity=dealer.entity_id, is_primary=True).first()
         address = address_parts(unit) if unit else []
     return [dealer.name, *(address or filter(None, [dealer.city]))]
+
+
+def as_of_on_paper(plant_id: int, group: str) -> str:
+    """How fresh these figures were when the paper was made; "" where no source is known for them."""
+    return plain_words(sources_of([plant_id], now=clock.now()).of(plant_id, group))

@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.crm.models import Dealer, Shipment, ShipmentItem
 from apps.crm.models.reach import portal_reader
 from apps.crm.selectors.shipment_pages import Unloading, shipment_page
-from apps.crm.services.papers.reading import reading
+from apps.crm.services.papers.reading import as_of_on_paper, reading
 from apps.messaging.services.contexts.values import international
 from apps.messaging.services.papers.frame import fact, facts, frame
 from apps.messaging.services.papers.letters import count, day, moment
@@ -70,6 +70,7 @@ def _voyage(shipment: Shipment) -> list[dict[str, Any]]:
         fact(_("Plant"), shipment.plant.name),
         fact(_("Truck"), shipment.truck or _("awaited")),
         fact(_("Driver"), [shipment.driver_name or _("awaited"), international(shipment.driver_phone)]),
+        fact(_("Data as of"), as_of_on_paper(shipment.plant_id, "delivery")),
     )
 
 

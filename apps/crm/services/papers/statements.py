@@ -15,7 +15,7 @@ from apps.core.services.operations import OperationFailed
 from apps.crm.models import Dealer, LedgerEntry
 from apps.crm.selectors import settlements
 from apps.crm.selectors.settlements import Account, Line, Statement, usual_start
-from apps.crm.services.papers.reading import addressed_to, reading, sees_amounts
+from apps.crm.services.papers.reading import addressed_to, as_of_on_paper, reading, sees_amounts
 from apps.messaging.services.papers.frame import fact, facts
 from apps.messaging.services.papers.letters import day, letter, money, table, total
 
@@ -82,6 +82,7 @@ def _letter(dealer: Dealer, account: Account, found: Statement, start: date, end
             fact(_("Dealer"), dealer.code),
             fact(_("Plant"), account.plant.name),
             fact(_("Currency"), currency),
+            fact(_("Data as of"), as_of_on_paper(account.plant.pk, "ledger")),
         ),
         before=[_("This is how your account with us stands.")],
         table=table(
