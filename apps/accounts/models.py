@@ -89,6 +89,10 @@ class Preferences(models.Model):
     office_hours_to = models.TimeField(null=True, blank=True)
     office_days = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)  # 1 Monday ... 7 Sunday
     office_pick = models.CharField(max_length=4, choices=OfficeHoursPick, default=OfficeHoursPick.AUTO)
+    digest_hour = models.PositiveSmallIntegerField(default=7, db_default=7)  # of one's own day: mails once a day
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="preferences_digest_hour", condition=Q(digest_hour__lte=23))]
 
 
 class Team(models.Model):

@@ -40,6 +40,11 @@ def zone_of(preferences: Preferences) -> ZoneInfo:
     return ZoneInfo(preferences.time_zone or _browser_zone.get() or settings.RAPPORT_TIME_ZONE)
 
 
+def own_zone_of(preferences: Preferences) -> ZoneInfo:
+    """The zone that somebody chose, else the site's: for what happens while they are away, browser and all."""
+    return ZoneInfo(preferences.time_zone or settings.RAPPORT_TIME_ZONE)
+
+
 def country_of(preferences: Preferences) -> str:
     """The ISO 3166 country that numbers without a prefix are read in: chosen, else by the zone, else the site's."""
     if preferences.country:

@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
+preferences_changed = Signal()  # user, changes (names of fields), now
 user_created = Signal()  # user, actor (None: the house itself), now
 sessions_ending = Signal()  # sessions (allauth's UserSession, a list): they are about to go, their data is still there

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 
-from apps.accounts.signals import sessions_ending
+from apps.accounts.signals import preferences_changed, sessions_ending
 from apps.activities.models.notices import TRASHED
 from apps.activities.selectors.pushing import IN_SESSION
 from apps.activities.services.guests import forget_guests
@@ -19,6 +19,7 @@ from apps.activities.services.pushing import unsubscribe
 from apps.activities.services.reminders import follow
 from apps.activities.services.task_mails import mail_tasks
 from apps.activities.services.watching import forget_watches, tell_addressed, tell_of_changes, tell_of_entry
+from apps.activities.services.wishes import move_digest
 from apps.activities.signals import activities_moved, activity_recorded, people_addressed
 from apps.contacts.signals import entities_purging, entities_trashed, entities_updated
 
@@ -74,6 +75,11 @@ def on_sessions_ending(sessions: Sequence[UserSession], **kwargs: object) -> Non
             unsubscribe(actor=session.user, endpoint=endpoint)
 
 
+def on_preferences_changed(*, user: User, changes: frozenset[str], now: datetime, **kwargs: object) -> None:
+    if changes & {"digest_hour", "time_zone"}:
+        move_digest(user=user, now=now)
+
+
 def connect() -> None:
     """Called once, when the app is ready."""
     entities_purging.connect(on_entities_purging)
@@ -84,3 +90,4 @@ def connect() -> None:
     people_addressed.connect(on_people_addressed)
     user_logged_out.connect(on_signed_out)
     sessions_ending.connect(on_sessions_ending)
+    preferences_changed.connect(on_preferences_changed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -242,6 +242,18 @@ class NoticeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestPart:
+    """What stands in a user's mail of a day beside notices. `due(now)` are the ids of those whose turn it is.
+
+    `take(user, now)` gives (words, address) and counts as told: asked within the transaction that sends the mail,
+    under the user's lock; nothing where it isn't their turn, or nothing has changed.
+    """
+
+    due: Callable[[datetime], Iterable[int]]
+    take: Callable[[Any, datetime], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
 class FilingHint:
     """What is known of a mail that is being filed: its words, and the contexts of its thread's earlier mails."""
 
@@ -274,6 +286,7 @@ record_actions: Registry[RecordAction] = Registry()
 partitioned: Registry[MonthTable] = Registry()
 bells: Registry[Bell] = Registry()
 notice_records: Registry[NoticeRecord] = Registry()
+digest_parts: Registry[DigestPart] = Registry()
 documents: Registry[Document] = Registry()
 # Record type -> ids of its records that a mail belongs to ("crm.order" by a number in the subject).
 filing: Registry[Callable[[FilingHint], list[int]]] = Registry()

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from apps.accounts.signals import preferences_changed
 from apps.core import clock
 from apps.crm.models import Claim, Compensation
 from apps.crm.services.claim_history import tell_pages
 from apps.crm.services.dealer_notices import tell_dealers
 from apps.crm.services.mail_answers import join_threads
 from apps.crm.services.promises.telling import claim_moves
+from apps.crm.services.summaries import move_summary
 from apps.crm.signals import compensations_booked, orders_changed
 from apps.messaging.models import MailMessage
 from apps.messaging.services.intake import Reading
 from apps.messaging.signals import mails_arrived
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 _NEWS = timedelta(days=2)  # what a feed brings of older days is history, not news
 
@@ -45,6 +50,11 @@ def on_compensations_booked(*, compensations: Collection[int], **kwargs: object)
         tell_pages(claim)
 
 
+def on_preferences_changed(*, user: User, changes: frozenset[str], now: datetime, **kwargs: object) -> None:
+    if changes & {"digest_hour", "time_zone"}:
+        move_summary(user=user, now=now)
+
+
 def on_mails_arrived(*, arrived: Sequence[tuple[MailMessage, Reading]], now: datetime, **kwargs: object) -> None:
     join_threads(arrived, now=now)
 
@@ -54,3 +64,4 @@ def connect() -> None:
     orders_changed.connect(on_orders_changed)
     compensations_booked.connect(on_compensations_booked)
     mails_arrived.connect(on_mails_arrived)
+    preferences_changed.connect(on_preferences_changed)

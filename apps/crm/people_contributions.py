@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.contributions import MenuItem, menu
+from apps.core.contributions import DigestPart, MenuItem, digest_parts, menu
 from apps.crm import happenings
 from apps.crm.portal.doors import is_dealer, is_owner
+from apps.crm.services.summaries import due_summaries, take_summary
 
 
 def register() -> None:
@@ -18,3 +19,4 @@ def register() -> None:
     people = MenuItem("user", _("Our people"), "portal:people", "users", is_owner)
     menu.register("portal.people", people, position=7)
     happenings.connect()
+    digest_parts.register("crm.summary", DigestPart(due_summaries, take_summary))

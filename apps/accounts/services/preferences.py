@@ -10,6 +10,7 @@ from django.db import transaction
 
 from apps.accounts.models import Preferences, User
 from apps.accounts.preferences import preferences_of
+from apps.accounts.signals import preferences_changed
 
 EDITABLE = frozenset(field.name for field in Preferences._meta.concrete_fields) - {"id", "user"}
 
@@ -21,4 +22,5 @@ def change_preferences(*, actor: User, changes: Mapping[str, Any], now: datetime
         raise KeyError(*sorted(unknown))
     row, _ = Preferences.objects.update_or_create(user=actor, defaults=dict(changes))
     actor._state.fields_cache["preferences"] = row
+    preferences_changed.send(sender=Preferences, user=actor, changes=frozenset(changes), now=now)
     return preferences_of(actor)

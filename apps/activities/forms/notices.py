@@ -33,8 +33,16 @@ class WishRow:
 class WishesForm(forms.Form):
     """A row for each event, a field for each way."""
 
-    def __init__(self, data: Any = None, *, wishes: Mapping[str, Wish]) -> None:
-        super().__init__(data)
+    hour = forms.TypedChoiceField(
+        label=_("Mails of a day go out at"),
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        coerce=int,
+        required=False,
+        empty_value=None,
+    )
+
+    def __init__(self, data: Any = None, *, wishes: Mapping[str, Wish], hour: int) -> None:
+        super().__init__(data, initial={"hour": hour})
         self.wishes = wishes
         for event, wish in wishes.items():
             title = Notice.Event(event).label

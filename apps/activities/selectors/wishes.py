@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Event = Notice.Event
 Mail = NoticePreference.Mail
-MORNING = time(7)  # of the reader's own day: when what gathered since yesterday goes out
+MORNING = 7  # hour of the reader's own day at which what gathered since yesterday goes out, unless they chose another
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,20 @@ def wishes_about(events: Collection[str], user_ids: Collection[int]) -> dict[tup
     return {(row.user_id, row.event): Wish(row.in_app, row.push, row.mail) for row in rows}
 
 
-def mail_due_at(mode: str, *, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """When a mail about something that happens `now` goes out; None is never."""
+def mail_due_at(mode: str, *, zone: ZoneInfo, now: datetime, hour: int = MORNING) -> datetime | None:
+    """When a mail about something that happens `now` goes out; None is never.
+
+    Once a day is at `hour` in `zone`. On the day that has no such hour it is when that would have begun, on the day
+    that has it twice the first one.
+    """
     if mode == Mail.AT_ONCE:
         return now
     if mode == Mail.HOURLY:
         return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     if mode == Mail.DAILY:
-        local = now.astimezone(zone)
-        day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
-        return datetime.combine(day, MORNING, tzinfo=zone).astimezone(now.tzinfo)
+        today = now.astimezone(zone).date()
+        due = datetime.combine(today, time(hour), tzinfo=zone).astimezone(UTC)
+        if due <= now:
+            due = datetime.combine(today + timedelta(days=1), time(hour), tzinfo=zone).astimezone(UTC)
+        return due.astimezone(now.tzinfo)
     return None

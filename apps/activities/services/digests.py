@@ -19,7 +19,7 @@ from apps.activities.selectors.addresses import absolute
 from apps.activities.selectors.mailed_notices import digest_key
 from apps.activities.selectors.notices import lines_of
 from apps.activities.selectors.wishes import wishes_of
-from apps.core.contributions import notice_records, shown_entity
+from apps.core.contributions import digest_parts, notice_records, shown_entity
 from apps.core.services import outbox
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def send_due(*, now: datetime) -> Counts:
     """Send what is due at `now`, one mail per user and round; several processes may do so at once."""
     counts = Counts()
     due = Notice.objects.filter(mail_due_at__lte=now, mailed_at__isnull=True)
-    for user_id in sorted(set(due.values_list("user", flat=True))):
+    users = set(due.values_list("user", flat=True)).union(*(part.due(now) for _key, part in digest_parts.items()))
+    for user_id in sorted(users):
         while _send_to(user_id, counts, now):
             pass
     return counts
@@ -56,16 +57,24 @@ def _send_to(user_id: int, counts: Counts, now: datetime) -> bool:
         return False
     due = Notice.objects.filter(user=user, mail_due_at__lte=now, mailed_at__isnull=True)
     rows = list(due.order_by("at", "pk")[:MOST])
-    if not rows:
+    changes = _changes(user, now)
+    if not rows and not changes:
         return False
-    wanted = _wanted(user, rows)
+    wanted = _wanted(user, rows) if rows else []
     Notice.objects.filter(pk__in=[row.pk for row in rows], user=user).update(mailed_at=now)
-    if wanted:
-        _mail(user, wanted, now)
+    if wanted or changes:
+        _mail(user, wanted, changes, now)
         counts.mails += 1
     counts.notices += len(wanted)
     counts.left_out += len(rows) - len(wanted)
     return len(rows) == MOST
+
+
+def _changes(user: User, now: datetime) -> list[tuple[str, str]]:
+    """What other parts tell beside notices, in the reader's language; told then, even if nobody reads it any more."""
+    with reading_as(user):
+        told = [line for _key, part in digest_parts.items() for line in part.take(user, now)]
+    return [(words, absolute(url)) for words, url in told] if user.is_active else []
 
 
 def _wanted(user: User, rows: Sequence[Notice]) -> list[Notice]:
@@ -78,10 +87,11 @@ def _wanted(user: User, rows: Sequence[Notice]) -> list[Notice]:
     return [row for row in rows if row.pk in seen]
 
 
-def _mail(user: User, notices: Sequence[Notice], now: datetime) -> None:
+def _mail(user: User, notices: Sequence[Notice], changes: Sequence[tuple[str, str]], now: datetime) -> None:
     with reading_as(user):
         context = {
             "lines": lines_of(notices, user=user),
+            "changes": changes,
             "count": len(notices),
             "site_name": settings.RAPPORT_NAME,
             "inbox": absolute(reverse(f"{_pages_of(user)}:notices")),
@@ -89,8 +99,14 @@ def _mail(user: User, notices: Sequence[Notice], now: datetime) -> None:
         }
         subject = " ".join(render_to_string("activities/mail/digest_subject.txt", context).split())
         body = render_to_string("activities/mail/digest_body.txt", context)
-    message = EmailMessage(subject, body, to=[user.email], reply_to=_answers_to(user, notices))
-    outbox.queue_message(message=message, dedupe_key=digest_key(list(notices)), now=now)
+    # RFC 2369: where one chooses what comes by mail, or nothing at all.
+    headers = {"List-Unsubscribe": f"<{context['choose']}>"}
+    message = EmailMessage(subject, body, to=[user.email], reply_to=_answers_to(user, notices), headers=headers)
+    outbox.queue_message(message=message, dedupe_key=_key(user, notices, now), now=now)
+
+
+def _key(user: User, notices: Sequence[Notice], now: datetime) -> str:
+    return digest_key(list(notices)) if notices else f"changes:{user.pk}:{now.isoformat()}"
 
 
 def _answers_to(user: User, notices: Sequence[Notice]) -> list[str]:

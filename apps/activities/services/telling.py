@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.accounts.preferences import preferences_of, zone_of
+from apps.accounts.preferences import own_zone_of, preferences_of
 from apps.activities import jobs
 from apps.activities.models import Activity, Notice, PushSubscription
 from apps.activities.models.notices import records_seen_by
@@ -52,8 +52,8 @@ def tell(news: Sequence[News], *, actor_id: int | None, now: datetime, seen_by_a
         if one not in seen:
             continue
         wish = wishes.get((one.user_id, one.event)) or default_wish(one.event)
-        zone = zone_of(preferences_of(users[one.user_id]))
-        due = mail_due_at(wish.mail, zone=zone, now=now)
+        own = preferences_of(users[one.user_id])
+        due = mail_due_at(wish.mail, zone=own_zone_of(own), now=now, hour=own.digest_hour)
         push = wish.push and one.user_id in reachable
         if wish.in_app or due or push:
             notices.append(_notice(one, actor_id, now, is_shown=wish.in_app, mail_due_at=due, wants_push=push))

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
+from apps.accounts.preferences import own_zone_of, preferences_of
 from apps.activities.forms.notices import WatchForm, WishesForm
 from apps.activities.models import Notice, Watch
 from apps.activities.models.notices import ENTITIES
@@ -21,7 +22,7 @@ from apps.activities.selectors.watches import is_watching, watched_entities
 from apps.activities.selectors.wishes import wishes_of
 from apps.activities.services import inbox as services
 from apps.activities.services.watching import WATCHED, unwatch, watch_entity
-from apps.activities.services.wishes import set_wishes
+from apps.activities.services.wishes import choose_digest_hour, set_wishes
 from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.htmx import Request, render_page
@@ -78,9 +79,11 @@ def notices_read(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notice_preferences(request: Request) -> HttpResponse:
     """By event and way; saved as a whole."""
-    form = WishesForm(request.POST or None, wishes=wishes_of(request.user))
+    own = preferences_of(request.user)
+    form = WishesForm(request.POST or None, wishes=wishes_of(request.user), hour=own.digest_hour)
     if request.method == "POST" and form.is_valid():
         set_wishes(actor=request.user, wishes=form.chosen())
+        choose_digest_hour(actor=request.user, hour=form.cleaned_data["hour"], now=clock.now())
         toast(request, _("Saved"))
         return redirect("activities:notice_preferences")
     status = 422 if form.errors else 200
@@ -89,6 +92,7 @@ def notice_preferences(request: Request) -> HttpResponse:
         "activities/notice_preferences.html",
         {
             "form": form,
+            "zone": own_zone_of(own),
             "push_key": public_key(),
             "push_known": endpoints_of(request.user),
             "watched": watched_entities(request.user),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
 from apps.accounts.models import User
 from apps.accounts.services.users import create_user
+from apps.crm.list_news import HOME_KEY
 from apps.crm.models import Dealer, DealerUser, Status
+from apps.crm.services.summaries import choose_summary
+from apps.crm.services.visits import note_visit
 
 DOMAIN = "demo.rapport.example"
 _OPEN = Q(orders__state__status__in=[Status.PRODUCTION, Status.PARTLY_MADE, Status.MADE, Status.SHIPPED])
@@ -34,3 +37,6 @@ def _let_in(login: str, name: str, dealer: Dealer, role: str, password: str, now
     DealerUser.objects.get_or_create(
         user=user, defaults={"dealer": dealer, "role": role, "name": name, "email": email, "created_at": now}
     )
+    # They were here yesterday, so that Home has something to say of what changed since.
+    note_visit(actor=user, key=HOME_KEY, seen_at=now - timedelta(days=1))
+    choose_summary(actor=user, wanted=True, now=now)

@@ -71,3 +71,13 @@ class RightsForm(forms.Form):
 
 class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
+
+
+class SummaryForm(forms.Form):
+    """Beside the wishes by event."""
+
+    summary = forms.BooleanField(
+        label=_("Once a day, a summary of all that has changed"),
+        required=False,
+        help_text=_("Orders, deliveries, claims, answers, news and, for whoever sees amounts, entries."),
+    )

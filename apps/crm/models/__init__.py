@@ -21,6 +21,7 @@ from apps.crm.models.personas import EntityPersona, Persona
 from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
+from apps.crm.models.summaries import Summary
 
 __all__ = [
     "Absence",
@@ -64,5 +65,6 @@ __all__ = [
     "Stage",
     "StageTiming",
     "Status",
+    "Summary",
     "Waiting",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.accounts.preferences import own_zone_of, preferences_of
 from apps.activities.forms.notices import WishesForm
 from apps.activities.models import Notice
 from apps.activities.selectors.bell import unread_count
@@ -17,12 +18,15 @@ from apps.activities.selectors.pushing import public_key
 from apps.activities.selectors.wishes import wishes_of
 from apps.activities.services import inbox as services
 from apps.activities.services import pushing
-from apps.activities.services.wishes import set_wishes
+from apps.activities.services.wishes import choose_digest_hour, set_wishes
 from apps.core import clock
 from apps.core.database_roles import as_house
 from apps.core.htmx import Request, render_page
 from apps.core.toasts import toast
+from apps.crm.forms.people import SummaryForm
+from apps.crm.models import Summary
 from apps.crm.portal.doors import portal_required
+from apps.crm.services.summaries import choose_summary
 
 INBOX = "portal/notices.html"
 
@@ -68,13 +72,18 @@ def notices_read(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notice_preferences(request: Request) -> HttpResponse:
     """By event and way; saved as a whole."""
-    form = WishesForm(request.POST or None, wishes=wishes_of(request.user))
-    if request.method == "POST" and form.is_valid():
+    own = preferences_of(request.user)
+    wants = Summary.objects.filter(user=request.user.pk).exists()
+    summary = SummaryForm(request.POST or None, initial={"summary": wants})
+    form = WishesForm(request.POST or None, wishes=wishes_of(request.user), hour=own.digest_hour)
+    if request.method == "POST" and form.is_valid() and summary.is_valid():
         with as_house():
+            choose_summary(actor=request.user, wanted=summary.cleaned_data["summary"], now=clock.now())
             set_wishes(actor=request.user, wishes=form.chosen())
+            choose_digest_hour(actor=request.user, hour=form.cleaned_data["hour"], now=clock.now())
         toast(request, _("Saved"))
         return redirect("portal:notice_preferences")
-    context = {"form": form, "push_key": public_key()}
+    context = {"form": form, "summary": summary, "push_key": public_key(), "zone": own_zone_of(own)}
     return render_page(request, "portal/notice_preferences.html", context, status=422 if form.errors else 200)
 
 
