@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from tests.crm.feeding import PRODUCTION, a_fed_plant
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NO_SIDEWAYS = "() => document.documentElement.scrollWidth <= innerWidth"
 SECONDS_LEFT = 6
+SHOTS = os.environ.get("PORTAL_SHOTS", "")
 
 
 @pytest.fixture
@@ -35,6 +37,11 @@ def order(dora):
     return order
 
 
+def shoot(page, name: str, size) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/fresh-{name}-{size['width']}.png", full_page=True)
+
+
 def nearly_late() -> None:
     FeedStatus.objects.update(as_of=clock.now() - timedelta(hours=1) + timedelta(seconds=SECONDS_LEFT))
 
@@ -50,7 +57,7 @@ def test_an_open_page_turns_late_by_itself(page, live_server, sign_in, dora, ord
     expect(light).to_contain_text("up to date")
     assert figure.get_attribute("data-stale") is None
     if answer == "none":
-        page.route("**/crm/as-of/", lambda route: route.abort())
+        page.route("**/crm/as-of/", lambda route: route.fulfill(json={}))
     elif answer == "fresh":
         FeedStatus.objects.update(as_of=clock.now())
     with page.expect_request("**/crm/as-of/", timeout=15_000):
@@ -78,6 +85,7 @@ def test_home_leads_to_what_changed_and_an_order_to_its_tape(page, live_server, 
 
     page.goto(f"{live_server.url}/portal/home/")
     page.wait_for_load_state("networkidle")
+    shoot(page, "home", size)
     assert axe(page) == []
     assert page.evaluate(NO_SIDEWAYS)
     page.get_by_role("link", name="1 order moved on").click()
@@ -85,12 +93,14 @@ def test_home_leads_to_what_changed_and_an_order_to_its_tape(page, live_server, 
     expect(page.locator(".rows__new")).to_be_visible()
     page.locator("as-of summary").first.click()
     expect(page.get_by_text("What is older than 1 hour counts as late.").first).to_be_visible()
+    shoot(page, "orders", size)
     assert axe(page) == []
 
     page.locator(".rows__link", has_text="A-1001").click()
     page.get_by_role("link", name="All that was told, with times and sources").click()
     expect(page.get_by_text("back to")).to_be_visible()
     page.wait_for_load_state("networkidle")
+    shoot(page, "tape", size)
     assert axe(page) == []
     assert page.evaluate(NO_SIDEWAYS)
     page.keyboard.press("j")

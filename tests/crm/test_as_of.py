@@ -64,7 +64,7 @@ def fall_behind(source: str, **time: int) -> None:
 
 
 def text(browser, address: str) -> str:
-    return browser.get(address).content.decode()
+    return str(browser.get(address).content.decode())
 
 
 PAGES = {

@@ -127,7 +127,7 @@ def test_a_long_tape_is_read_page_by_page_without_gap_or_double(owner, order, dj
         feed(a_status(version=version, stage="production", made=version), now=NOW + timedelta(hours=version))
     address = f"/portal/orders/{order.pk}/tape/"
     seen: list[str] = []
-    query = ""
+    query: str | None = ""
     while query is not None:
         with django_assert_max_num_queries(18):
             page = owner.get(f"{address}{query}").content.decode()

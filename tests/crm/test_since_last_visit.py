@@ -65,7 +65,7 @@ def employee(firm):
 
 def look(browser, address: str) -> str:
     """Open a page as a browser does: it tells of the visit."""
-    page = browser.get(address).content.decode()
+    page: str = browser.get(address).content.decode()
     if found := re.search(r'hx-post="(/(?:lists|portal/visits)/[^"]+)"', page):
         assert browser.post(unescape(found[1])).status_code == 204
     return page

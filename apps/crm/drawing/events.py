@@ -57,7 +57,7 @@ def _figures(what: dict[str, Any]) -> list[SafeString | str]:
     if isinstance(number := what.get("number"), str) and number:
         shown.append(fill("{}", number))
     if (state := what.get("state")) in Shipment.State.values:
-        shown.append(Shipment.State(state).label)
+        shown.append(str(Shipment.State(state).label))
     return [*shown, *_counts(what)]
 
 

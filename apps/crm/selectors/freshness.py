@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -82,7 +83,7 @@ def sources_of(plant_ids: Iterable[int] | None, *, now: datetime) -> Sources:
         ids = list(plant_ids)
         feeds, owners = feeds.filter(plant__in=ids), owners.filter(plant__in=ids)
     owned = ArraySubquery(owners.values(pair=JSONObject(plant="plant_id", group="group")))
-    found = {feed.source: feed for feed in feeds.annotate(owned=owned)}
+    found: dict[str, Any] = {feed.source: feed for feed in feeds.annotate(owned=owned)}
     pairs = {(each["plant"], each["group"]): code for code, feed in found.items() for each in feed.owned}
     return Sources(feeds=found, owners=pairs, now=now)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import get_language
@@ -69,7 +69,7 @@ def _changes(user: User, since: dict[str, datetime], now: datetime) -> Iterable[
             yield Change(what, count, moment)
 
 
-def _found(what: str, user: User, since: datetime, now: datetime) -> QuerySet[Order] | QuerySet[Shipment]:
+def _found(what: str, user: User, since: datetime, now: datetime) -> QuerySet[Any]:
     match what:
         case "orders":
             return Order.objects.visible_to(user).filter(state__changed_at__gt=since)

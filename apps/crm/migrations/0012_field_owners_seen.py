@@ -10,6 +10,6 @@ TAKE_DOWN = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0007_journeys")]
+    dependencies = [("crm", "0011_claim_parts_filled")]
 
     operations = [migrations.RunSQL(BUILD, TAKE_DOWN)]

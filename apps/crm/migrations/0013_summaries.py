@@ -13,7 +13,7 @@ TAKE_DOWN = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0008_field_owners_seen"),
+        ("crm", "0012_field_owners_seen"),
         ("accounts", "0005_digest_hour"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
