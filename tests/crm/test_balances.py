@@ -119,7 +119,7 @@ def check_parts(user: User, dealer: Dealer, account: Account, span: Span, balanc
     assert whole.opening + whole.moved == whole.closing
     parts: dict[str, Decimal] = {}
     for entry in movements(lines, span):
-        group = entry.group  # type: ignore[attr-defined]  # annotated
+        group = entry.group
         parts[group] = parts.get(group, Decimal(0)) + entry.amount
     assert parts == {group.key: group.amount for group in whole.groups}
 

@@ -73,7 +73,7 @@ def at(claim: Claim, route: str = "portal:claim") -> str:
     return reverse(route, args=[claim.pk])
 
 
-def page_of(client: Client, address: str, **data: object) -> str:
+def page_of(client: Client, address: str, **data: int) -> str:
     return client.get(address, data).content.decode().replace("\xa0", " ")
 
 

@@ -11,7 +11,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, Case, CharField, Count, Max, Min, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from apps.crm.models import Claim, Compensation, LedgerEntry, Order
@@ -69,7 +83,7 @@ def balance_at(lines: LedgerEntryQuerySet, account: Account, span: Span) -> Deci
     return balance_before(lines, account=account, day=span.end) + (that_day["all"] or ZERO)
 
 
-def movements(lines: LedgerEntryQuerySet, span: Span) -> LedgerEntryQuerySet:
+def movements(lines: LedgerEntryQuerySet, span: Span) -> QuerySet[Any]:
     """The lines of the span in their order, each with the group that it stands in (`group`)."""
     found = lines.filter(booked_on__range=(span.start, span.end))
     if span.upto is not None:
@@ -101,7 +115,7 @@ def announced(user: User, dealer_id: int, account: Account) -> list[Compensation
     return list(found.select_related("claim").order_by("announced_at", "pk"))
 
 
-def _grouped(lines: LedgerEntryQuerySet) -> LedgerEntryQuerySet:
+def _grouped(lines: LedgerEntryQuerySet) -> QuerySet[Any]:
     """A line that names a claim stands where that belongs: with the order claimed of, or the line disputed."""
     claims = Claim.objects.filter(number=OuterRef("claim_number"), dealer=OuterRef("dealer"))
 

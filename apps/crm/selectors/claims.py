@@ -56,7 +56,7 @@ def claim_page(claim: Claim, user: User) -> ClaimPage:
     """`claim` comes with its subject."""
     photos = ClaimPhoto.objects.visible_to(user).filter(claim=claim).order_by("position", "pk")
     given = Compensation.objects.visible_to(user).filter(claim=claim).select_related("entry").first()
-    line = LedgerEntry.objects.visible_to(user).filter(pk=claim.entry_id).first() if claim.is_dispute else None
+    line = LedgerEntry.objects.visible_to(user).filter(disputes=claim).first() if claim.is_dispute else None
     reader = portal_reader(user)
     sees_money = has_role(user, MONEY_ROLES) if reader is None else reader.sees_money
     return ClaimPage(claim, list(photos), given, subject_of(claim, marks_of(claim, user)), line, sees_money)

@@ -72,14 +72,14 @@ def _known(page: ClaimPage) -> list[dict[str, Any]]:
     )
 
 
-def _disputed(page: ClaimPage) -> list[dict[str, Any] | None]:
+def _disputed(page: ClaimPage) -> list[dict[str, Any]]:
     """The line that it is about, for readers of money."""
     line, expected = page.line, page.claim.expected
     if line is None:
         return []
     words = f"{line.get_kind_display()}, {day(line.booked_on)}, {money(line.amount, line.currency)}"
     right = money(expected, line.currency) if expected is not None else ""
-    return [fact(_("Line of the account"), words), fact(_("Should be"), right)]
+    return facts(fact(_("Line of the account"), words), fact(_("Should be"), right))
 
 
 def _drawn(page: ClaimPage) -> dict[str, Any]:
