@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from apps.core import clock
+from apps.crm.demo.claims import file_claims
 from apps.crm.demo.people import open_portal
 from apps.crm.services.promises.tending import tend_promises
 from apps.sync.simulator.loading import load_plants
@@ -29,4 +30,5 @@ class Command(BaseCommand):
         if load_plants(dealers=dealers, orders=orders, seed=seed, var=Path(settings.VAR), now=now):
             open_portal(password=password, now=now)
             tend_promises(now=clock.now())
+            file_claims(now=now)
             self.stdout.write(f"Two plants have opened, with {dealers} dealers and {orders} orders.")
