@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Trim
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.listing import ChoiceFilter, TextFilter
 from apps.crm.forms.claim_report import NO_PRODUCT
 from apps.crm.models import ClaimCause, ClaimPart, PartKind, Plant
-from apps.crm.selectors.claim_causes import NONE
+from apps.crm.selectors.claim_causes import NONE, PRODUCT
 
 if TYPE_CHECKING:
     from apps.core.listing.filters import Choices, Filter, Values
@@ -45,7 +44,7 @@ def _of_causes(queryset: QuerySet[Any], values: Values) -> QuerySet[Any]:
 def _of_product(queryset: QuerySet[Any], values: Values) -> QuerySet[Any]:
     """Its very name: a figure is to lead to what it counts."""
     product = "" if values[0] == NO_PRODUCT else values[0]
-    named: QuerySet[Any] = queryset.alias(product=Trim("order__product")).filter(product=product)
+    named: QuerySet[Any] = queryset.alias(product=PRODUCT).filter(product=product)
     return named
 
 

@@ -9,8 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from apps.activities.models import Notice
-from apps.crm.models import DealerUser, GuidePage, LedgerEntry, NewsItem, Order
-from apps.crm.models import ClaimCause, DealerUser, GuidePage, NewsItem, Order
+from apps.crm.models import ClaimCause, DealerUser, GuidePage, LedgerEntry, NewsItem, Order
 from apps.crm.services.claim_filing import ClaimInput, file_claim
 from apps.crm.services.claim_photos import keep_photos
 from apps.crm.services.disputes import dispute_entry

@@ -18,7 +18,9 @@ from apps.crm.models import Claim, ClaimCause, Construction, OrderState, Stage
 from apps.crm.selectors.claim_causes import DIMENSIONS, Asked, report_of_causes
 from apps.crm.services import claim_steps
 from apps.crm.services.claim_steps import Decision
+from apps.crm.services.disputes import dispute_entry
 from tests.conftest import make_user
+from tests.crm.accounts import an_entry
 from tests.crm.claims import a_claim
 from tests.crm.factories import NOW, a_construction, a_dealer, a_plant, an_order, into_portal
 from tests.crm.schemes import a_scheme
@@ -121,6 +123,18 @@ def test_the_rate_is_of_what_was_delivered_in_the_same_days_to_the_same_plants(c
     assert [(row.claims, row.delivered, str(row.rate)) for row in report.rows] == [(1, 7, "142.86")]
     nothing = report_of_causes(clara, Asked(by="part", start=date(2020, 1, 1), end=date(2020, 12, 31)))
     assert (nothing.rows, nothing.total.rate) == ([], None)
+
+
+def test_a_disputed_line_without_an_order_counts_among_those_without_a_product(client, clara, dora, dealer):
+    dispute_entry(actor=dora, entry=an_entry(dealer, date(2026, 11, 1), "100.00"), text="Not ours", now=NOW)
+    a_claim(an_order(dealer, "A-1", product=" "), dora, kind="delay")
+
+    asked = of_the_year("product")
+    report = report_of_causes(clara, asked)
+
+    assert [(row.key, row.claims) for row in report.rows] == [("", 2)]
+    client.force_login(clara)
+    assert client.get(claims_url(asked, report.rows[0])).content.decode().count("C-0") >= 2
 
 
 def test_claims_and_windows_of_dealers_out_of_sight_count_for_nobody(clara, dealer, dora):

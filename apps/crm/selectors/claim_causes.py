@@ -14,8 +14,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Trim, TruncMonth
+from django.db.models import Count, F, QuerySet, Value
+from django.db.models.functions import Coalesce, Trim, TruncMonth
 from django.utils.timezone import get_current_timezone, make_aware
 
 from apps.crm.models import Claim, ClaimCause, Construction, Stage
@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 DIMENSIONS = ("part", "product", "plant", "kind", "cause", "month")
 NONE = "none"  # the row of claims without a part or cause
 MOST_ROWS = 500
+PRODUCT = Coalesce(Trim("order__product"), Value(""))  # a disputed line may belong to no order
 _OF_CLAIMS: Mapping[str, Any] = {
     "part": F("marks__kind"),
-    "product": Trim("order__product"),
+    "product": PRODUCT,
     "plant": F("plant"),
     "kind": F("kind"),
     "cause": F("cause"),
 }
-_OF_DELIVERED: Mapping[str, Any] = {"product": Trim("order__product"), "plant": F("plant")}
+_OF_DELIVERED: Mapping[str, Any] = {"product": PRODUCT, "plant": F("plant")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _narrow(found: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
     if asked.plant is not None:
         found = found.filter(plant=asked.plant)
     if asked.product is not None:
-        found = found.alias(product=Trim("order__product")).filter(product=asked.product)
+        found = found.alias(product=PRODUCT).filter(product=asked.product)
     return found
 
 

@@ -158,7 +158,6 @@ def _sheet(request: Request, found: Claim, form: Form, act: Callable[[], None], 
 def _claim(request: Request, claim_id: int) -> Claim:
     found = Claim.objects.visible_to(request.user)
     found = found.select_related("order__state", "entry", "construction", "dealer", "manager", "decided_by")
-    found = found.select_related("order__state", "construction", "dealer", "manager", "decided_by")
     found = found.select_related("subject", "shipment", "cause")
     return get_object_or_404(found, pk=claim_id)
 
