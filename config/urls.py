@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/", include("apps.messaging.urls")),
     path("crm/", include("apps.crm.urls")),
     path("portal/", include("apps.crm.portal.urls")),
+    path("d/", include("apps.crm.urls.day_links")),
     path("sync/", include("apps.sync.urls")),
     path("api/v1/docs/", docs, name="api_docs"),
     path("api/v1/", api.urls),

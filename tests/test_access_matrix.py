@@ -26,8 +26,8 @@ PAGES = ("web", "allauth")  # those that are ours to keep small
 THE_WALL = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config")
 THEIRS = (b"Promin", b"A-D-2", b"S-D-2", b"Olha Other")  # what the other dealer's records are known by
 SIGN_IN = ("/accounts/login/", "/admin/login/")
-# What a request may note about itself: the session, when it was last seen, when a token was last used.
-NOTED_BY_THE_WAY = ('"django_session"', '"usersessions_usersession"', '"accounts_apitoken"')
+# What a request may note about itself: the session, when it was last seen, when a token or a link was last used.
+NOTED_BY_THE_WAY = ('"django_session"', '"usersessions_usersession"', '"accounts_apitoken"', '"crm_deliverylink')
 
 
 class Visitor:

@@ -12,16 +12,32 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection, transaction
 
-_UNSET = {"app.dealer_id": "", "app.entity_id": "", "app.user_id": "", "app.sees_money": "", "app.plant_ids": "{}"}
+_UNSET = {
+    "app.dealer_id": "",
+    "app.entity_id": "",
+    "app.user_id": "",
+    "app.sees_money": "",
+    "app.plant_ids": "{}",
+    "app.shipment_id": "",
+    "app.order_ids": "{}",
+}
 
 
 @contextmanager
 def as_portal(
-    *, dealer_id: int, entity_id: int, user_id: int = 0, sees_money: bool = False, plant_ids: tuple[int, ...] = ()
+    *,
+    dealer_id: int,
+    entity_id: int,
+    user_id: int = 0,
+    sees_money: bool = False,
+    plant_ids: tuple[int, ...] = (),
+    shipment_id: int = 0,
+    order_ids: tuple[int, ...] = (),
 ) -> Iterator[None]:
     """Run as the portal's role for one dealer, in one transaction; afterwards the role is the house's again.
 
-    `user_id` 0 is nobody's: a public link or a job. Streams that are read after it see nothing, by design.
+    `user_id` 0 is nobody's: a public link or a job. With `shipment_id` nothing is there but this shipment and, of the
+    dealer's, these orders on board. Streams that are read after it see nothing, by design.
     """
     known = {
         "app.dealer_id": str(dealer_id),
@@ -29,6 +45,8 @@ def as_portal(
         "app.user_id": str(user_id or ""),
         "app.sees_money": "yes" if sees_money else "",
         "app.plant_ids": "{" + ",".join(map(str, plant_ids)) + "}",
+        "app.shipment_id": str(shipment_id or ""),
+        "app.order_ids": "{" + ",".join(map(str, order_ids)) + "}",
     }
     with transaction.atomic():
         _take(settings.DATABASE_PORTAL_ROLE, known)

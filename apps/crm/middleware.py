@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from apps.accounts.permissions import is_staff_member, roles_of
 from apps.core.database_roles import as_portal
+from apps.crm.link_door import LINKS, answer_by_link
 from apps.crm.models.reach import guest_of, portal_reader
 from apps.crm.selectors.viewing import viewed_as
 
@@ -17,12 +18,15 @@ PREFIX = "/portal/"
 
 
 def portal_role(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer `/portal/` as the role of the portal; staff enter it only as a dealer they look in on, reading.
+    """Answer `/portal/` as the role of the portal; staff enter it only as a dealer they look in on, reading. Public
+    links below `/d/` have the same role, narrowed to one delivery (link_door.py).
 
     What a page needs of the user beside its dealer's rows is read before: the role reads no users.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(LINKS):
+            return answer_by_link(request, get_response)
         if not request.path.startswith(PREFIX) or not request.user.is_authenticated:
             return get_response(request)
         roles_of(request.user)

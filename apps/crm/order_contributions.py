@@ -28,6 +28,8 @@ VERBS = {
     "portal.viewed_as": _("Looked into the portal as a dealer"),
     "order.photos_added": _("Photos of an order added"),
     "portal.left": _("Stopped looking into the portal"),
+    "delivery_link.made": _("Link to a delivery made"),
+    "delivery_link.ended": _("Link to a delivery ended"),
 }
 _MENU = [
     ("portal.home", MenuItem("main", _("Home"), "portal:home", "home", is_dealer, "/portal/home/")),

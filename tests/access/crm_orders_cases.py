@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import ADMIN, IN, NOBODY, OUTSIDE, PROGRAMS_WRITE, Scopes, add, of, program, to_programs, web
+from tests.access.matrix import (
+    ADMIN,
+    IN,
+    NOBODY,
+    OPEN,
+    OUTSIDE,
+    PROGRAMS_WRITE,
+    Scopes,
+    add,
+    of,
+    program,
+    to_programs,
+    web,
+)
 
 PORTAL = of("login", IN, 404, 404, 404, 404)
 OWN_OF_DEALER: Scopes = {"dealer": PORTAL, "other_dealer": NOBODY, "absent": NOBODY}
@@ -29,6 +42,23 @@ _SHIPMENT = "portal/deliveries/<int:shipment_id>/"
 web(_SHIPMENT, "GET", OWN_OF_DEALER)
 web(f"{_SHIPMENT}stops/<int:stop_id>/proof/", "GET", _NO_PICTURE)
 
+# --- the day of a delivery; links for the fitter are open to whoever has them -----------------------------------------
+web("portal/deliveries/days/", "GET", PORTAL)
+web(f"{_SHIPMENT}acts/", "POST", OWN_OF_DEALER)
+web(f"{_SHIPMENT}links/", "GET POST", OWN_OF_DEALER)
+_LINK: Scopes = {"dealer link": PORTAL, "other_dealer link": NOBODY, "absent": NOBODY}
+web(f"{_SHIPMENT}links/<int:link_id>/end/", "POST", _LINK)
+_SEEN: Scopes = {"dealer link": PORTAL, "other_dealer link": NOBODY, "strange picture": NOBODY}
+for _size in ("", "small/"):
+    web(f"{_SHIPMENT}pictures/<uuid:key>/{_size}", "GET", _SEEN)
+_GONE = of(404, 404, 404, 404, 404, 404)
+_PUBLIC: Scopes = {"dealer link": OPEN, "dead link": _GONE, "unknown link": _GONE}
+_PUBLIC_PICTURE: Scopes = {**_PUBLIC, "strange picture": _GONE}
+web("d/<str:token>/", "GET", _PUBLIC)
+web("d/<str:token>/acts/", "POST", _PUBLIC)
+for _size in ("", "small/"):
+    web(f"d/<str:token>/pictures/<uuid:key>/{_size}", "GET", _PUBLIC_PICTURE)
+
 # --- staff -----------------------------------------------------------------------------------------------------------
 for _page in ("orders/", "promises/", "dealers/", "dealers/pick/", "shipments/", "settlements/"):
     web(f"crm/{_page}", "GET", ORDERS)
@@ -43,6 +73,9 @@ web("crm/orders/<int:order_id>/photos/add/", "GET POST", OF_DEALERS)
 _NO_PICTURE_OF_STAFF: Scopes = {"dealer": _ABSENT, "absent": _ABSENT}
 web("crm/orders/<int:order_id>/photos/<int:photo_id>/", "GET", _NO_PICTURE_OF_STAFF, photo_id="pk")
 web("crm/shipments/<int:shipment_id>/stops/<int:stop_id>/proof/", "GET", _NO_PICTURE_OF_STAFF)
+_UNLOADED: Scopes = {"dealer link": ORDERS, "other_dealer link": ORDERS, "absent picture": _ABSENT}
+for _size in ("", "small/"):
+    web(f"crm/shipments/<int:shipment_id>/pictures/<uuid:key>/{_size}", "GET", _UNLOADED)
 web("crm/dealers/<int:dealer_id>/view-as/", "POST", OF_DEALERS)
 web("crm/as-of/", "GET", of("login", IN, IN, 403, IN, IN))
 web("crm/kept-pages/", "GET", ADMIN)

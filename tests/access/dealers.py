@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import uuid
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from PIL import Image
 
 from apps.core.models import Operation
 from apps.core.services import files
 from apps.crm.models import (
     Dealer,
     DealerUser,
+    DeliveryLink,
     LedgerEntry,
     LedgerMonth,
     Order,
@@ -17,12 +23,16 @@ from apps.crm.models import (
     Shipment,
     ShipmentItem,
     ShipmentStop,
+    UnloadingAct,
 )
+from apps.crm.services.delivery_links import digest
 from tests.conftest import NOW, make_user
 from tests.crm.factories import a_construction, a_dealer, a_plant, an_order, into_portal
 
 if TYPE_CHECKING:
     from tests.access.world import World
+
+DEAD = "dead" + "0" * 39
 
 
 def add_dealers(world: World) -> None:
@@ -43,6 +53,47 @@ def add_dealers(world: World) -> None:
     world.places["other_dealer"] = _place(theirs, their_user, other_order)
     for scope, person in (("dealer", mine_user), ("other_dealer", their_user)):
         world.places[f"{scope} paper"] = {"operation_id": _paper(person)}
+        world.places[f"{scope} link"] = _link(world.places[scope], person)
+        world.places[scope]["link_id"] = world.places[f"{scope} link"]["link_id"]
+    world.places["dead link"] = world.places["dealer link"] | {"token": DEAD}
+    DeliveryLink.objects.create(**_link_values(world.places["dealer"], mine_user), digest=digest(DEAD), ends_at=NOW)
+    world.places["unknown link"] = world.places["dealer link"] | {"token": "x" * 43}
+    world.places["strange picture"] = world.places["dealer link"] | {"key": world.places["other_dealer link"]["key"]}
+    world.places["absent picture"] = world.places["dealer link"] | {"key": uuid.UUID(int=0)}
+
+
+def _link_values(place: dict[str, Any], person: DealerUser) -> dict[str, Any]:
+    return {
+        "shipment_id": place["shipment_id"],
+        "dealer_id": place["dealer_id"],
+        "label": "The fitter",
+        "made_for_on": NOW.date(),
+        "made_at": NOW,
+        "made_by_name": person.name,
+    }
+
+
+def _link(place: dict[str, Any], person: DealerUser) -> dict[str, Any]:
+    """A link that is alive by any clock, and a photo that came by it."""
+    token = f"{place['dealer_id']:043}"
+    far = datetime(2100, 1, 1, tzinfo=UTC)
+    link = DeliveryLink.objects.create(**_link_values(place, person), digest=digest(token), ends_at=far)
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8), (place["dealer_id"] % 256, 0, 0)).save(content, "JPEG")
+    photo = files.store(content.getvalue(), mime_type="image/jpeg", now=NOW)
+    act = UnloadingAct.objects.create(
+        key=uuid.uuid4(),
+        shipment_id=place["shipment_id"],
+        dealer_id=place["dealer_id"],
+        kind=UnloadingAct.Kind.PHOTO,
+        file=photo,
+        thumbnail=photo,
+        happened_at=NOW,
+        received_at=NOW,
+        author_name=link.label,
+        link=link,
+    )
+    return place | {"link_id": link.pk, "token": token, "key": act.key}
 
 
 def _place(dealer: Dealer, person: DealerUser, order: Order) -> dict[str, Any]:

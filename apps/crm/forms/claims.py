@@ -54,6 +54,7 @@ class ClaimForm(forms.Form):
     )
     photos = PhotosField(required=False)
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    shipment = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
 
     def __init__(
         self, *args: Any, constructions: Sequence[Construction], chosen: Construction | None, **kwargs: Any

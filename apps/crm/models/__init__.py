@@ -22,6 +22,7 @@ from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 from apps.crm.models.summaries import Summary
+from apps.crm.models.unloading import DeliveryLink, DeliveryLinkVisit, UnloadingAct
 
 __all__ = [
     "Absence",
@@ -38,6 +39,8 @@ __all__ = [
     "Dealer",
     "DealerPlant",
     "DealerUser",
+    "DeliveryLink",
+    "DeliveryLinkVisit",
     "EntityPersona",
     "ExternalRef",
     "FeedStatus",
@@ -66,5 +69,6 @@ __all__ = [
     "StageTiming",
     "Status",
     "Summary",
+    "UnloadingAct",
     "Waiting",
 ]

@@ -40,11 +40,11 @@ class PortalReader:
 
 def portal_reader(user: User | AnonymousUser) -> PortalReader | None:
     """The dealer that `user` belongs to, or looks in on; None for other staff and strangers. Read once per user."""
-    if not user.is_authenticated:
-        return None
     if hasattr(user, _KEPT):
         kept: PortalReader | None = getattr(user, _KEPT)
         return kept
+    if not user.is_authenticated:
+        return None
     if is_staff_member(user):
         return None
     from apps.crm.models.dealers import DealerUser
@@ -73,6 +73,15 @@ def guest_of(user: User, reader: PortalReader) -> User:
     remember_roles(guest, {"dealer"})
     setattr(guest, _KEPT, reader)
     return guest
+
+
+def visitor_of(reader: PortalReader) -> AnonymousUser:
+    """Nobody who is known, who sees what `reader` sees: whoever holds a public link. Doors of the portal stay shut."""
+    from django.contrib.auth.models import AnonymousUser
+
+    visitor = AnonymousUser()
+    setattr(visitor, _KEPT, reader)
+    return visitor
 
 
 def has_role(user: User | AnonymousUser, roles: frozenset[str]) -> bool:

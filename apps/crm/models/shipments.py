@@ -89,6 +89,10 @@ class ShipmentStop(models.Model):
     done_at = models.DateTimeField(null=True)
     signed_by = models.CharField(max_length=120, blank=True)  # proof of delivery
     proof = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+")
+    # Foreseen from the stops before (apps/crm/outlooks.py), and from what: {"done", "before", "city", "at", "late"}.
+    expected_from = models.DateTimeField(null=True)
+    expected_to = models.DateTimeField(null=True)
+    outlook = models.JSONField(null=True)
 
     objects = ShipmentStopQuerySet.as_manager()
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from apps.contacts.services.photos import MOST_BYTES, shrink
 from apps.core.database_roles import as_house
+from apps.core.models import File
 from apps.core.services import files
 from apps.core.services.files import Upload, bare_name
 from apps.crm.models import Claim, ClaimPhoto
@@ -81,6 +82,15 @@ def attach(claim: Claim, kept: Sequence[Kept]) -> None:
         )
         for position, each in enumerate(kept)
     )
+
+
+def size_of(file: File) -> tuple[int, int]:
+    """Width and height of a stored photo; nought where its bytes are gone."""
+    try:
+        with files.open_file(file) as content, Image.open(content) as picture:
+            return picture.size
+    except OSError:
+        return 0, 0
 
 
 def _keep(upload: Upload, now: datetime) -> Kept:

@@ -11,8 +11,9 @@ from apps.accounts.preferences import preferences_of
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.crm.doors import orders_required
-from apps.crm.models import Shipment, ShipmentStop
+from apps.crm.models import Shipment, ShipmentStop, UnloadingAct
 from apps.crm.pictures import as_picture
+from apps.crm.selectors.delivery_days import delivery_days
 from apps.crm.selectors.freshness import sources_of
 from apps.crm.selectors.shipment_pages import shipment_page
 from apps.crm.shipment_listing import shipment_listing
@@ -33,8 +34,16 @@ def shipment_list(request: Request) -> HttpResponse:
 def shipment(request: Request, shipment_id: int) -> HttpResponse:
     seen = Shipment.objects.visible_to(request.user).select_related("plant")
     found = get_object_or_404(seen, pk=shipment_id)
-    context = {"page": shipment_page(found, user=request.user), "shipment": found, "in_portal": False}
-    context["sources"] = sources_of([found.plant_id], now=clock.now())
+    page = shipment_page(found, user=request.user)
+    days = delivery_days(found, user=request.user, now=clock.now(), page=page)
+    context = {
+        "page": page,
+        "shipment": found,
+        "in_portal": False,
+        "days": {day.stop.pk: day for day in days},
+        "page_url": request.path,
+        "sources": sources_of([found.plant_id], now=clock.now()),
+    }
     return render_page(request, "crm/shipment.html", context)
 
 
@@ -44,3 +53,12 @@ def shipment_proof(request: Request, shipment_id: int, stop_id: int) -> FileResp
     """What was photographed or signed when the goods were handed over."""
     stops = ShipmentStop.objects.visible_to(request.user).select_related("proof")
     return as_picture(get_object_or_404(stops, pk=stop_id, shipment=shipment_id).proof)
+
+
+@orders_required
+@require_GET
+def unloading_picture(request: Request, shipment_id: int, key: str, size: str = "large") -> FileResponse:
+    """A photo or a signature that the dealer's people sent from the unloading."""
+    acts = UnloadingAct.objects.visible_to(request.user).select_related("file", "thumbnail")
+    found = get_object_or_404(acts, key=key, shipment=shipment_id)
+    return as_picture(found.thumbnail if size == "small" and found.thumbnail else found.file)

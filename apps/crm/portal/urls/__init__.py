@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern
 
-from apps.crm.portal.urls import claims, content, home, ledger, messages, orders, papers, people, shipments
+from apps.crm.portal.urls import claims, content, home, ledger, messages, orders, papers, people, shipments, unloading
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     *home.urlpatterns,
     *orders.urlpatterns,
     *shipments.urlpatterns,
+    *unloading.urlpatterns,
     *ledger.urlpatterns,
     *claims.urlpatterns,
     *messages.urlpatterns,

@@ -26,6 +26,7 @@ from apps.crm.selectors.claim_subjects import what_is_known
 from apps.crm.selectors.claims import claim_page, constructions_of
 from apps.crm.selectors.threads import entries_of, thread_of
 from apps.crm.services import claim_photos
+from apps.crm.services.claim_beginnings import carrying, from_unloading
 from apps.crm.services.claim_filing import ClaimInput, add_photos, file_claim
 
 _PIECES = 24  # drawings on a page
@@ -55,8 +56,11 @@ def claim_file(request: Request, order_id: int) -> HttpResponse:
         if chosen is None and asked != "whole" and len(pieces) > 1:
             return _choosing(request, order, pieces)
         chosen = chosen or (pieces[0] if pieces and asked != "whole" else None)
-        form = ClaimForm(constructions=pieces, chosen=chosen, initial={"parts": request.GET.getlist("parts")[:60]})
-        return _filing(request, form, order, [])
+        noted = from_unloading(request.GET.get("unloading", ""), order, user=request.user)
+        initial = {**noted.values, "parts": request.GET.getlist("parts")[:60]}
+        initial["construction"] = chosen.pk if chosen else ""
+        form = ClaimForm(constructions=pieces, chosen=chosen, initial=initial)
+        return _filing(request, form, order, noted.photos)
     form = ClaimForm(
         request.POST, request.FILES, constructions=pieces, chosen=_piece(pieces, request.POST.get("construction", ""))
     )
@@ -76,6 +80,7 @@ def claim_file(request: Request, order_id: int) -> HttpResponse:
                 kind=form.cleaned_data["kind"],
                 text=form.cleaned_data["text"],
                 construction=form.chosen,
+                shipment=carrying(form.cleaned_data["shipment"], order, user=request.user),
                 parts=form.cleaned_data["parts"],
                 photos=kept,
             )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core import clock
 from apps.core.database_roles import as_house
-from apps.core.htmx import Request, render_page
+from apps.core.htmx import Request, render_page, wants_fragment
 from apps.core.visits import seen_at
 from apps.crm.drawing.since import line_of
 from apps.crm.list_news import HOME_KEY
@@ -17,6 +17,7 @@ from apps.crm.models.reach import portal_reader
 from apps.crm.order_listing import OPEN_STATUSES
 from apps.crm.portal.doors import portal_required
 from apps.crm.portal.late import sources_for
+from apps.crm.selectors.delivery_days import near_days
 from apps.crm.selectors.settlements import accounts_of
 from apps.crm.selectors.since import changes_for
 from apps.crm.services.visits import note_visit
@@ -43,6 +44,7 @@ def home(request: Request) -> HttpResponse:
         "sees_money": reader.sees_money,
         "sources": sources_for(request),
         "channel": f"dealer:{reader.dealer_id}",
+        "days": [] if wants_fragment(request) else near_days(user=request.user, now=now),
     }
     return render_page(request, "portal/home.html", context, fragment="home")
 

@@ -18,6 +18,7 @@ from apps.crm.permissions.claims import may_speak_for
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required, sees_money
 from apps.crm.portal.late import sources_for
+from apps.crm.selectors.delivery_days import near_days
 from apps.crm.selectors.order_pages import for_page, order_page
 
 
@@ -54,7 +55,8 @@ def order(request: Request, order_id: int) -> HttpResponse:
     may_claim = may_speak_for(request.user, found.dealer_id)
     drawn = drawn_order(found, user=request.user, sees_money=money, may_claim=may_claim)
     page = order_page(found, user=request.user, sees_money=money, sources=drawn.sources, now=clock.now())
-    context = {"page": page, "drawn": drawn, "order": found, **_channel(request)}
+    days = near_days(user=request.user, now=clock.now(), shipments=page.shipments)
+    context = {"page": page, "drawn": drawn, "order": found, "days": days, **_channel(request)}
     return render_page(request, "portal/order.html", context, fragment="order-live")
 
 

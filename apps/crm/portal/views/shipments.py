@@ -10,6 +10,7 @@ from apps.accounts.preferences import preferences_of
 from apps.core.htmx import Request, render_page
 from apps.crm.models import Shipment, ShipmentStop
 from apps.crm.pictures import as_picture
+from apps.crm.portal.delivery_day import unloading_context
 from apps.crm.portal.doors import portal_required
 from apps.crm.portal.late import sources_for
 from apps.crm.selectors.shipment_pages import shipment_page
@@ -31,9 +32,10 @@ def shipment_list(request: Request) -> HttpResponse:
 def shipment(request: Request, shipment_id: int) -> HttpResponse:
     seen = Shipment.objects.visible_to(request.user).select_related("plant")
     found = get_object_or_404(seen, pk=shipment_id)
-    context = {"page": shipment_page(found, user=request.user), "shipment": found, "in_portal": True}
+    page = shipment_page(found, user=request.user)
+    context = {"page": page, "shipment": found, "in_portal": True, **unloading_context(request, page)}
     context["sources"] = sources_for(request)
-    return render_page(request, "portal/shipment.html", context)
+    return render_page(request, "portal/shipment.html", context, fragment="delivery-day")
 
 
 @portal_required

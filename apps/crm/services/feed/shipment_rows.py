@@ -9,6 +9,7 @@ from apps.core.batch import insert_rows
 from apps.crm.models import Shipment, ShipmentItem, ShipmentStop
 from apps.crm.services.feed.parents import ConstructionRef, OrderRef
 from apps.crm.services.feed.run import Item, Run
+from apps.crm.services.outlooks import FORESEEN, foresee, keep_proofs, keep_signed, signatures_of
 
 _OWN = ("number", "state", "planned_on", "departed_at", "truck", "driver_name", "driver_phone", "version")
 _STOP = ("city", "address", "window_from", "window_to", "done_at", "signed_by")
@@ -74,12 +75,16 @@ def _stops(
             values = {name: getattr(stop, name) for name in _STOP} | {"dealer_id": dealers[stop.dealer]}
             rows[place] = ShipmentStop(shipment_id=place[0], position=place[1], **values)
     _take_proofs_of_others(rows)
+    signed = signatures_of(set(ids.values()))
+    foresee(rows.values(), signed)
+    keep_signed(rows.values(), signed)
     saved = ShipmentStop.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
         unique_fields=["shipment", "position"],
-        update_fields=["dealer", *_STOP],
+        update_fields=["dealer", *_STOP, *FORESEEN],
     )
+    keep_proofs(saved, signed)
     return {(stop.shipment_id, stop.position): stop for stop in saved}
 
 
