@@ -198,21 +198,28 @@ class World:
         yield fact
 
     def _sail(self, at: datetime, word: str, fact: ShipmentFact, jobs: list[Job]) -> Iterator[Fact]:
+        """The next step of a voyage; on the way, the driver reports stop after stop."""
         departed = fact.departed_at or (at if word == "on_the_way" else None)
-        done = _done_stops(fact.stops, at) if word == "done" else fact.stops
-        now = ShipmentFact(
-            at, fact.voyage, word, fact.planned_on, fact.truck, fact.driver, fact.phone, done, fact.loads, departed
+        done = {"done": len(fact.stops), "stop": _done_count(fact) + 1}.get(word, 0)
+        now = replace(
+            fact,
+            at=at,
+            word="on_the_way" if word == "stop" else word,
+            stops=_done_stops(fact.stops, done, at),
+            departed_at=departed,
         )
         yield now
         if word == "loading":
             self.voyages.append((at + self._hours(2, 3), "on_the_way", now, jobs))
-        elif word == "on_the_way":
-            self.voyages.append((at + self._hours(5, 12), "done", now, jobs))
+        elif word in ("on_the_way", "stop"):
+            following = "stop" if _done_count(now) + 1 < len(now.stops) else "done"
+            self.voyages.append((at + self._hours(1.5, 2.6), following, now, jobs))
+        if word == "on_the_way":
             for job in jobs:
                 yield StatusFact(at, job.number, "shipped")
                 for piece in job.pieces:
                     yield PieceFact(at, job.number, piece, piece.quantity, piece.quantity, "shipped")
-        else:
+        elif word == "done":
             for job in jobs:
                 yield StatusFact(at, job.number, "delivered")
                 fee = self._sum(200, 900)
@@ -258,5 +265,13 @@ def _far(one: tuple[float, float], other: tuple[float, float]) -> float:
     return (one[0] - other[0]) ** 2 + ((one[1] - other[1]) * 0.64) ** 2
 
 
-def _done_stops(stops: tuple[Stop, ...], at: datetime) -> tuple[Stop, ...]:
-    return tuple(Stop(stop.firm, stop.position, stop.window, at, stop.firm.name) for stop in stops)
+def _done_count(fact: ShipmentFact) -> int:
+    return sum(1 for stop in fact.stops if stop.done_at)
+
+
+def _done_stops(stops: tuple[Stop, ...], count: int, at: datetime) -> tuple[Stop, ...]:
+    """The first `count` done, now if they weren't before."""
+    return tuple(
+        stop if stop.done_at or number >= count else replace(stop, done_at=at, signed_by=stop.firm.name)
+        for number, stop in enumerate(stops)
+    )
