@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0005_list_visits"),
-        ("crm", "0006_changed_orders"),
+        ("crm", "0013_summaries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -89,7 +89,7 @@ def take_down(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0007_unloading")]
+    dependencies = [("crm", "0014_unloading")]
 
     operations = [
         migrations.RunSQL([HELPERS, NARROWED], [WALL, BACK]),
