@@ -366,6 +366,9 @@ CELERY_TASK_ROUTES = {
     "apps.activities.jobs.send_pushes": {"queue": "timely"},
     "apps.core.jobs.sweep_outbox": {"queue": "timely"},
     "apps.core.jobs.send_outgoing_mail": {"queue": "mail"},
+    "apps.core.jobs.sweep_webhooks": {"queue": "timely"},
+    "apps.crm.jobs.number_changes": {"queue": "timely"},
+    "apps.core.jobs.send_webhooks": {"queue": "mail"},
     "apps.messaging.jobs.sync_account": {"queue": "sync"},
     "apps.messaging.jobs.measure_account": {"queue": "sync"},
     "apps.sync.jobs.apply_source": {"queue": "feed"},
@@ -377,6 +380,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "apps.core.jobs.sweep_outbox", "schedule": timedelta(seconds=15)},
+    "sweep-webhooks": {"task": "apps.core.jobs.sweep_webhooks", "schedule": timedelta(seconds=15)},
     "sweep-operations": {"task": "apps.core.jobs.sweep_operations", "schedule": timedelta(seconds=15)},
     "send-reminders": {"task": "apps.activities.jobs.send_reminders", "schedule": timedelta(seconds=15)},
     "send-digests": {"task": "apps.activities.jobs.send_digests", "schedule": timedelta(minutes=1)},
@@ -396,6 +400,7 @@ CELERY_BEAT_SCHEDULE = {
     "escalate-claims": {"task": "apps.crm.jobs.escalate_claims", "schedule": timedelta(minutes=5)},
     "work-out-promises": {"task": "apps.crm.jobs.work_out_changed_promises", "schedule": timedelta(seconds=5)},
     "tend-promises": {"task": "apps.crm.jobs.tend_promises", "schedule": timedelta(minutes=5)},
+    "number-changes": {"task": "apps.crm.jobs.number_changes", "schedule": timedelta(seconds=15)},
     "tell-news": {"task": "apps.crm.jobs.tell_news", "schedule": timedelta(minutes=5)},
     "refresh-managers": {"task": "apps.crm.jobs.refresh_managers", "schedule": timedelta(hours=6)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},

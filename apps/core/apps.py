@@ -9,14 +9,26 @@ class CoreConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from apps.core import gallery, permissions
-        from apps.core.contributions import MenuItem, live, menu, operation_runners, transports, verbs, works_in_house
+        from apps.core.contributions import (
+            EncryptedColumn,
+            MenuItem,
+            encrypted_columns,
+            live,
+            menu,
+            operation_runners,
+            transports,
+            verbs,
+            works_in_house,
+        )
         from apps.core.mail import site_connection
+        from apps.core.models import WebhookEndpoint
         from apps.core.services import operations
 
         live.register("user", permissions.may_hear_user)
         live.register("operation", permissions.may_hear_operation)
         operation_runners.register(operations.UNDO_VERB, operations.run_undo)
         transports.register("site", site_connection)
+        encrypted_columns.register("core.webhook.secret", EncryptedColumn(WebhookEndpoint, "secret"))
         verbs.register(operations.UNDO_VERB, _("Undo"))
         menu.register(
             "operations",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
-    from apps.core.models import Operation, OutgoingMail
+    from apps.core.models import Operation, OutgoingMail, WebhookEndpoint, WebhookEvent
     from apps.core.services.operations import Progress
 
 T = TypeVar("T")
@@ -262,6 +262,20 @@ class FilingHint:
     message_ids: Sequence[str]  # this one's and those it refers to
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookAudience:
+    """Whose endpoints hear events, registered under the first word of the audience ("dealer" of "dealer:7").
+
+    `types` are the events there are, with their titles. `render(endpoint, event)` gives an event's data by the rights
+    that the endpoint has now; None: it has nothing to hear. `tell(endpoint)` lets its owners know that it fails or was
+    switched off, in the transaction that notes it.
+    """
+
+    types: Mapping[str, Any]
+    render: Callable[[WebhookEndpoint, WebhookEvent], dict[str, Any] | None]
+    tell: Callable[[WebhookEndpoint, datetime], None]
+
+
 panels: Registry[Panel] = Registry()
 menu: Registry[MenuItem] = Registry()
 search: Registry[SearchProvider] = Registry()
@@ -302,6 +316,8 @@ banners: Registry[Callable[[HttpRequest], str]] = Registry()
 homes: Registry[Callable[[Any], str]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
+
+webhook_audiences: Registry[WebhookAudience] = Registry()
 
 
 def document_of(key: str) -> tuple[Document | None, str]:

@@ -56,6 +56,22 @@ def sweep_outbox(**kwargs: Any) -> None:
 
 
 @shared_task
+def send_webhooks(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services.webhooks.sending import send_due
+
+    send_due(now=clock.now())
+
+
+@shared_task
+def sweep_webhooks(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services.webhooks import sweeping
+
+    sweeping.sweep(now=clock.now())
+
+
+@shared_task
 def heartbeat(**kwargs: Any) -> None:
     from apps.core import clock
     from apps.core.services import health

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apps.crm.models import Claim, LedgerEntry
-from apps.crm.selectors.freshness import feeds_of
+from apps.crm.models import Claim, FeedStatus, LedgerEntry
 
 if TYPE_CHECKING:
     from apps.crm.models.ledger import LedgerEntryQuerySet
@@ -45,7 +44,7 @@ def moved(lines: LedgerEntryQuerySet, found: Sequence[LedgerEntry]) -> list[Move
     corrected = _corrected(whole, found, claims)
     disputes = disputes_of(ids)
     plants = {entry.plant_id for entry in found}
-    titles = {code: feed.title for code, feed in feeds_of(plants).items()}
+    titles = dict(FeedStatus.objects.filter(plant__in=plants).values_list("source", "title"))
     rows = {
         entry.pk: Movement(
             entry,
