@@ -16,7 +16,7 @@ from apps.accounts.api_auth import TokenAuth
 from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
-from apps.crm.api import claims, dealers, decisions, ledger, orders, shipments
+from apps.crm.api import claims, dealer_feed, dealers, decisions, ledger, orders, shipments
 from apps.messaging.api import calls, messages, voicemails
 from apps.sync.api import router as feeds
 
@@ -52,6 +52,7 @@ api.add_router("/calls", calls)
 api.add_router("/voicemails", voicemails)
 api.add_router("/messages", messages)
 api.add_router("/feeds", feeds)
+api.add_router("/feed", dealer_feed.router)
 api.add_router("/decisions", decisions.router)
 for _name, _part in {
     "orders": orders,

@@ -6,6 +6,7 @@ from apps.crm import (
     claim_contributions,
     content_contributions,
     document_contributions,
+    feed_contributions,
     history_contributions,
     journey_contributions,
     live_contributions,
@@ -24,3 +25,4 @@ def register() -> None:
     document_contributions.register()
     people_contributions.register()
     live_contributions.register()
+    feed_contributions.register()

@@ -45,3 +45,11 @@ def tend_promises(**kwargs: Any) -> None:
     from apps.crm.services.promises.tending import tend_promises
 
     tend_promises(now=clock.now())
+
+
+@shared_task
+def number_changes(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.dealer_feed.numbering import number_changes
+
+    number_changes(now=clock.now())

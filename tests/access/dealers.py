@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from apps.core.models import Operation
+from apps.core.models import Operation, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from apps.core.services import files
 from apps.crm.models import (
     Dealer,
+    DealerFeedKey,
     DealerUser,
     DeliveryLink,
     LedgerEntry,
@@ -51,6 +53,7 @@ def add_dealers(world: World) -> None:
     }
     world.places["dealer"] = _place(mine, mine_user, order)
     world.places["other_dealer"] = _place(theirs, their_user, other_order)
+    world.places["house receiver"] = _receiver("house")
     for scope, person in (("dealer", mine_user), ("other_dealer", their_user)):
         world.places[f"{scope} paper"] = {"operation_id": _paper(person)}
         world.places[f"{scope} link"] = _link(world.places[scope], person)
@@ -144,7 +147,22 @@ def _place(dealer: Dealer, person: DealerUser, order: Order) -> dict[str, Any]:
         "stop_id": stop.pk,
         "entry_id": entry.pk,
         "plant_id": order.plant_id,
+        "key_id": _key(dealer),
+        **_receiver(f"dealer:{dealer.pk}"),
     }
+
+
+def _key(dealer: Dealer) -> int:
+    values = {"dealer": dealer, "name": f"Key of {dealer.name}", "hint": "rapd_1234", "created_at": NOW}
+    return DealerFeedKey.objects.create(digest=f"{dealer.pk:064}", **values).pk
+
+
+def _receiver(audience: str) -> dict[str, Any]:
+    values = {"audience": audience, "url": "https://1.1.1.1/", "secret": "", "created_at": NOW}
+    endpoint = WebhookEndpoint.objects.create(name=f"Receiver of {audience}", **values)
+    event = WebhookEvent.objects.create(uid=f"msg_{endpoint.pk}", audience=audience, type="order.changed", made_at=NOW)
+    delivery = WebhookDelivery.objects.create(endpoint=endpoint, event=event, queued_at=NOW, not_before=NOW)
+    return {"endpoint_id": endpoint.pk, "delivery_id": delivery.pk}
 
 
 def _paper(person: DealerUser) -> int:

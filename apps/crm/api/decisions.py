@@ -13,6 +13,7 @@ from apps.core.api import PROBLEMS
 from apps.core.page_keys import page_key, read_page_key
 from apps.crm.models import Claim, Compensation
 from apps.crm.models.reach import CLAIM_ROLES, MONEY_ROLES, of_dealers
+from apps.crm.selectors.decisions import decision_values
 
 router = Router(tags=["claims"])
 PAGE = 200
@@ -60,26 +61,11 @@ def decisions(request: HttpRequest, after: str = "") -> DecisionsOut:
     rows = list(found.select_related("dealer", "plant", "order", "entry").order_by("decided_at", "pk")[:PAGE])
     given = {each.claim_id: each for each in Compensation.objects.filter(claim__in=rows)}
     last = _key(rows[-1]) if rows else after
-    return DecisionsOut(decisions=[_out(claim, given.get(claim.pk)) for claim in rows], after=last)
+    return DecisionsOut(
+        decisions=[DecisionOut(**decision_values(claim, given.get(claim.pk))) for claim in rows], after=last
+    )
 
 
 def _key(claim: Claim) -> str:
     """Without a plus sign, which addresses would take for a space."""
     return page_key(claim.decided_at.astimezone(UTC), claim.pk).replace("+00:00", "Z") if claim.decided_at else ""
-
-
-def _out(claim: Claim, given: Compensation | None) -> DecisionOut:
-    return DecisionOut(
-        claim=claim.number,
-        dealer=claim.dealer.code,
-        plant=claim.plant.key,
-        order=claim.order.plant_key if claim.order else "",
-        order_number=claim.order.number if claim.order else "",
-        entry=claim.entry.key if claim.entry else "",
-        accepted=claim.state == Claim.State.ACCEPTED,
-        kind=Compensation.Kind.CORRECTION if claim.is_dispute else Compensation.Kind.COMPENSATION,
-        amount=given.amount if given else None,
-        currency=given.currency if given else "",
-        text=claim.decision,
-        decided_at=claim.decided_at,
-    )

@@ -9,7 +9,9 @@ from django.db.models import Count, Q
 from apps.accounts.models import User
 from apps.accounts.services.users import create_user
 from apps.crm.list_news import HOME_KEY
-from apps.crm.models import Dealer, DealerUser, Status
+from apps.crm.models import Dealer, DealerFeedKey, DealerUser, Status
+from apps.crm.services.dealer_feed.keys import PREFIX, digest_of
+from apps.crm.services.dealer_feed.noting import note_opened
 from apps.crm.services.summaries import choose_summary
 from apps.crm.services.visits import note_visit
 
@@ -25,8 +27,16 @@ def open_portal(*, password: str, now: datetime) -> None:
         return
     second = busy.exclude(pk=first.pk).exclude(plant_ids__overlap=first.plant_ids).first() or first
     _let_in("dealer", "Тарас Вікно", first, DealerUser.Role.OWNER, password, now)
+    _give_key(first, f"{PREFIX}{password}", now)
     _let_in("dealer-employee", "Леся Вікно", first, DealerUser.Role.EMPLOYEE, password, now)
     _let_in("dealer2", "Paweł Okno", second, DealerUser.Role.OWNER, password, now)
+
+
+def _give_key(dealer: Dealer, raw: str, now: datetime) -> None:
+    """One that whoever starts the demo knows, as they know the passwords: docs/howto/dealer-feed.md."""
+    values = {"dealer": dealer, "name": "Бухгалтерія", "hint": raw[:9], "sees_money": True, "created_at": now}
+    DealerFeedKey.objects.get_or_create(digest=digest_of(raw), defaults=values)
+    note_opened(dealer.pk, now=now)
 
 
 def _let_in(login: str, name: str, dealer: Dealer, role: str, password: str, now: datetime) -> None:

@@ -2,6 +2,7 @@ from apps.crm.models.assignments import Absence, Assignment
 from apps.crm.models.claim_parts import ClaimCause, ClaimPart, ClaimSubject, PartKind
 from apps.crm.models.claims import Claim, ClaimPhoto, Compensation
 from apps.crm.models.content import GuidePage, NewsItem
+from apps.crm.models.dealer_feed import DealerFeed, DealerFeedChange, DealerFeedKey, DealerFeedMark
 from apps.crm.models.dealers import Dealer, DealerPlant, DealerUser, Plant
 from apps.crm.models.feed import ExternalRef, FeedStatus, FieldOwner, Waiting
 from apps.crm.models.inquiries import Inquiry
@@ -37,6 +38,10 @@ __all__ = [
     "ConstructionPhoto",
     "ConstructionPrice",
     "Dealer",
+    "DealerFeed",
+    "DealerFeedChange",
+    "DealerFeedKey",
+    "DealerFeedMark",
     "DealerPlant",
     "DealerUser",
     "DeliveryLink",

@@ -84,6 +84,16 @@ def visitor_of(reader: PortalReader) -> AnonymousUser:
     return visitor
 
 
+def program_of(reader: PortalReader) -> User:
+    """Somebody who sees what `reader` sees and is nobody: a dealer's program with a key. Never to be saved."""
+    from apps.accounts.models import User
+
+    program = User(name="", email="")
+    remember_roles(program, {"dealer"})
+    setattr(program, _KEPT, reader)
+    return program
+
+
 def has_role(user: User | AnonymousUser, roles: frozenset[str]) -> bool:
     return is_admin(user) or not roles_of(user).isdisjoint(roles)
 

@@ -20,6 +20,7 @@ from apps.crm.models import Claim, Compensation, DealerPlant, Inquiry
 from apps.crm.permissions.claims import can_handle_claim, decides_claims
 from apps.crm.services.claim_history import record_step, tell_pages
 from apps.crm.services.compensations import book_claim
+from apps.crm.services.dealer_feed.audiences import announce_decision
 from apps.crm.services.dealer_notices import tell_dealer
 from apps.crm.services.inquiries import answer_inquiries
 from apps.crm.services.threads import add_message
@@ -106,6 +107,7 @@ def decide(*, actor: User, claim: Claim, version: int, decision: Decision, now: 
         record_step(locked, f"claim.{locked.state}", actor=actor, text=words, now=now)
         told = ("decided", f"claim.{locked.state}", "crm.claim", locked.pk)
         tell_dealer(locked.dealer_id, *told, now=now, of_money=locked.is_dispute)
+        announce_decision(locked, now=now)
     book_claim(claim, now=now)
 
 

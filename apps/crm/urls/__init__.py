@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from apps.crm.urls import claims, content, dealers, inquiries, ledger, orders, papers, shipments
+from apps.crm.urls import claims, content, dealers, inquiries, ledger, orders, papers, receivers, shipments
 
 app_name = "crm"
 urlpatterns: list[URLPattern] = [
@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern] = [
     *inquiries.urlpatterns,
     *content.urlpatterns,
     *papers.urlpatterns,
+    *receivers.urlpatterns,
 ]

@@ -93,6 +93,7 @@ class Command(BaseCommand):
             self.announced = True
             accounts = "\n".join(f"  {login}@{DOMAIN}" for login in LOGINS)
             self._say(f"\nRapport runs at {self.address}\n\nSign in with the password {PASSWORD} as\n{accounts}\n")
+            self._say(f"A dealer's program downloads with the key rapd_{PASSWORD}: docs/howto/dealer-feed.md\n")
             self._say(f"Mail is in {settings.VAR / 'mail'}, logs are in {settings.VAR / 'log'}. Ctrl-C ends all of it.")
         elif not self.announced and not self.excused and time.monotonic() - self.began > SLOW:
             self.excused = True

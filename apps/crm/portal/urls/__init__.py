@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern
 
-from apps.crm.portal.urls import claims, content, home, ledger, messages, orders, papers, people, shipments, unloading
+from apps.crm.portal.urls import (
+    claims,
+    content,
+    feed,
+    home,
+    ledger,
+    messages,
+    orders,
+    papers,
+    people,
+    shipments,
+    unloading,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -16,4 +28,5 @@ urlpatterns: list[URLPattern] = [
     *content.urlpatterns,
     *people.urlpatterns,
     *papers.urlpatterns,
+    *feed.urlpatterns,
 ]

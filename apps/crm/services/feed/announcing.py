@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from apps.core import live
+from apps.core import clock, live
 from apps.crm.models import Order
+from apps.crm.services.dealer_feed.noting import note_changes
 from apps.crm.services.feed.outcome import Outcome
 from apps.crm.signals import orders_changed
 
@@ -15,6 +16,8 @@ def announce(outcome: Outcome) -> None:
 
     The event bears ids and the statuses shown, never money. Receivers of `orders_changed` run within the transaction.
     """
+    orders: set[int] = set().union(*outcome.touched.values())
+    note_changes(now=clock.now(), orders=orders, shipments=outcome.shipments, entries=outcome.entries)
     if not outcome.touched and not outcome.accounts:
         return
     events: list[tuple[str, str, dict[str, Any]]] = []

@@ -103,7 +103,9 @@ def _book(going: Run, items: dict[str, Item], dealers: Mapping[str, int], orders
     stage("feed_entry", rows)
     names = {"plant": going.plant.pk, "source": going.source}
     run(_ACCOUNTS, names)
-    ledger_links.link_claims(run(_BOOK, names), now=going.now)
+    booked_now = run(_BOOK, names)
+    going.outcome.entries.update(row[0] for row in booked_now)
+    ledger_links.link_claims(booked_now, now=going.now)
     for row in rows:
         going.outcome.accounts.add(row[1])
         if row[11] is not None:  # its order's page shows the line

@@ -61,7 +61,7 @@ class Outcome:
     that had waited from before and were settled now: of those `waiting` goes down and the others up.
     `touched` are orders whose pages must hear of it, by dealer: approved ones; `statuses` what they show now.
     `happenings` are new in the history; `moves` are what became of planned days, by order. `accounts` are dealers whose
-    balance may be another one.
+    balance may be another one; `entries` were booked, `shipments` replaced.
     """
 
     applied: int = 0
@@ -76,3 +76,5 @@ class Outcome:
     accounts: set[int] = field(default_factory=set)
     happenings: list[Happening] = field(default_factory=list)
     moves: dict[int, Move] = field(default_factory=dict)
+    entries: set[int] = field(default_factory=set)
+    shipments: set[int] = field(default_factory=set)

@@ -32,6 +32,7 @@ def replace(
         update_fields=[*_OWN, "route", "dealer_ids", "digest", "as_of", "changed_at"],
     )
     ids = {shipment.plant_key: shipment.pk for shipment in saved}
+    going.outcome.shipments.update(ids.values())
     stops = _stops(items, ids, dealers)
     before = set(ShipmentItem.objects.filter(shipment__in=ids.values()).values_list("order_id", flat=True))
     ShipmentItem.objects.filter(shipment__in=ids.values()).delete()
