@@ -31,7 +31,7 @@ def take_down(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0011_claim_parts_filled"),
+        ("crm", "0015_one_delivery"),
         ("core", "0006_webhooks"),
     ]
 
