@@ -69,7 +69,7 @@ def test_a_card_is_dragged_into_another_column_and_moved_by_keyboard(page, live_
     page.wait_for_load_state("networkidle")
 
     card = page.locator(f"[data-card='{task.pk}']").bounding_box()
-    goal = page.locator("[data-state=in_progress]").bounding_box()
+    goal = page.locator("[data-column=in_progress]").bounding_box()
     assert card
     assert goal
     page.mouse.move(card["x"] + 20, card["y"] + card["height"] - 8)
@@ -77,7 +77,7 @@ def test_a_card_is_dragged_into_another_column_and_moved_by_keyboard(page, live_
     page.mouse.move(goal["x"] + 40, goal["y"] + 10, steps=8)
     page.mouse.move(goal["x"] + 44, goal["y"] + 16, steps=4)
     page.mouse.up()
-    expect(page.locator("[data-state=in_progress] .card-task__title")).to_have_text(["Send the offer"])
+    expect(page.locator("[data-column=in_progress] .card-task__title")).to_have_text(["Send the offer"])
     expect(page.locator("toast-item")).to_contain_text("Moved")
     task.refresh_from_db()
     assert task.state == "in_progress"
@@ -86,7 +86,7 @@ def test_a_card_is_dragged_into_another_column_and_moved_by_keyboard(page, live_
     page.keyboard.press("Enter")
     page.locator("#sheet").get_by_role("button", name="Waiting").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-state=waiting] .card-task__title")).to_have_text(["Call the plant"])
+    expect(page.locator("[data-column=waiting] .card-task__title")).to_have_text(["Call the plant"])
 
 
 @WIDTHS
