@@ -47,7 +47,7 @@ class Panel:
     """A tab or card on another app's page. `render(request, record)` returns safe HTML, or "" to stay away."""
 
     page: str  # "contact", "home"
-    slot: str  # "tab", "card", "timeline"
+    slot: str  # "tab", "card", "timeline", "head" (under a contact's name), "action", "more"
     title: Any  # a lazily translated string
     render: Callable[[HttpRequest, Any], str]
     icon: str = ""

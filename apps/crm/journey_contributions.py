@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from apps.accounts.permissions import is_staff_member
+from apps.accounts.permissions import can_change_settings, is_staff_member
 from apps.core.clock import company_day, now
-from apps.core.contributions import Kind, Undoer, kinds, live, undoers, verbs
+from apps.core.contributions import Kind, MenuItem, Panel, Undoer, kinds, live, menu, panels, undoers, verbs
 from apps.core.markup import fill
-from apps.crm.models import EntityPersona, JourneyStep
+from apps.crm.contact_journeys import journeys_card
+from apps.crm.models import EntityPersona, JourneyStep, Persona, Pipeline, PipelineStage
+from apps.crm.models.pipelines import own_word
 from apps.crm.permissions.contacts import managed_contacts
-from apps.crm.services.journeys import KIND
+from apps.crm.services.journeys import KIND, after_undo
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -26,7 +28,20 @@ VERBS = {
     "persona.given": gettext_lazy("Persona given"),
     "persona.taken": gettext_lazy("Persona taken away"),
     "persona.converted": gettext_lazy("Made what a contact becomes"),
+    "persona.set": gettext_lazy("Personas changed"),
     "journey.moved": gettext_lazy("Moved on a journey"),
+    "persona.made": gettext_lazy("Persona added"),
+    "persona.changed": gettext_lazy("Persona changed"),
+    "persona.retired": gettext_lazy("Persona retired"),
+    "persona.ordered": gettext_lazy("Personas reordered"),
+    "pipeline.made": gettext_lazy("Pipeline added"),
+    "pipeline.changed": gettext_lazy("Pipeline changed"),
+    "pipeline.retired": gettext_lazy("Pipeline retired"),
+    "pipeline.ordered": gettext_lazy("Pipelines reordered"),
+    "stage.made": gettext_lazy("Stage added"),
+    "stage.changed": gettext_lazy("Stage changed"),
+    "stage.retired": gettext_lazy("Stage retired"),
+    "stage.ordered": gettext_lazy("Stages reordered"),
 }
 
 
@@ -35,19 +50,45 @@ def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     kinds.register(KIND, Kind(pgettext_lazy("activity", "Journey"), "route", _draw))
-    for key, model in (("crm.entitypersona", EntityPersona), ("crm.journeystep", JourneyStep)):
-        undoers.register(key, Undoer(model, subject_field="pk", editable=_editable(model)))
+    # Their subject is the contact: what was done to one goes back together, however many were moved.
+    undoers.register(
+        "crm.entitypersona", Undoer(EntityPersona, subject_field="entity_id", editable=_editable(EntityPersona))
+    )
+    undoers.register(
+        "crm.journeystep",
+        Undoer(JourneyStep, subject_field="entity_id", editable=_editable(JourneyStep), after=after_undo),
+    )
+    for setting in (Persona, Pipeline, PipelineStage):
+        undoers.register(f"crm.{setting._meta.model_name}", Undoer(setting, editable=_settings))
+    for position, key, title, route, picture in (
+        (62, "crm.personas", gettext_lazy("Personas"), "crm:personas", "user-star"),
+        (63, "crm.pipelines", gettext_lazy("Pipelines"), "crm:pipelines", "route"),
+    ):
+        section = f"/crm/settings/{route.removeprefix('crm:')}/"
+        item = MenuItem("settings", title, route, picture, can_change_settings, section)
+        menu.register(key, item, position=position)
+    boards = MenuItem(
+        "main", gettext_lazy("Journeys"), "crm:journeys", "route", is_staff_member, section="/crm/journeys/"
+    )
+    menu.register("crm.journeys", boards, position=25)
+    card = Panel("contact", "head", gettext_lazy("Personas and journeys"), journeys_card, "route")
+    panels.register("crm.journeys", card, position=10)
     live.register("journeys", lambda user, _channel: is_staff_member(user))
+
+
+def _settings(actor: User, ids: Collection[int]) -> set[int]:
+    return set(ids) if can_change_settings(actor) else set()
 
 
 def _draw(activity: Activity) -> str:
     facts = activity.facts
     if not facts.get("to"):
         return ""
+    shown = {name: own_word(str(facts.get(name, ""))) for name in ("pipeline", "from", "to")}
     if facts.get("from"):
-        words = _("%(pipeline)s: from “%(from)s” to “%(to)s”") % facts
+        words = _("%(pipeline)s: from “%(from)s” to “%(to)s”") % shown
     else:
-        words = _("%(pipeline)s: “%(to)s”") % facts
+        words = _("%(pipeline)s: “%(to)s”") % shown
     return fill('<p class="activity__facts">{}</p>', words)
 
 

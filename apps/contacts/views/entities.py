@@ -65,6 +65,7 @@ def page_context(request: Request, found: Entity, tab: str, now: datetime) -> di
         "timeline": [
             panel.render(request, found) for panel in panels if panel.page == "contact" and panel.slot == "timeline"
         ],
+        "head": [panel.render(request, found) for panel in panels if panel.page == "contact" and panel.slot == "head"],
         "more": [panel.render(request, found) for panel in panels if panel.page == "contact" and panel.slot == "more"],
         "actions": [
             panel.render(request, found) for panel in panels if panel.page == "contact" and panel.slot == "action"

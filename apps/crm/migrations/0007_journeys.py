@@ -10,8 +10,8 @@ PERSONAS = [
     ("customer", "Customer", "green", "user-check", None),
     ("partner", "Partner", "purple", "heart-handshake", None),
     ("supplier", "Supplier", "orange", "truck", None),
-    ("coworker", "Coworker", "cyan", "users", None),
-    ("dealer", "Dealer", "indigo", "building-store", None),
+    ("coworker", "Coworker", "teal", "users", None),
+    ("dealer", "Dealer", "yellow", "building-store", None),
 ]
 JOURNEYS = {
     "lead": [

@@ -62,6 +62,10 @@ class Persona(models.Model):
         """The name; one that came with the house in the reader's language."""
         return gettext(self.name) if BUILT_IN.get(self.key) == self.name else self.name
 
+    def is_own_word(self, name: str) -> bool:
+        """Is `name` what one that came with the house is called, in the reader's language?"""
+        return self.key in BUILT_IN and name == gettext(BUILT_IN[self.key])
+
 
 class EntityPersonaQuerySet(models.QuerySet["EntityPersona"]):
     def visible_to(self, user: User) -> EntityPersonaQuerySet:

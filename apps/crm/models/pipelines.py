@@ -16,6 +16,30 @@ from apps.crm.models.personas import Persona
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+# The names that a migration gives; whoever keeps them reads them in their language.
+_OWN_WORDS = {
+    "New": pgettext_lazy("pipeline", "New"),
+    "Contacted": pgettext_lazy("pipeline", "Contacted"),
+    "Qualified": pgettext_lazy("pipeline", "Qualified"),
+    "Not interested": pgettext_lazy("pipeline", "Not interested"),
+    "First order": pgettext_lazy("pipeline", "First order"),
+    "Regular": pgettext_lazy("pipeline", "Regular"),
+    "Resting": pgettext_lazy("pipeline", "Resting"),
+    "Lost": pgettext_lazy("pipeline", "Lost"),
+    "Enquiry": pgettext_lazy("pipeline", "Enquiry"),
+    "Offer sent": pgettext_lazy("pipeline", "Offer sent"),
+    "Negotiation": pgettext_lazy("pipeline", "Negotiation"),
+    "Won": pgettext_lazy("pipeline", "Won"),
+    "Lead": pgettext_lazy("pipeline", "Lead"),
+    "Customer": pgettext_lazy("pipeline", "Customer"),
+    "Sales": pgettext_lazy("pipeline", "Sales"),
+}
+
+
+def own_word(name: str) -> str:
+    """`name` of a pipeline or stage in the reader's language, where it came with the house."""
+    return str(_OWN_WORDS.get(name, name))
+
 
 class PipelineQuerySet(models.QuerySet["Pipeline"]):
     def offered(self) -> PipelineQuerySet:
@@ -52,7 +76,11 @@ class Pipeline(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return own_word(self.name)
 
 
 class PipelineStageQuerySet(models.QuerySet["PipelineStage"]):
@@ -89,7 +117,11 @@ class PipelineStage(models.Model):
         indexes = [models.Index(fields=["pipeline", "position"], name="pipeline_stage_in_order")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return own_word(self.name)
 
 
 class JourneyStepQuerySet(models.QuerySet["JourneyStep"]):

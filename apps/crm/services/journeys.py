@@ -13,7 +13,7 @@ from apps.contacts.models import Entity
 from apps.core import live
 from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
-from apps.crm.models import JourneyStep, Pipeline, PipelineStage
+from apps.crm.models import EntityPersona, JourneyStep, Pipeline, PipelineStage
 from apps.crm.permissions.contacts import manages_contact
 from apps.crm.signals import journey_moved
 
@@ -34,10 +34,10 @@ def move_contact(
     reason: str = "",
     seen_stage: int | None = None,
 ) -> int | None:
-    """Let `entity` stand in `stage` of a journey it is on. Stands there already: nothing happens.
+    """Let `entity` stand in `stage` of a journey it is on, or begins as a bearer of its persona.
 
-    `seen_stage` is where the mover saw it; moved by somebody else meanwhile, it is refused. Returns the operation to
-    undo. Raises PermissionDenied, ValidationError.
+    Stands there already: nothing happens. `seen_stage` is where the mover saw it, 0 for nowhere; moved by somebody
+    else meanwhile, it is refused. Returns the operation to undo. Raises PermissionDenied, ValidationError.
     """
     if not manages_contact(actor, entity, on=company_day(now)):
         raise PermissionDenied
@@ -51,17 +51,15 @@ def move_contact(
             .select_related("stage", "pipeline")
             .first()
         )
-        if step is None:
-            raise ValidationError(_("This contact is not on this journey."))
-        if step.stage_id == stage.pk:
+        if step is not None and step.stage_id == stage.pk:
             return None
-        if seen_stage is not None and step.stage_id != seen_stage:
-            raise ValidationError(
-                _("%(contact)s was moved to “%(stage)s” meanwhile.")
-                % {"contact": entity.display_name, "stage": step.stage.name}
-            )
-        left = step.stage
-        leave(step, recorder=recorder, now=now)
+        left = step.stage if step else None
+        if seen_stage is not None and (left.pk if left else 0) != seen_stage:
+            raise ValidationError(_moved_meanwhile(entity, left))
+        if step is not None:
+            leave(step, recorder=recorder, now=now)
+        elif not _may_begin(entity, stage.pipeline):
+            raise ValidationError(_("This contact is not on this journey."))
         _stand(entity, stage, actor=actor, recorder=recorder, now=now, reason=reason)
         _tell(entity, left, stage, actor=actor, now=now, reason=reason)
     return recorder.operation.pk
@@ -82,6 +80,35 @@ def leave(step: JourneyStep, *, recorder: Recorder, now: datetime) -> None:
     step.left_at = max(now, step.entered_at)
     step.save(update_fields=["left_at"])
     recorder.updated(step, before)
+
+
+def facts_of(left: PipelineStage | None, stage: PipelineStage) -> dict[str, str]:
+    """What the history keeps of a move: names, which stay as they were then."""
+    return {"pipeline": stage.pipeline.name, "from": left.name if left else "", "to": stage.name}
+
+
+def after_undo(ids: list[int], now: datetime) -> None:
+    """Steps were put back: boards show it."""
+    moved: dict[int, list[int]] = {}
+    for pipeline_id, entity_id in JourneyStep.objects.filter(pk__in=ids).values_list("pipeline", "entity"):
+        moved.setdefault(pipeline_id, []).append(entity_id)
+    for pipeline_id, entities in moved.items():
+        live.publish(f"journeys:{pipeline_id}", "journey-moved", {"ids": entities[:200]})
+
+
+def _may_begin(entity: Entity, pipeline: Pipeline) -> bool:
+    """A bearer of the persona who was one before it had this journey."""
+    bears = EntityPersona.objects.filter(entity=entity, persona=pipeline.persona_id, valid_to__isnull=True)
+    return pipeline.persona_id is not None and bears.exists()
+
+
+def _moved_meanwhile(entity: Entity, there: PipelineStage | None) -> str:
+    if there is None:
+        return _("%(contact)s has left this journey meanwhile.") % {"contact": entity.display_name}
+    return _("%(contact)s was moved to “%(stage)s” meanwhile.") % {
+        "contact": entity.display_name,
+        "stage": there.title,
+    }
 
 
 def _stand(
@@ -107,7 +134,7 @@ def _tell(
     now: datetime,
     reason: str = "",
 ) -> None:
-    facts = {"pipeline": stage.pipeline.name, "from": left.name if left else "", "to": stage.name}
+    facts = facts_of(left, stage)
     verb = "journey.moved" if left else "journey.begun"
     record(
         Entry(kind=KIND, verb=verb, occurred_at=now, entities=[entity], text=reason, facts=facts), actor=actor, now=now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from apps.contacts.models import Entity
+from apps.core import live
 from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
 from apps.crm.models import EntityPersona, JourneyStep, Persona, Pipeline
@@ -39,6 +41,27 @@ def take_persona(*, actor: User, entity: Entity, persona: Persona, now: datetime
     _ask(actor, entity, now)
     with operate(actor=actor, verb="persona.taken", now=now) as recorder:
         if not _take(entity, persona, actor, recorder, now):
+            return None
+    return recorder.operation.pk
+
+
+def set_personas(*, actor: User, entity: Entity, personas: Sequence[Persona], now: datetime) -> int | None:
+    """Let `entity` be exactly these personas. Is it already: nothing happens. Returns the operation to undo.
+
+    Raises PermissionDenied, ValidationError where one is offered no longer.
+    """
+    _ask(actor, entity, now)
+    with operate(actor=actor, verb="persona.set", now=now) as recorder:
+        held = EntityPersona.objects.filter(entity=entity, valid_to__isnull=True).select_related("persona")
+        before = {row.persona_id: row.persona for row in held}
+        wanted = {persona.pk: persona for persona in personas}
+        added = [persona for pk, persona in wanted.items() if pk not in before]
+        if any(persona.retired_at is not None for persona in added):
+            raise ValidationError({"personas": _("There is no such choice.")})
+        gone = [persona for pk, persona in before.items() if pk not in wanted]
+        changed = [_take(entity, persona, actor, recorder, now) for persona in gone]
+        changed += [_give(entity, persona, actor, recorder, now) for persona in added]
+        if not any(changed):
             return None
     return recorder.operation.pk
 
@@ -86,6 +109,7 @@ def _take(entity: Entity, persona: Persona, actor: User, recorder: Recorder, now
     recorder.updated(row, before)
     for step in JourneyStep.objects.current().filter(entity=entity, pipeline__persona=persona):
         leave(step, recorder=recorder, now=now)
+        live.publish(f"journeys:{step.pipeline_id}", "journey-moved", {"ids": [entity.pk]})
     return True
 
 

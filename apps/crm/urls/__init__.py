@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern
 
-from apps.crm.urls import claims, content, dealers, inquiries, ledger, orders, papers, receivers, shipments
+from apps.crm.urls import (
+    claims,
+    content,
+    dealers,
+    inquiries,
+    journeys,
+    ledger,
+    orders,
+    papers,
+    receivers,
+    shipments,
+)
 
 app_name = "crm"
 urlpatterns: list[URLPattern] = [
@@ -15,4 +26,5 @@ urlpatterns: list[URLPattern] = [
     *content.urlpatterns,
     *papers.urlpatterns,
     *receivers.urlpatterns,
+    *journeys.urlpatterns,
 ]

@@ -1,0 +1,55 @@
+"""What a board is narrowed to; all of it stands in its address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Team
+from apps.accounts.models import User as UserModel
+from apps.core.choosing import offer
+from apps.crm.models import Persona
+from apps.crm.selectors.boards import BoardFilter
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+ME, NOBODY = "me", "nobody"
+
+
+class BoardFilterForm(forms.Form):
+    """Nonsense in the address narrows nothing."""
+
+    q = forms.CharField(
+        label=_("Search"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    charge = forms.ChoiceField(label=_("In charge"), required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    persona = forms.ChoiceField(label=_("Persona"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        people = UserModel.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("name", "email")
+        others = [(str(each.pk), str(each)) for each in people.distinct() if each.pk != user.pk]
+        offer(self, "charge", [("", _("Everybody")), (ME, _("Me")), (NOBODY, _("Nobody")), *others])
+        teams = Team.objects.filter(retired_at__isnull=True).order_by("name", "pk")
+        offer(self, "team", [("", _("All teams")), *((str(each.pk), each.name) for each in teams)])
+        personas = Persona.objects.offered().order_by("position", "pk")
+        offer(self, "persona", [("", _("All personas")), *((str(each.pk), each.title) for each in personas)])
+
+    def wanted(self) -> BoardFilter:
+        self.is_valid()
+        typed = self.cleaned_data
+        charge = typed.get("charge", "")
+        users = (self.user.pk,) if charge == ME else _ids(charge)
+        words = typed.get("q", "").replace("\x00", "")
+        return BoardFilter(
+            words, users, _ids(typed.get("team", "")), _ids(typed.get("persona", "")), nobody=charge == NOBODY
+        )
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    return (int(text),) if text.isdecimal() else ()

@@ -1,0 +1,23 @@
+"""What a contact is to the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.choosing import offer_rows
+from apps.crm.models import Persona
+
+
+class PersonasForm(forms.Form):
+    personas = forms.ModelMultipleChoiceField(
+        label=_("Personas"), queryset=Persona.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, held: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, initial={"personas": held}, **kwargs)
+        # Retired ones are offered to who is one still.
+        offered = Persona.objects.offered() | Persona.objects.filter(pk__in=held)
+        offer_rows(self, "personas", offered.order_by("position", "pk"))

@@ -1,0 +1,31 @@
+"""What everybody meets at the doors of personas, pipelines, journeys and their boards."""
+
+from __future__ import annotations
+
+from tests.access.matrix import ADMIN, EDITED, NO_STAFF, SETTING, STAFF, VIEWED, Scopes, web
+
+# --- settings --------------------------------------------------------------------------------------------------------
+for _page in ("personas/", "pipelines/"):
+    web(f"crm/settings/{_page}", "GET", ADMIN)
+    web(f"crm/settings/{_page}add/", "GET POST", ADMIN)
+    web(f"crm/settings/{_page}order/", "POST", ADMIN)
+web("crm/settings/personas/<int:persona_id>/", "GET POST", SETTING)
+web("crm/settings/personas/<int:persona_id>/retire/", "POST", SETTING)
+_PIPELINE = "crm/settings/pipelines/<int:pipeline_id>/"
+web(_PIPELINE, "GET", SETTING)
+web(f"{_PIPELINE}edit/", "GET POST", SETTING)
+web(f"{_PIPELINE}retire/", "POST", SETTING)
+web(f"{_PIPELINE}stages/add/", "GET POST", SETTING)
+web(f"{_PIPELINE}stages/order/", "POST", SETTING)
+web(f"{_PIPELINE}stages/<int:stage_id>/", "GET POST", SETTING)
+web(f"{_PIPELINE}stages/<int:stage_id>/retire/", "GET POST", SETTING)
+
+# --- boards: shown to whoever works here, moved by whoever manages a contact; nobody is in charge of these ----------
+_BOARD: Scopes = {"all": STAFF, "absent": NO_STAFF}
+web("crm/journeys/", "GET", STAFF)
+web("crm/journeys/<int:pipeline_id>/", "GET", _BOARD)
+web("crm/journeys/<int:pipeline_id>/<int:entity_id>/move/", "GET POST", EDITED)
+_CONTACT = "crm/contacts/<int:entity_id>/personas/"
+web(_CONTACT, "GET POST", EDITED)
+web(f"{_CONTACT}<int:persona_id>/convert/", "POST", EDITED)
+web("crm/contacts/<int:entity_id>/journeys/", "GET", VIEWED)
