@@ -17,6 +17,7 @@ from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
 from apps.crm.api import claims, dealer_feed, dealers, decisions, ledger, orders, shipments
+from apps.crm.api import claims, dealers, decisions, journeys, ledger, orders, shipments
 from apps.messaging.api import calls, messages, voicemails
 from apps.sync.api import router as feeds
 
@@ -60,6 +61,7 @@ for _name, _part in {
     "shipments": shipments,
     "ledger": ledger,
     "claims": claims,
+    "journeys": journeys,
 }.items():
     api.add_router(f"/{_name}", _part.router)
 

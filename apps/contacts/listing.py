@@ -24,7 +24,7 @@ from apps.contacts.phones import dial_address, show_number
 from apps.contacts.selectors.narrowing import narrow_by_words
 from apps.contacts.templatetags.contacts import mailto
 from apps.core import markup
-from apps.core.contributions import record_actions
+from apps.core.contributions import list_parts, record_actions
 from apps.core.listing import (
     Action,
     ChoiceFilter,
@@ -69,10 +69,11 @@ def entity_listing(
     fields = list_fields() if fields is None else fields
     return Listing(
         key=KEY,
-        columns=[*_COLUMNS, *custom_columns(fields, user)],
+        columns=[*_COLUMNS, *_added_columns(user), *custom_columns(fields, user)],
         default_sort="name",
         filters=[
             *_filters(user),
+            *_added_filters(user),
             *custom_filters(fields, user),
             NewFilter(user=user, list_key=KEY, at="modified_at", by="modified_by"),
         ],
@@ -109,7 +110,15 @@ def entity_listing(
 def _added_actions(tab: str) -> Iterable[Action]:
     for key, action in record_actions.items():
         if action.page == "contacts":
-            yield Action(key, action.title, f"{action.url(0)}?tab={tab}", action.icon)
+            yield Action(key, action.title, f"{action.url(0)}?tab={tab}", action.icon, sheet=action.in_sheet)
+
+
+def _added_columns(user: User) -> Iterable[Column]:
+    return [column for part in list_parts if part.page == "contacts" for column in part.columns(user)]
+
+
+def _added_filters(user: User) -> Iterable[Filter]:
+    return [each for part in list_parts if part.page == "contacts" for each in part.filters(user)]
 
 
 def _bulk(action: str, tab: str) -> str:

@@ -176,7 +176,8 @@ class ActivityContext:
 class RecordAction:
     """A button beside a record, on its page and, `in_search`, in the Ctrl-K box; `url(id)` opens in the side sheet.
 
-    On the page "contacts" it stands beside the chosen ones, and `url(0)` takes a POST of their selection.
+    On the page "contacts" it stands beside the chosen ones, and `url(0)` takes a POST of their selection; with
+    `in_sheet` the answer is a form that opens in the side sheet.
     """
 
     page: str  # "contact", "contacts"
@@ -184,6 +185,19 @@ class RecordAction:
     icon: str
     url: Callable[[int], str]
     in_search: bool = False
+    in_sheet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListPart:
+    """Columns and filters (`core.listing`) that an app adds to another one's list, as this user may see them.
+
+    A column reads by `prefetch`, a filter narrows by `Exists` on an indexed table: the list keeps its pace.
+    """
+
+    page: str  # "contacts"
+    columns: Callable[[Any], Sequence[Any]]
+    filters: Callable[[Any], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +310,7 @@ kinds: Registry[Kind] = Registry()
 # Record type -> who may read what belongs to such a record in the history.
 contexts: Registry[ActivityContext] = Registry()
 record_actions: Registry[RecordAction] = Registry()
+list_parts: Registry[ListPart] = Registry()
 # Tables with a partition a month (see activities' migration 0009), which the maintenance makes ahead.
 partitioned: Registry[MonthTable] = Registry()
 bells: Registry[Bell] = Registry()

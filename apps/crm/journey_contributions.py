@@ -5,17 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.accounts.permissions import can_change_settings, is_staff_member
 from apps.core.clock import company_day, now
-from apps.core.contributions import Kind, MenuItem, Panel, Undoer, kinds, live, menu, panels, undoers, verbs
+from apps.core.contributions import (
+    Kind,
+    ListPart,
+    MenuItem,
+    Panel,
+    RecordAction,
+    Undoer,
+    kinds,
+    list_parts,
+    live,
+    menu,
+    operation_runners,
+    panels,
+    record_actions,
+    undoers,
+    verbs,
+)
 from apps.core.markup import fill
+from apps.crm import contact_columns
 from apps.crm.contact_journeys import journeys_card
-from apps.crm.models import EntityPersona, JourneyStep, Persona, Pipeline, PipelineStage
+from apps.crm.models import EntityPersona, JourneyStep, Persona, Pipeline, PipelineStage, TeamContact
 from apps.crm.models.pipelines import own_word
 from apps.crm.permissions.contacts import managed_contacts
+from apps.crm.services.journey_bulk import RUNNER, run_journeys
 from apps.crm.services.journeys import KIND, after_undo
 
 if TYPE_CHECKING:
@@ -29,6 +48,10 @@ VERBS = {
     "persona.taken": gettext_lazy("Persona taken away"),
     "persona.converted": gettext_lazy("Made what a contact becomes"),
     "persona.set": gettext_lazy("Personas changed"),
+    "contact_teams.set": gettext_lazy("Teams of a contact changed"),
+    "personas.given": gettext_lazy("Persona given to many"),
+    "personas.taken": gettext_lazy("Persona taken from many"),
+    "journeys.moved": gettext_lazy("Many moved on a journey"),
     "journey.moved": gettext_lazy("Moved on a journey"),
     "persona.made": gettext_lazy("Persona added"),
     "persona.changed": gettext_lazy("Persona changed"),
@@ -58,6 +81,15 @@ def register() -> None:
         "crm.journeystep",
         Undoer(JourneyStep, subject_field="entity_id", editable=_editable(JourneyStep), after=after_undo),
     )
+    undoers.register("crm.teamcontact", Undoer(TeamContact, subject_field="entity_id", editable=_editable(TeamContact)))
+    list_parts.register("crm", ListPart("contacts", contact_columns.columns, contact_columns.filters))
+    operation_runners.register(RUNNER, run_journeys)
+    for action, title, picture in (
+        ("persona", gettext_lazy("Personas"), "user-star"),
+        ("stage", gettext_lazy("Move on a journey"), "route"),
+    ):
+        chosen = RecordAction("contacts", title, picture, _chosen(action), in_sheet=True)
+        record_actions.register(f"crm.{action}", chosen)
     for setting in (Persona, Pipeline, PipelineStage):
         undoers.register(f"crm.{setting._meta.model_name}", Undoer(setting, editable=_settings))
     for position, key, title, route, picture in (
@@ -74,6 +106,10 @@ def register() -> None:
     card = Panel("contact", "head", gettext_lazy("Personas and journeys"), journeys_card, "route")
     panels.register("crm.journeys", card, position=10)
     live.register("journeys", lambda user, _channel: is_staff_member(user))
+
+
+def _chosen(action: str) -> Callable[[int], str]:
+    return lambda _id: reverse("crm:journey_bulk", args=[action])
 
 
 def _settings(actor: User, ids: Collection[int]) -> set[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import ADMIN, EDITED, NO_STAFF, SETTING, STAFF, VIEWED, Scopes, web
+from tests.access.house_cases import API_EDITED, API_VIEWED
+from tests.access.matrix import ADMIN, EDITED, NO_STAFF, PROGRAMS_READ, SETTING, STAFF, VIEWED, Scopes, program, web
 
 # --- settings --------------------------------------------------------------------------------------------------------
 for _page in ("personas/", "pipelines/"):
@@ -29,3 +30,12 @@ _CONTACT = "crm/contacts/<int:entity_id>/personas/"
 web(_CONTACT, "GET POST", EDITED)
 web(f"{_CONTACT}<int:persona_id>/convert/", "POST", EDITED)
 web("crm/contacts/<int:entity_id>/journeys/", "GET", VIEWED)
+web("crm/journeys/chosen/<slug:action>/", "POST", STAFF, action="persona")
+
+# --- programs --------------------------------------------------------------------------------------------------------
+program("journeys", "GET", PROGRAMS_READ)
+program("journeys/steps", "GET", PROGRAMS_READ)
+_RELATION = "journeys/contacts/<contact_id>"
+program(_RELATION, "GET", API_VIEWED)
+program(f"{_RELATION}/personas", "POST", API_EDITED, {"personas": ["lead"]})
+program(f"{_RELATION}/stage", "POST", API_EDITED, {"stage_id": 1})

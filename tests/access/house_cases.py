@@ -296,31 +296,31 @@ for _model, (_id, _allowed) in _MODELS.items():
     site(f"{_model}/<path:object_id>/", "GET", _SITE, object_id=_id)
 
 # --- the API: bearer tokens, never cookies ----------------------------------------------------------------------------
-_API_VIEWED: Scopes = {
+API_VIEWED: Scopes = {
     "public": PROGRAMS_READ,
     "restricted": to_programs(*OUTSIDE, IN, IN, 404, 404, IN),
     "personal": to_programs(*OUTSIDE, IN, IN, 404, 404, 404),
     "category": to_programs(*OUTSIDE, IN, IN, 404, 404, IN),
     "absent": to_programs(*OUTSIDE, 404, 404, 404, 404, 404),
 }
-_API_EDITED: Scopes = {
+API_EDITED: Scopes = {
     "public": PROGRAMS_WRITE,
     "restricted": to_programs(*OUTSIDE, 403, 403, 404, 404, IN),
     "personal": to_programs(*OUTSIDE, 403, IN, 404, 404, 404),
     "category": to_programs(*OUTSIDE, 403, IN, 404, 404, IN),
     "absent": to_programs(*OUTSIDE, 403, 404, 404, 404, 404),
 }
-_API_PART: Scopes = {**_API_EDITED, "strange part": _API_EDITED["absent"]}
+_API_PART: Scopes = {**API_EDITED, "strange part": API_EDITED["absent"]}
 
 web("api/v1/docs/", "GET", SIGNED_IN)
 program("openapi.json", "GET", OPEN_TO_PROGRAMS)
 program("", "GET", to_programs(*[404] * len(API_ROLES)))
 program("contacts", "GET", PROGRAMS_READ)
 program("contacts", "POST", PROGRAMS_WRITE, {"first_name": "Iryna"})
-program("contacts/<contact_id>", "GET", _API_VIEWED)
-program("contacts/<contact_id>", "PATCH", _API_EDITED, {"nickname": "Olya"})
-program("contacts/<contact_id>", "DELETE", _API_EDITED)
-program("contacts/<contact_id>/restore", "POST", _API_EDITED)
+program("contacts/<contact_id>", "GET", API_VIEWED)
+program("contacts/<contact_id>", "PATCH", API_EDITED, {"nickname": "Olya"})
+program("contacts/<contact_id>", "DELETE", API_EDITED)
+program("contacts/<contact_id>/restore", "POST", API_EDITED)
 _PARTS = {
     "units": {"city": "Odesa"},
     "emails": {"address": "iryna@example.com"},
@@ -328,21 +328,21 @@ _PARTS = {
     "links": {"url": "https://example.com"},
 }
 for _part, _data in _PARTS.items():
-    program(f"contacts/<contact_id>/{_part}", "POST", _API_EDITED, _data)
+    program(f"contacts/<contact_id>/{_part}", "POST", API_EDITED, _data)
     program(f"contacts/<contact_id>/{_part}/<{_part[:-1]}_id>", "DELETE", _API_PART)
 program("activities", "GET", PROGRAMS_READ)
-program("activities/<activity_id>", "GET", _API_VIEWED)
+program("activities/<activity_id>", "GET", API_VIEWED)
 # A contact of theirs that nobody here knows: what is wrong is said to whoever may write.
 program("activities/notes", "POST", PROGRAMS_WRITE, {"contact_id": 1, "text": "Wants oak"})
 program("activities/calls", "POST", PROGRAMS_WRITE, {"contact_id": 1, "occurred_at": "2026-11-02T09:00:00Z"})
 _API_TASK: Scopes = {
-    **_API_EDITED,
+    **API_EDITED,
     "public": to_programs(*OUTSIDE, 403, IN, 403, IN, IN),
     "restricted": to_programs(*OUTSIDE, 403, 403, 404, 404, IN),
 }
 program("tasks", "GET", PROGRAMS_READ)
 program("tasks", "POST", PROGRAMS_WRITE, {"subject": "Send the offer"})
-program("tasks/<task_id>", "GET", _API_VIEWED)
+program("tasks/<task_id>", "GET", API_VIEWED)
 program("tasks/<task_id>", "PATCH", _API_TASK, {"subject": "Send two"})
 for _act in ("complete", "reopen", "cancel"):
     program(f"tasks/<task_id>/{_act}", "POST", _API_TASK)
@@ -351,11 +351,11 @@ _API_NOTE: Scopes = {**_API_TASK, "public": to_programs(*OUTSIDE, 403, IN, 403, 
 _API_ASKED: Scopes = {
     "public": to_programs(*OUTSIDE, 403, 403, 403, 403, 403),
     "restricted": to_programs(*OUTSIDE, 403, 403, 404, 404, 403),
-    "absent": _API_EDITED["absent"],
+    "absent": API_EDITED["absent"],
 }
 program("meetings", "GET", PROGRAMS_READ)
 program("meetings", "POST", PROGRAMS_WRITE, {"subject": "Measure", "starts_at": "2026-11-10T10:00:00Z"})
-program("meetings/<meeting_id>", "GET", _API_VIEWED)
+program("meetings/<meeting_id>", "GET", API_VIEWED)
 program("meetings/<meeting_id>", "PATCH", _API_NOTE, {"place": "Site"})
 program("meetings/<meeting_id>/cancel", "POST", _API_NOTE)
 program("meetings/<meeting_id>/answer", "POST", _API_ASKED, {"answer": "accepted"})

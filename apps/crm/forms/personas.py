@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import Team
 from apps.core.choosing import offer_rows
 from apps.crm.models import Persona
 
@@ -16,8 +17,14 @@ class PersonasForm(forms.Form):
         label=_("Personas"), queryset=Persona.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, held: list[int], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"personas": held}, **kwargs)
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Belongs to teams"), queryset=Team.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, held: list[int], teams: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, initial={"personas": held, "teams": teams}, **kwargs)
         # Retired ones are offered to who is one still.
         offered = Persona.objects.offered() | Persona.objects.filter(pk__in=held)
         offer_rows(self, "personas", offered.order_by("position", "pk"))
+        there = Team.objects.filter(retired_at__isnull=True) | Team.objects.filter(pk__in=teams)
+        offer_rows(self, "teams", there.order_by("name", "pk"))

@@ -23,6 +23,7 @@ from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 from apps.crm.models.summaries import Summary
+from apps.crm.models.team_contacts import TeamContact
 from apps.crm.models.unloading import DeliveryLink, DeliveryLinkVisit, UnloadingAct
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "StageTiming",
     "Status",
     "Summary",
+    "TeamContact",
     "UnloadingAct",
     "Waiting",
 ]

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from apps.contacts.models import Entity
 from apps.core.clock import company_day
-from apps.crm.models import EntityPersona, JourneyStep, Persona, Pipeline, PipelineStage
+from apps.crm.models import EntityPersona, JourneyStep, Persona, Pipeline, PipelineStage, TeamContact
 from apps.crm.permissions.contacts import manages_contact
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class JourneyLine:
 @dataclass(frozen=True, slots=True)
 class JourneyPanel:
     personas: list[Persona]  # that it is today
-    offered: list[Persona]  # that it may become
+    teams: list[str]  # names of those that it belongs to
     journeys: list[JourneyLine]
     may_change: bool
 
@@ -64,8 +64,9 @@ def journey_panel(user: User, entity: Entity, *, now: datetime) -> JourneyPanel:
     personas = [row.persona for row in held.order_by("persona__position", "persona")]
     may_change = entity.trashed_at is None and manages_contact(user, entity, on=company_day(now))
     mine = {persona.pk for persona in personas}
-    offered = Persona.objects.offered().exclude(pk__in=mine).order_by("position", "pk") if may_change else []
-    return JourneyPanel(personas, list(offered), _journeys(entity, mine, now), may_change)
+    teams = TeamContact.objects.current().filter(entity=entity).order_by("team__name")
+    names = list(teams.values_list("team__name", flat=True))
+    return JourneyPanel(personas, names, _journeys(entity, mine, now), may_change)
 
 
 def _journeys(entity: Entity, personas: set[int], now: datetime) -> list[JourneyLine]:

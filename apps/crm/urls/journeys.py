@@ -1,11 +1,12 @@
 from django.urls import path
 
-from apps.crm.views import contact_personas, journey_boards, persona_settings, pipeline_settings
+from apps.crm.views import contact_personas, journey_boards, journey_bulk, persona_settings, pipeline_settings
 
 urlpatterns = [
     path("journeys/", journey_boards.boards, name="journeys"),
     path("journeys/<int:pipeline_id>/", journey_boards.board, name="journey_board"),
     path("journeys/<int:pipeline_id>/<int:entity_id>/move/", journey_boards.journey_move, name="journey_move"),
+    path("journeys/chosen/<slug:action>/", journey_bulk.journey_bulk, name="journey_bulk"),
     path("contacts/<int:entity_id>/journeys/", contact_personas.contact_journeys, name="contact_journeys"),
     path("contacts/<int:entity_id>/personas/", contact_personas.persona_choose, name="persona_choose"),
     path(
