@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 ME, NOBODY = "me", "nobody"
+Choices = list[tuple[str, Any]]
 
 
 class BoardFilterForm(forms.Form):
@@ -32,13 +34,15 @@ class BoardFilterForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        # Asked for when they are shown, or when one was chosen.
+        offer(self, "charge", cache(self._people))
+        offer(self, "team", cache(_teams))
+        offer(self, "persona", cache(_personas))
+
+    def _people(self) -> Choices:
         people = UserModel.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("name", "email")
-        others = [(str(each.pk), str(each)) for each in people.distinct() if each.pk != user.pk]
-        offer(self, "charge", [("", _("Everybody")), (ME, _("Me")), (NOBODY, _("Nobody")), *others])
-        teams = Team.objects.filter(retired_at__isnull=True).order_by("name", "pk")
-        offer(self, "team", [("", _("All teams")), *((str(each.pk), each.name) for each in teams)])
-        personas = Persona.objects.offered().order_by("position", "pk")
-        offer(self, "persona", [("", _("All personas")), *((str(each.pk), each.title) for each in personas)])
+        others = [(str(each.pk), str(each)) for each in people.distinct() if each.pk != self.user.pk]
+        return [("", _("Everybody")), (ME, _("Me")), (NOBODY, _("Nobody")), *others]
 
     def wanted(self) -> BoardFilter:
         self.is_valid()
@@ -49,6 +53,16 @@ class BoardFilterForm(forms.Form):
         return BoardFilter(
             words, users, _ids(typed.get("team", "")), _ids(typed.get("persona", "")), nobody=charge == NOBODY
         )
+
+
+def _teams() -> Choices:
+    teams = Team.objects.filter(retired_at__isnull=True).order_by("name", "pk")
+    return [("", _("All teams")), *((str(each.pk), each.name) for each in teams)]
+
+
+def _personas() -> Choices:
+    personas = Persona.objects.offered().order_by("position", "pk")
+    return [("", _("All personas")), *((str(each.pk), each.title) for each in personas)]
 
 
 def _ids(text: str) -> tuple[int, ...]:

@@ -34,26 +34,37 @@ def managed_contacts(user: User, entity_ids: Collection[int], *, on: date) -> se
     return managed_of_seen(user, dict(seen.values_list("pk", "folder")), on=on)
 
 
-def managed_of_seen(user: User, seen: Mapping[int, int], *, on: date) -> set[int]:
-    """The same of contacts that `user` is known to see, given with their folders."""
+Charge = Mapping[int, Collection[tuple[int | None, int | None]]]
+
+
+def managed_of_seen(user: User, seen: Mapping[int, int], *, on: date, charge: Charge | None = None) -> set[int]:
+    """The same of contacts that `user` is known to see, given with their folders.
+
+    `charge` are (user id, team id) of those in charge by contact, where the caller knows them already.
+    """
     if not seen or not is_staff_member(user):
         return set()
     if is_manager(user):
         return set(seen)
-    held: dict[int, list[tuple[int | None, int | None]]] = {}
-    rows = Assignment.objects.filter(valid_on(on), entity__in=list(seen), purpose="account")
-    for entity_id, user_id, team_id in rows.values_list("entity", "user", "team"):
-        held.setdefault(entity_id, []).append((user_id, team_id))
+    held = _in_charge(list(seen), on) if charge is None else charge
     teams, led = _teams_of(user, on)
     editable = rights_of(user).edit
 
     def manages(entity_id: int) -> bool:
-        charge = held.get(entity_id)
-        if charge is None:
+        theirs = held.get(entity_id)
+        if not theirs:
             return seen[entity_id] in editable
-        return any(user_id == user.pk or user_id in led or team_id in teams for user_id, team_id in charge)
+        return any(user_id == user.pk or user_id in led or team_id in teams for user_id, team_id in theirs)
 
     return {entity_id for entity_id in seen if manages(entity_id)}
+
+
+def _in_charge(entity_ids: Collection[int], on: date) -> dict[int, list[tuple[int | None, int | None]]]:
+    held: dict[int, list[tuple[int | None, int | None]]] = {}
+    rows = Assignment.objects.filter(valid_on(on), entity__in=entity_ids, purpose="account")
+    for entity_id, user_id, team_id in rows.values_list("entity", "user", "team"):
+        held.setdefault(entity_id, []).append((user_id, team_id))
+    return held
 
 
 def _teams_of(user: User, on: date) -> tuple[set[int], set[int]]:

@@ -17,7 +17,7 @@ from apps.core.clock import company_day
 from apps.core.page_keys import page_key, read_page_key
 from apps.crm.models import EntityPersona, JourneyStep, Pipeline, PipelineStage
 from apps.crm.permissions.contacts import managed_of_seen
-from apps.crm.selectors.charge_filters import charges_of, in_charge_of_teams, in_charge_of_users, nobody_in_charge
+from apps.crm.selectors.charge_filters import held_of, in_charge_of_teams, in_charge_of_users, nobody_in_charge
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -81,24 +81,26 @@ class Board:
 
 def board_of(user: User, pipeline: Pipeline, wanted: BoardFilter, *, now: datetime) -> Board:
     """All columns with their first cards, the newest in a stage first."""
-    numbers = _numbers(user, pipeline, wanted, now)
+    steps = _steps(user, pipeline, wanted, now)
+    numbers = _numbers(steps)
     stages = _stages(pipeline, numbers)
-    rows = {stage.pk: _rows(user, stage, wanted, now) for stage in stages}
+    rows = {stage.pk: _rows(steps, stage) if stage.pk in numbers else [] for stage in stages}
     return _draw(user, pipeline, stages, numbers, rows, now)
 
 
 def more_of(user: User, stage: PipelineStage, wanted: BoardFilter, after: str, *, now: datetime) -> BoardColumn:
     """The cards of a column behind those shown; its number is not told again."""
-    rows = {stage.pk: _rows(user, stage, wanted, now, after)}
+    rows = {stage.pk: _rows(_steps(user, stage.pipeline, wanted, now), stage, after)}
     return _draw(user, stage.pipeline, [stage], {}, rows, now).columns[0]
 
 
 def cards_of(user: User, pipeline: Pipeline, wanted: BoardFilter, ids: Collection[int], *, now: datetime) -> Board:
     """All columns with their numbers, and of their cards those of these contacts: what a move has changed."""
-    numbers = _numbers(user, pipeline, wanted, now)
+    steps = _steps(user, pipeline, wanted, now)
+    numbers = _numbers(steps)
     stages = _stages(pipeline, numbers)
     found: dict[int, list[dict[str, Any]]] = {stage.pk: [] for stage in stages}
-    for row in _steps(user, pipeline, wanted, now).filter(entity__in=ids).values(*_FACTS)[: CARDS * 4]:
+    for row in steps.filter(entity__in=ids).values(*_FACTS)[: CARDS * 4]:
         found.setdefault(row["stage"], []).append(row)
     return _draw(user, pipeline, stages, numbers, found, now)
 
@@ -124,9 +126,8 @@ def _steps(user: User, pipeline: Pipeline, wanted: BoardFilter, now: datetime) -
     return steps.filter(Exists(seen.filter(pk=OuterRef("entity"))))
 
 
-def _numbers(user: User, pipeline: Pipeline, wanted: BoardFilter, now: datetime) -> dict[int, int]:
-    counted = _steps(user, pipeline, wanted, now).order_by().values("stage").annotate(number=Count("pk"))
-    return dict(counted.values_list("stage", "number"))
+def _numbers(steps: QuerySet[JourneyStep]) -> dict[int, int]:
+    return dict(steps.order_by().values("stage").annotate(number=Count("pk")).values_list("stage", "number"))
 
 
 def _stages(pipeline: Pipeline, numbers: dict[int, int]) -> list[PipelineStage]:
@@ -135,10 +136,8 @@ def _stages(pipeline: Pipeline, numbers: dict[int, int]) -> list[PipelineStage]:
     return list(pipeline.stages.filter(there).order_by("position", "pk"))
 
 
-def _rows(
-    user: User, stage: PipelineStage, wanted: BoardFilter, now: datetime, after: str = ""
-) -> list[dict[str, Any]]:
-    steps = _steps(user, stage.pipeline, wanted, now).filter(stage=stage)
+def _rows(steps: QuerySet[JourneyStep], stage: PipelineStage, after: str = "") -> list[dict[str, Any]]:
+    steps = steps.filter(stage=stage)
     if (key := read_page_key(after)) is not None:
         at, pk = key
         steps = steps.filter(Q(entered_at__lt=at) | Q(entered_at=at, pk__lt=pk), entered_at__lte=at)
@@ -156,14 +155,16 @@ def _draw(
     shown = [row for its_rows in rows.values() for row in its_rows[:CARDS]]
     ids = [row["entity"] for row in shown]
     today = company_day(now)
-    charges = charges_of(ids, on=today) if ids else {}
-    managed = managed_of_seen(user, {row["entity"]: row["entity__folder"] for row in shown}, on=today)
+    held = held_of(ids, on=today) if ids else {}
+    charge = {pk: [(each.user_id, each.team_id) for each in rows] for pk, rows in held.items()}
+    folders = {row["entity"]: row["entity__folder"] for row in shown}
+    managed = managed_of_seen(user, folders, on=today, charge=charge)
     steps = next_steps(user, ids, now=now)
 
     def card(row: dict[str, Any], stage: PipelineStage) -> BoardCard:
         pk = row["entity"]
         days = int((now - row["entered_at"]).total_seconds() // _DAY)
-        charge = charges.get(pk)
+        theirs = held.get(pk)
         return BoardCard(
             entity_id=pk,
             stage_id=stage.pk,
@@ -173,7 +174,7 @@ def _draw(
             entered_at=row["entered_at"],
             days=max(days, 0),
             is_stuck=stage.stuck_after is not None and days > stage.stuck_after,
-            in_charge=charge.name if charge else "",
+            in_charge=theirs[0].name if theirs else "",
             may_move=pk in managed,
             next_step=steps.get(pk),
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from apps.accounts.models import Team, TeamMembership, User
+from apps.accounts.models import TeamMembership
 from apps.crm.models import Assignment
 from apps.crm.models.assignments import valid_on
 
@@ -16,16 +16,14 @@ ACCOUNT = "account"
 Layer = Assignment.Layer
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """Who is in charge of a contact today: a user or a team."""
+class Held(NamedTuple):
+    """An assignment that holds today."""
 
-    user: User | None
-    team: Team | None
-
-    @property
-    def name(self) -> str:
-        return str(self.user or self.team or "")
+    entity_id: int
+    layer: str
+    user_id: int | None
+    team_id: int | None
+    name: str  # of the user or the team
 
 
 def in_charge_of_users(users: Collection[int], *, on: date, entity: str = "pk") -> Q:
@@ -43,13 +41,15 @@ def nobody_in_charge(*, on: date, entity: str = "pk") -> Q:
     return ~Q(Exists(_assignments(on, entity)))
 
 
-def charges_of(entity_ids: Collection[int], *, on: date) -> dict[int, Charge]:
-    """By contact; a stand-in lies over the one stood in for. One query."""
-    found: dict[int, Charge] = {}
-    held = Assignment.objects.filter(valid_on(on), entity__in=entity_ids, purpose=ACCOUNT)
-    for row in held.select_related("user", "team").order_by("pk"):
-        if row.layer == Layer.STAND_IN or row.entity_id not in found:
-            found[row.entity_id] = Charge(row.user, row.team)
+def held_of(entity_ids: Collection[int], *, on: date) -> dict[int, list[Held]]:
+    """Who is in charge of each, by contact: a stand-in before whoever is stood in for. One query."""
+    found: dict[int, list[Held]] = {}
+    rows = Assignment.objects.filter(valid_on(on), entity__in=entity_ids, purpose=ACCOUNT)
+    values = rows.order_by("-layer", "pk").values_list(
+        "entity", "layer", "user", "team", "user__name", "user__email", "team__name"
+    )
+    for entity_id, layer, user_id, team_id, name, email, team in values:
+        found.setdefault(entity_id, []).append(Held(entity_id, layer, user_id, team_id, name or email or team))
     return found
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.accounts.templatetags.formats import day
 from apps.core.markup import fill, icon, record_url
@@ -48,8 +49,14 @@ def _move(card: BoardCard, move_url: str) -> SafeString:
 
 
 def _days(card: BoardCard) -> SafeString:
-    words = ngettext("%(count)d day", "%(count)d days", card.days) % {"count": card.days}
-    if card.is_stuck:
+    return _days_words(card.days, card.is_stuck, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _days_words(days: int, is_stuck: bool, _language: str | None) -> SafeString:
+    """Most cards of a board say the same; plural forms take longer than the rest of a card."""
+    words = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if is_stuck:
         return fill('<span class="status status--red">{}{} · {}</span>', icon("hourglass"), _("Stuck"), words)
     return fill("<span>{}{}</span>", icon("clock"), words)
 
