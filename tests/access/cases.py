@@ -1,7 +1,14 @@
 """All cases of the matrix, each part of the house in a room of its own."""
 
-from tests.access import crm_claims_cases, crm_feed_cases, crm_orders_cases, house_cases, mail_cases, sync_cases
-from tests.access import crm_claims_cases, crm_journeys_cases, crm_orders_cases, house_cases, mail_cases, sync_cases
+from tests.access import (
+    crm_claims_cases,
+    crm_feed_cases,
+    crm_journeys_cases,
+    crm_orders_cases,
+    house_cases,
+    mail_cases,
+    sync_cases,
+)
 from tests.access.matrix import API_ROLES, CASES, IN, ROLES, Case, Outcome
 
 __all__ = [

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from apps.core.models import Operation
 from apps.core.models import Operation, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from apps.core.services import files
 from apps.crm.models import (

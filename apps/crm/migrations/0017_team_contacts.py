@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_teams"),
         ("contacts", "0010_longer_targets"),
-        ("crm", "0007_journeys"),
+        ("crm", "0016_dealer_feed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
