@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from msgspec import structs
 
 from apps.core import clock
@@ -100,6 +100,25 @@ def test_a_move_is_told_once_and_the_first_forecast_is_none(firm, dora):
 
     promise_of(order)
     promise_of(order, telling=Telling.NEWS)
+    assert told(dora) == 1
+
+
+def killed_after(order: Order) -> None:
+    promise_of(order)
+    raise KeyboardInterrupt
+
+
+def test_a_worker_that_is_killed_has_told_nothing_and_the_next_one_tells_once(firm, dora):
+    a_learned_past(firm, now=NOW)
+    order = accepted(firm)
+    promise_of(order)
+    set_state(order, now=NOW, stage=Stage.MADE, made_at=NOW)
+
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        killed_after(order)
+    assert told(dora) == 0
+
+    promise_of(order)
     assert told(dora) == 1
 
 

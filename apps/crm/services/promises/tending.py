@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from apps.crm.forecasts.timing import Timings
 from apps.crm.models import PromiseProgress, Status
 from apps.crm.services.feed.staging import run
 from apps.crm.services.promises.learning import learn_timings, stored_timings
@@ -18,7 +19,7 @@ from apps.crm.services.promises.working_out import Telling, work_out
 log = structlog.get_logger(__name__)
 
 PORTION = 1000
-MOST_PORTIONS = 10  # of one run after changes: the next one follows in seconds
+MOST = 3000  # of one run after changes: the next one follows in seconds, and a flood leaves the feed its processor
 OVERLAP = timedelta(seconds=60)  # a batch bears the time at which it began; it may be committed so much later
 AGAIN_WHILE_THIN = timedelta(minutes=10)
 AT_MOST = timedelta(minutes=45)  # of all that is tended to at once
@@ -44,21 +45,18 @@ def work_out_changed(*, now: datetime) -> int:
     Where another worker is at it nothing happens. A portion is a transaction: a killed worker leaves whole ones.
     """
     progress = _progress()
-    since = (progress.seen_at or now) - OVERLAP
-    timings, number = None, 0
-    for _portion in range(MOST_PORTIONS):
+    due = run(_DUE, [(progress.seen_at or now) - OVERLAP, MOST])
+    timings = stored_timings() if due else Timings({})
+    for first in range(0, len(due), PORTION):
+        portion = due[first : first + PORTION]
         with transaction.atomic():
             if not _alone():
-                return number
-            due = run(_DUE, [since, PORTION])
-            if due:
-                timings = timings or stored_timings()
-                number += work_out([pk for pk, _at in due], timings, now=now, telling=Telling.NEWS)
-            seen_at = due[-1][1] if len(due) == PORTION else now
-            PromiseProgress.objects.filter(pk=progress.pk).update(seen_at=seen_at)
-        if len(due) < PORTION:
-            break
-    return number
+                return first
+            work_out([pk for pk, _at in portion], timings, now=now, telling=Telling.NEWS)
+            _seen(portion[-1][1])
+    if len(due) < MOST:
+        _seen(now)
+    return len(due)
 
 
 def tend_promises(*, now: datetime) -> None:
@@ -113,6 +111,10 @@ def _day(moment: datetime) -> date:
 def _claimed(now: datetime) -> bool:
     free = Q(busy_until__isnull=True) | Q(busy_until__lt=now)
     return bool(PromiseProgress.objects.filter(free, pk=_progress().pk).update(busy_until=now + AT_MOST))
+
+
+def _seen(until: datetime) -> None:
+    PromiseProgress.objects.filter(pk=1).update(seen_at=until)
 
 
 def _progress() -> PromiseProgress:
