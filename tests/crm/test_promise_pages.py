@@ -50,6 +50,7 @@ def test_the_dealer_reads_the_day_promised_the_day_expected_and_why(client, dora
     page = texts(client.get(f"/portal/orders/{order.pk}/"))
 
     assert "Kept" in page
+    assert page.count('class="awaited"') == 3  # planned delivery, amount, constructions
     assert "orders of Doors at Plant Kyiv" in page
     assert "usually 2 days from “Accepted” to “In production”." in page
     listed = texts(client.get("/portal/orders/?q=A-1001"))

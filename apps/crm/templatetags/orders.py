@@ -31,8 +31,9 @@ register.filter("shipment_state", state_badge)
 
 
 @register.simple_tag
-def money(amount: Decimal | None, currency: str = "") -> SafeString:
-    return figures.money(amount, currency)
+def money(amount: Decimal | str | None, currency: str = "") -> SafeString:
+    """Of what isn't there a template gives ""."""
+    return figures.money(None if isinstance(amount, str) else amount, currency)
 
 
 @register.simple_tag
