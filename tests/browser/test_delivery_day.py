@@ -44,9 +44,10 @@ def draw(page) -> None:
 def test_what_a_fitter_does_without_a_connection_is_there_once(
     phone, browser, live_server, sign_in, dora, truck, axe, tmp_path
 ):
+    phone.set_default_timeout(60_000)  # the server draws its first pages
     sign_in(phone, dora)
     phone.goto(f"{live_server.url}/portal/deliveries/{truck.pk}/")
-    expect(phone.locator(".day-card").get_by_text("Today")).to_be_visible()
+    phone.locator(".day-card").get_by_text("Today").wait_for()
     assert axe(phone) == []
     assert phone.evaluate(NO_SIDEWAYS)
     phone.get_by_role("link", name="Link for the fitter").click()
@@ -56,7 +57,7 @@ def test_what_a_fitter_does_without_a_connection_is_there_once(
     assert axe(phone) == []
 
     other = browser.new_context(viewport=PHONE, timezone_id="Europe/Kyiv", locale="en-GB")
-    other.set_default_timeout(10_000)
+    other.set_default_timeout(60_000)
     _quieten(other, live_server.url)
     fitter = other.new_page()
     fitter.goto(address)
@@ -67,7 +68,7 @@ def test_what_a_fitter_does_without_a_connection_is_there_once(
     other.set_offline(True)
     fitter.get_by_label("Window of Svitlo Windows").check()
     fitter.get_by_role("button", name="One less").click()
-    expect(fitter.get_by_text("3 of 4 pieces are here")).to_be_visible()
+    fitter.get_by_text("3 of 4 pieces are here").wait_for()
     fitter.get_by_text("Missing or damaged?").click()
     fitter.get_by_label("In a few words").fill("A scratch")
     photo = tmp_path / "scratch.jpg"
@@ -77,29 +78,29 @@ def test_what_a_fitter_does_without_a_connection_is_there_once(
     fitter.get_by_text("Sign for the delivery").click()
     fitter.get_by_label("Name of whoever signs").fill("Petro Client")
     fitter.get_by_role("button", name="Sign", exact=True).click()
-    expect(fitter.get_by_text("Sign in the field first.")).to_be_visible()
+    fitter.get_by_text("Sign in the field first.").wait_for()
     draw(fitter)
     fitter.get_by_role("button", name="Sign", exact=True).click()
-    expect(fitter.get_by_text("Waiting for connection (4)")).to_be_visible()
+    fitter.get_by_text("Waiting for connection (4)").wait_for()
     assert axe(fitter) == []
     assert UnloadingAct.objects.count() == 0
 
     other.set_offline(False)
-    expect(fitter.get_by_text("Waiting for connection")).to_be_hidden(timeout=20_000)
-    expect(fitter.get_by_text("Signed by Petro Client")).to_be_visible()
+    fitter.get_by_text("Waiting for connection").wait_for(state="hidden")
+    fitter.get_by_text("Signed by Petro Client").wait_for()
     fitter.reload()
-    expect(fitter.get_by_text("3 of 4 pieces are here")).to_be_visible()
-    expect(fitter.get_by_text("A scratch")).to_be_visible()
+    fitter.get_by_text("3 of 4 pieces are here").wait_for()
+    fitter.get_by_text("A scratch").wait_for()
     kinds = list(UnloadingAct.objects.order_by("happened_at").values_list("kind", flat=True))
     assert kinds == ["tick", "tick", "note", "signature"]
     assert axe(fitter) == []
 
     DeliveryLink.objects.update(ends_at=clock.now())
     fitter.reload()
-    expect(fitter.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
+    fitter.get_by_role("heading", name="There is nothing at this address").wait_for()
     other.close()
     phone.goto(f"{live_server.url}/portal/deliveries/{truck.pk}/")
-    expect(phone.get_by_text("by the link for Ihor").first).to_be_visible()
+    phone.get_by_text("by the link for Ihor").first.wait_for()
     phone.get_by_role("link", name="File a claim").click()
-    expect(phone.get_by_label("What happened")).to_have_value("A scratch")
-    expect(phone.get_by_text("1 photo is kept already.")).to_be_visible()
+    expect(phone.get_by_label("What happened")).to_have_value("A scratch", timeout=20_000)
+    phone.get_by_text("1 photo is kept already.").wait_for()
