@@ -174,7 +174,7 @@ def test_home_asks_few_questions(owner, firm, orders, bob, django_assert_max_num
     all_changes(firm, orders, bob)
     look(owner, "/portal/home/")
 
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(20):
         owner.get("/portal/home/")
 
 
