@@ -36,7 +36,9 @@ class PersonaForm(forms.Form):
 
     def __init__(self, *args: Any, persona: Persona | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Persona.objects.offered().exclude(pk=persona.pk if persona else None)
+        others = Persona.objects.offered()
+        if persona is not None:
+            others = others.exclude(pk=persona.pk)
         offer_rows(self, "becomes", others.order_by("position", "pk"))
 
 

@@ -21,8 +21,8 @@ class PersonasForm(forms.Form):
         label=_("Belongs to teams"), queryset=Team.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args: Any, held: list[int], teams: list[int], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"personas": held, "teams": teams}, **kwargs)
+    def __init__(self, data: Any = None, *, held: list[int], teams: list[int]) -> None:
+        super().__init__(data, initial={"personas": held, "teams": teams})
         # Retired ones are offered to who is one still.
         offered = Persona.objects.offered() | Persona.objects.filter(pk__in=held)
         offer_rows(self, "personas", offered.order_by("position", "pk"))
