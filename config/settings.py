@@ -403,6 +403,7 @@ CELERY_BEAT_SCHEDULE = {
     "number-changes": {"task": "apps.crm.jobs.number_changes", "schedule": timedelta(seconds=15)},
     "tell-news": {"task": "apps.crm.jobs.tell_news", "schedule": timedelta(minutes=5)},
     "refresh-managers": {"task": "apps.crm.jobs.refresh_managers", "schedule": timedelta(hours=6)},
+    "tell-hand-overs": {"task": "apps.crm.jobs.tell_hand_overs", "schedule": timedelta(minutes=20)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }
 

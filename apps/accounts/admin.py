@@ -14,14 +14,13 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import ROLES, ApiToken, AuditEvent, Preferences, Team, TeamMembership, User
 from apps.accounts.services import users as service
-from apps.accounts.services.audit import record_event
+from apps.accounts.services.teams import members_changed
 from apps.accounts.services.tokens import revoke_token
 from apps.core import clock
 
@@ -158,12 +157,8 @@ class TeamAdmin(AnyAdmin):
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         before = set(form.instance.memberships.values_list("user", flat=True))
         super().save_related(request, form, formsets, change)
-        members = sorted(form.instance.memberships.values_list("user", flat=True))
-        # What a team may read is resolved anew for whoever came, left or had their days changed.
-        User.objects.filter(pk__in=before.union(members)).update(rights_epoch=F("rights_epoch") + 1)
-        record_event(
-            actor=request.user, verb="team.changed", now=clock.now(), record=form.instance, details={"members": members}
-        )
+        touched = before | set(form.instance.memberships.values_list("user", flat=True))
+        members_changed(actor=request.user, team=form.instance, user_ids=touched, now=clock.now())
 
 
 @admin.register(ApiToken)

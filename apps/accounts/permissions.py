@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, TypeGuard
 
-from apps.accounts.models import ROLES, User
+from django.db.models import Q
+
+from apps.accounts.models import ROLES, TeamMembership, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+    from apps.accounts.models import Team
 
 STAFF_ROLES = tuple(role for role in ROLES if role != "dealer")
 
@@ -64,3 +69,14 @@ def can_read_audit(user: User | AnonymousUser) -> bool:
 def can_hold_tokens(user: User | AnonymousUser) -> bool:
     """API tokens act for their user in the house's own doors, which dealers don't have."""
     return is_staff_member(user)
+
+
+def can_lead_team(user: User, team: Team, *, on: date) -> bool:
+    """May `user` say who is in this team? Administrators, and its leads of that day."""
+    if can_change_settings(user):
+        return True
+    current = Q(valid_to=None) | Q(valid_to__gt=on)
+    lead = TeamMembership.objects.filter(
+        current, team=team, user=user, role=TeamMembership.Role.LEAD, valid_from__lte=on
+    )
+    return is_staff_member(user) and lead.exists()

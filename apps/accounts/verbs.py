@@ -27,7 +27,9 @@ TITLES: dict[str, Any] = {
     "user.deactivated": _("User put out of service"),
     "user.reactivated": _("User put back in service"),
     "user.signed_out_everywhere": _("Signed out everywhere"),
+    "team.made": _("Team made"),
     "team.changed": _("Team changed"),
+    "team.retired": _("Team retired"),
     "token.created": _("API token made"),
     "token.revoked": _("API token revoked"),
 }

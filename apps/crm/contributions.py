@@ -12,6 +12,7 @@ from apps.crm import (
     live_contributions,
     order_contributions,
     people_contributions,
+    team_contributions,
 )
 
 
@@ -26,3 +27,4 @@ def register() -> None:
     people_contributions.register()
     live_contributions.register()
     feed_contributions.register()
+    team_contributions.register()

@@ -53,3 +53,11 @@ def number_changes(**kwargs: Any) -> None:
     from apps.crm.services.dealer_feed.numbering import number_changes
 
     number_changes(now=clock.now())
+
+
+@shared_task
+def tell_hand_overs(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.hand_over_notices import tell_hand_overs
+
+    tell_hand_overs(now=clock.now())

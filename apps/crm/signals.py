@@ -9,3 +9,5 @@ orders_changed = Signal()
 compensations_booked = Signal()
 # entity, left (a PipelineStage or None), stage, actor (or None), now: a contact stands somewhere else on a journey.
 journey_moved = Signal()
+# ids (of entities), hand_over (a HandOver), now: contacts passed to somebody else, for good or until a day.
+contacts_handed_over = Signal()

@@ -112,9 +112,12 @@ def test_a_changed_team_leaves_a_trace(door, bob):
         "/admin/accounts/team/add/",
         {
             "name": "North",
+            "kind": "sales",
+            "hours": "{}",
             "memberships-TOTAL_FORMS": "1",
             "memberships-INITIAL_FORMS": "0",
             "memberships-0-user": bob.pk,
+            "memberships-0-role": "member",
             "memberships-0-valid_from": "2026-01-01",
         },
     )

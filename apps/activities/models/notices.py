@@ -72,6 +72,7 @@ class Notice(models.Model):
         # Of staff who look after dealers.
         INQUIRY = "inquiry", _("A dealer waits for me")
         ESCALATED = "escalated", _("A claim is late")
+        HANDED_OVER = "handed_over", _("Contacts are handed over to me, or come back")
         # Of dealers' people.
         ACCEPTED = "accepted", _("An order is accepted")
         SHIPPED = "shipped", _("An order is shipped")

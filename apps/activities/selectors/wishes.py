@@ -32,6 +32,7 @@ _DEFAULTS = {
     Event.INVITED: Wish(mail=Mail.DAILY),
     Event.ESCALATED: Wish(mail=Mail.AT_ONCE),
     **dict.fromkeys((Event.SHIPPED, Event.ON_HOLD, Event.PLANNED, Event.PROMISE, Event.NEWS), Wish(mail=Mail.DAILY)),
+    Event.HANDED_OVER: Wish(mail=Mail.DAILY),
     **dict.fromkeys((Event.CLAIM_ANSWER, Event.DECIDED, Event.MESSAGE), Wish(mail=Mail.AT_ONCE)),
 }
 OF_DEALERS = (

@@ -1,3 +1,4 @@
+from apps.crm.models.assignment_rules import AssignmentRule, AssignmentRun
 from apps.crm.models.assignments import Absence, Assignment
 from apps.crm.models.claim_parts import ClaimCause, ClaimPart, ClaimSubject, PartKind
 from apps.crm.models.claims import Claim, ClaimPhoto, Compensation
@@ -5,6 +6,7 @@ from apps.crm.models.content import GuidePage, NewsItem
 from apps.crm.models.dealer_feed import DealerFeed, DealerFeedChange, DealerFeedKey, DealerFeedMark
 from apps.crm.models.dealers import Dealer, DealerPlant, DealerUser, Plant
 from apps.crm.models.feed import ExternalRef, FeedStatus, FieldOwner, Waiting
+from apps.crm.models.hand_overs import HandOver, HandOverItem
 from apps.crm.models.inquiries import Inquiry
 from apps.crm.models.ledger import LedgerEntry, LedgerMonth
 from apps.crm.models.orders import (
@@ -29,6 +31,8 @@ from apps.crm.models.unloading import DeliveryLink, DeliveryLinkVisit, Unloading
 __all__ = [
     "Absence",
     "Assignment",
+    "AssignmentRule",
+    "AssignmentRun",
     "Claim",
     "ClaimCause",
     "ClaimPart",
@@ -52,6 +56,8 @@ __all__ = [
     "FeedStatus",
     "FieldOwner",
     "GuidePage",
+    "HandOver",
+    "HandOverItem",
     "Inquiry",
     "JourneyStep",
     "LedgerEntry",

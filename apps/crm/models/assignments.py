@@ -68,6 +68,11 @@ class Assignment(models.Model):
         ]
 
 
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def on(self, day: date) -> AbsenceQuerySet:
+        return self.filter(starts_on__lte=day, ends_on__gt=day)
+
+
 class Absence(models.Model):
     """A user is away from `starts_on` up to but not including `ends_on`; `stand_in` takes what comes in meanwhile."""
 
@@ -77,6 +82,17 @@ class Absence(models.Model):
     ends_on = models.DateField()
     created_at = models.DateTimeField()
 
+    objects = AbsenceQuerySet.as_manager()
+
     class Meta:
-        constraints = [models.CheckConstraint(name="absence_ends_after_start", condition=Q(ends_on__gt=F("starts_on")))]
+        constraints = [
+            models.CheckConstraint(name="absence_ends_after_start", condition=Q(ends_on__gt=F("starts_on"))),
+            ExclusionConstraint(
+                name="absence_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (_Period("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
         indexes = [models.Index(fields=["ends_on"], name="absence_by_end")]

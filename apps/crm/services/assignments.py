@@ -11,15 +11,17 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.accounts.permissions import is_manager
+from apps.accounts.permissions import is_manager, is_staff_member
 from apps.contacts.models import Entity
-from apps.contacts.permissions import can_edit_entity
+from apps.core import clock
 from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
-from apps.crm.models import Absence, Assignment, Dealer
+from apps.crm.models import Assignment, Dealer
+from apps.crm.permissions.contacts import managed_contacts, manages_contact
 from apps.crm.selectors.in_charge import in_charge_of, who_is_in_charge
 
 if TYPE_CHECKING:
+    from apps.accounts.models import Team
     from apps.core.services.operations import Recorder
 
 ACCOUNT = "account"
@@ -27,31 +29,40 @@ PURPOSES = (ACCOUNT, "claims")
 Layer = Assignment.Layer
 _PORTION = 1000
 
-__all__ = ["ACCOUNT", "assign", "end", "refresh_managers", "set_absence", "stand_in", "who_is_in_charge"]
+__all__ = ["ACCOUNT", "assign", "end", "refresh_managers", "stand_in", "who_is_in_charge"]
 
 
 def assign(
-    *, actor: User, entity: Entity, user: User, on: date, now: datetime, purpose: str = ACCOUNT, reason: str = ""
+    *,
+    actor: User,
+    entity: Entity,
+    on: date,
+    now: datetime,
+    user: User | None = None,
+    team: Team | None = None,
+    purpose: str = ACCOUNT,
+    reason: str = "",
 ) -> int | None:
-    """Let `user` be in charge from `on`; whoever was before is so until then. Returns the operation to undo.
+    """Let `user` or `team` be in charge from `on`; whoever was before is so until then. Returns the operation to undo.
 
     In charge already: nothing happens. Raises PermissionDenied, ValidationError.
     """
-    _ask(actor, entity)
+    _ask(actor, entity, now)
+    check_taker(user, team)
     with operate(actor=actor, verb="assignment.made", now=now) as recorder:
         held = _held(entity, purpose, Layer.BASE, on)
-        if held and held[0].user_id == user.pk and held[0].valid_from <= on and held[0].valid_to is None:
+        if held and is_held_by(held[0], user, team, on):
             return None
         for each in held:
             _cut(each, on, recorder)
-        recorder.created(_make(entity, purpose, Layer.BASE, user, on, None, actor, reason, now))
+        recorder.created(_make(entity, purpose, Layer.BASE, (user, team), on, None, actor, reason, now))
         _follow([entity.pk], now)
     return recorder.operation.pk
 
 
 def end(*, actor: User, entity: Entity, on: date, now: datetime, purpose: str = ACCOUNT) -> int | None:
     """Let nobody be in charge from `on`; nobody was: nothing happens. Returns the operation to undo."""
-    _ask(actor, entity)
+    _ask(actor, entity, now)
     with operate(actor=actor, verb="assignment.ended", now=now) as recorder:
         held = _held(entity, purpose, Layer.BASE, on)
         if not held:
@@ -63,33 +74,30 @@ def end(*, actor: User, entity: Entity, on: date, now: datetime, purpose: str = 
 
 
 def stand_in(
-    *, actor: User, entity: Entity, user: User, starts_on: date, ends_on: date, now: datetime, purpose: str = ACCOUNT
+    *,
+    actor: User,
+    entity: Entity,
+    starts_on: date,
+    ends_on: date,
+    now: datetime,
+    user: User | None = None,
+    team: Team | None = None,
+    purpose: str = ACCOUNT,
+    reason: str = "",
 ) -> int | None:
-    """Let `user` be in charge from `starts_on` up to but not including `ends_on`; the base shows again by itself.
+    """Let `user` or `team` be in charge from `starts_on` up to but not including `ends_on`.
 
-    Raises PermissionDenied, ValidationError where another one stands in then.
+    The base shows again by itself. Raises PermissionDenied, ValidationError where another one stands in then.
     """
-    _ask(actor, entity)
+    _ask(actor, entity, now)
+    check_taker(user, team)
     if ends_on <= starts_on:
         raise ValidationError({"ends_on": _("It ends before it begins.")})
     with operate(actor=actor, verb="assignment.stand_in", now=now) as recorder:
-        recorder.created(_make(entity, purpose, Layer.STAND_IN, user, starts_on, ends_on, actor, "", now))
+        row = _make(entity, purpose, Layer.STAND_IN, (user, team), starts_on, ends_on, actor, reason, now)
+        recorder.created(row)
         _follow([entity.pk], now)
     return recorder.operation.pk
-
-
-@transaction.atomic
-def set_absence(
-    *, actor: User, user: User, starts_on: date, ends_on: date, replaced_by: User | None, now: datetime
-) -> Absence:
-    """Note that `user` is away; their own, or anybody's for managers. Raises PermissionDenied, ValidationError."""
-    if actor.pk != user.pk and not is_manager(actor):
-        raise PermissionDenied
-    if ends_on <= starts_on:
-        raise ValidationError({"ends_on": _("It ends before it begins.")})
-    if replaced_by is not None and replaced_by.pk == user.pk:
-        raise ValidationError({"stand_in": _("Nobody stands in for themselves.")})
-    return Absence.objects.create(user=user, stand_in=replaced_by, starts_on=starts_on, ends_on=ends_on, created_at=now)
 
 
 def refresh_managers(*, now: datetime, entity_ids: Sequence[int] | None = None) -> int:
@@ -122,11 +130,14 @@ def _refresh(dealer_ids: Sequence[int], today: date) -> int:
 
 
 def editable(actor: User, ids: Collection[int]) -> set[int]:
-    """Whose changes this user may undo: managers all, others those of contacts that they may change."""
+    """Whose changes this user may undo: managers all, others those of contacts that they may change or manage."""
     if is_manager(actor):
         return set(ids)
-    rows = Assignment.objects.filter(pk__in=ids).select_related("entity")
-    return {row.pk for row in rows if can_edit_entity(actor, row.entity)}
+    rows = dict(Assignment.objects.filter(pk__in=ids).values_list("pk", "entity"))
+    entities = set(rows.values())
+    theirs = set(Entity.objects.editable_by(actor).filter(pk__in=entities).values_list("pk", flat=True))
+    theirs |= managed_contacts(actor, entities - theirs, on=company_day(clock.now()))
+    return {pk for pk, entity_id in rows.items() if entity_id in theirs}
 
 
 def after_undo(ids: list[int], now: datetime) -> None:
@@ -135,12 +146,29 @@ def after_undo(ids: list[int], now: datetime) -> None:
     refresh_managers(now=now, entity_ids=entities or None)
 
 
+def check_taker(user: User | None, team: Team | None) -> None:
+    """Raises ValidationError unless it is one person who works here, or one team that takes something new."""
+    if (user is None) == (team is None):
+        raise ValidationError({"user": _("Choose a person or a team.")})
+    if user is not None and not (user.is_active and is_staff_member(user)):
+        raise ValidationError({"user": _("There is no such colleague.")})
+    if team is not None and team.retired_at is not None:
+        raise ValidationError({"team": _("This team takes nothing new.")})
+
+
+def is_held_by(held: Assignment, user: User | None, team: Team | None, on: date) -> bool:
+    """They are in charge on that day already, without an end."""
+    same = (held.user_id, held.team_id) == (user and user.pk, team and team.pk)
+    return same and held.valid_from <= on and held.valid_to is None
+
+
 def _follow(entity_ids: Sequence[int], now: datetime) -> None:
     refresh_managers(now=now, entity_ids=entity_ids)
 
 
-def _ask(actor: User, entity: Entity) -> None:
-    if not is_manager(actor) and not can_edit_entity(actor, entity):
+def _ask(actor: User, entity: Entity, now: datetime) -> None:
+    """Whoever manages a contact passes it on; what nobody is in charge of, whoever may edit it takes."""
+    if not manages_contact(actor, entity, on=company_day(now)):
         raise PermissionDenied
 
 
@@ -166,7 +194,7 @@ def _make(
     entity: Entity,
     purpose: str,
     layer: str,
-    user: User,
+    taker: tuple[User | None, Team | None],
     start: date,
     stop: date | None,
     actor: User,
@@ -181,7 +209,8 @@ def _make(
                 entity=entity,
                 purpose=purpose,
                 layer=layer,
-                user=user,
+                user=taker[0],
+                team=taker[1],
                 valid_from=start,
                 valid_to=stop,
                 made_by=actor,

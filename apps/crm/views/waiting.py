@@ -21,6 +21,7 @@ from apps.crm.models import Absence, Dealer
 from apps.crm.selectors.in_charge import assignments_of
 from apps.crm.selectors.waiting import KINDS, what_waits
 from apps.crm.services import assignments
+from apps.crm.services.absences import set_absence
 from apps.crm.views.claims import claims_required
 
 
@@ -82,7 +83,7 @@ def absence(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         starts_on, ends_on, replaced_by = (form.cleaned_data[name] for name in ("starts_on", "ends_on", "stand_in"))
         try:
-            assignments.set_absence(
+            set_absence(
                 actor=request.user,
                 user=request.user,
                 starts_on=starts_on,

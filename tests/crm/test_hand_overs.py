@@ -1,0 +1,212 @@
+"""Contacts handed over: for good or until a day, one or many, undone, told of once, reported."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from apps.accounts.models import Team, TeamMembership
+from apps.activities.models import Activity, Notice
+from apps.activities.services.task_input import TaskInput
+from apps.activities.services.tasks import add_task
+from apps.contacts.models import Entity
+from apps.core.models import Operation
+from apps.core.services.operations import begin_undo, run, undo
+from apps.crm.models import Assignment, HandOver
+from apps.crm.permissions.contacts import managed_contacts
+from apps.crm.selectors.hand_overs import hand_over_figures, portfolio_of, standing_in
+from apps.crm.selectors.in_charge import in_charge_of, who_is_in_charge
+from apps.crm.services import hand_overs
+from apps.crm.services.assignments import assign, stand_in
+from apps.crm.services.hand_over_notices import tell_hand_overs
+from apps.crm.services.hand_overs import Terms, begin_hand_over
+from tests.conftest import make_user
+from tests.contacts.factories import PersonFactory
+from tests.crm.factories import NOW
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+BACK = TODAY + timedelta(days=14)
+
+
+@pytest.fixture
+def anna():
+    return make_user("anna@example.com", "Anna Sales", "sales")
+
+
+@pytest.fixture
+def sam():
+    return make_user("sam@example.com", "Sam Sales", "sales")
+
+
+@pytest.fixture
+def lena(anna, sam):
+    """The lead of both."""
+    lena = make_user("lena@example.com", "Lena Lead", "sales")
+    team = Team.objects.create(name="East", kind=Team.Kind.SALES)
+    for user, role in ((lena, "lead"), (anna, "member"), (sam, "member")):
+        TeamMembership.objects.create(team=team, user=user, role=role, valid_from=date(2026, 1, 1))
+    return lena
+
+
+@pytest.fixture
+def portfolio(anna, alice):
+    people = [PersonFactory(first_name="Olha", last_name=f"Koval {n}") for n in range(3)]
+    for entity in people:
+        assign(actor=alice, entity=entity, user=anna, on=TODAY - timedelta(days=30), now=NOW - timedelta(days=30))
+    return people
+
+
+def hand(actor, giver, *, now=NOW, **terms):
+    given = Terms(**{"starts_on": TODAY} | terms)
+    ids = portfolio_of(giver, on=given.starts_on)
+    return begin_hand_over(actor=actor, entity_ids=ids, terms=given, from_user=giver, now=now)
+
+
+def in_charge(entities, on):
+    return {who_is_in_charge(entity.pk, "account", on) for entity in entities}
+
+
+def test_a_lead_hands_a_portfolio_over_until_a_day_and_it_returns_by_itself(anna, sam, lena, portfolio):
+    made = hand(lena, anna, user=sam, until=BACK, note="Vacation")
+    assert in_charge(portfolio, TODAY) == {sam}
+    assert in_charge(portfolio, BACK - timedelta(days=1)) == {sam}
+    assert in_charge(portfolio, BACK) == {anna}
+    assert managed_contacts(sam, [each.pk for each in portfolio], on=TODAY) == {each.pk for each in portfolio}
+    assert made.items.count() == 3
+    entries = Activity.objects.filter(kind="hand_over")
+    assert [(each.actor, each.snippet, each.facts["from"], each.facts["to"]) for each in entries] == [
+        (lena, "Vacation", "Anna Sales", "Sam Sales")
+    ] * 3
+
+
+def test_both_hear_of_it_once_when_it_begins_and_once_when_it_returns(anna, sam, lena, portfolio):
+    made = hand(lena, anna, user=sam, until=BACK)
+    begun = [(pk, "hand_over.stand_in_begun", 3, made.pk) for pk in sorted([anna.pk, sam.pk])]
+    assert told() == begun
+    assert tell_hand_overs(now=NOW + timedelta(hours=1)) == 0
+    assert tell_hand_overs(now=at(BACK)) == 1
+    assert tell_hand_overs(now=at(BACK) + timedelta(days=1)) == 0
+    assert told() == begun + [(pk, "hand_over.returned", 3, made.pk) for pk in sorted([anna.pk, sam.pk])]
+
+
+def test_one_that_begins_next_week_is_told_of_next_week(anna, sam, lena, portfolio):
+    begins = TODAY + timedelta(days=7)
+    hand(lena, anna, user=sam, starts_on=begins, until=BACK)
+    assert in_charge(portfolio, TODAY) == {anna}
+    assert not Notice.objects.exists()
+    assert tell_hand_overs(now=at(begins)) == 1
+    assert Notice.objects.count() == 2
+
+
+def test_for_good_the_open_tasks_go_along_and_undo_brings_all_back(anna, sam, portfolio):
+    wish = TaskInput(subject="Send the offer", zone="Europe/Kyiv", entities=[portfolio[0]], due_on=TODAY)
+    task = add_task(actor=anna, data=wish, now=NOW)
+    secret = add_task(actor=anna, data=wish.__class__(**{**as_dict(wish), "visibility": "private"}), now=NOW)
+    before = standing()
+    made = hand(anna, anna, user=sam, takes_tasks=True)
+    assert in_charge(portfolio, TODAY) == {sam}
+    assert [each.user for each in task.assignees.all()] == [sam]
+    assert [each.user for each in secret.assignees.all()] == [anna]
+    assert not managed_contacts(anna, [portfolio[0].pk], on=TODAY)
+    result = undo(actor=anna, operation=made.operation, now=NOW)
+    assert result.conflicts == []
+    assert standing() == before
+    assert [each.user for each in task.assignees.all()] == [anna]
+    made.refresh_from_db()
+    assert (made.done_at, made.items.count()) == (None, 3)
+    assert HandOver.objects.standing().count() == 0
+    assert Notice.objects.filter(user=sam, verb="hand_over.undone").count() == 1
+
+
+def test_who_does_not_manage_the_contacts_hands_nothing_over(anna, sam, bob, portfolio):
+    with pytest.raises(ValidationError, match="None of these contacts is yours"):
+        hand(bob, anna, user=sam)
+    with pytest.raises(ValidationError, match="None of these contacts is yours"):
+        hand(sam, anna, user=sam)
+    assert in_charge(portfolio, TODAY) == {anna}
+
+
+def test_what_another_one_stands_in_for_already_is_left_out(anna, sam, lena, alice, bob, portfolio):
+    stand_in(actor=alice, entity=portfolio[0], user=bob, starts_on=TODAY, ends_on=BACK, now=NOW)
+    made = hand(lena, anna, user=sam, until=BACK)
+    assert made.items.count() == 2
+    assert who_is_in_charge(portfolio[0].pk, "account", TODAY) == bob
+
+
+def test_the_stand_in_finds_on_home_for_whom_and_how_much(client, anna, sam, lena, portfolio):
+    add_task(
+        actor=anna,
+        data=TaskInput(subject="Call", zone="Europe/Kyiv", entities=[portfolio[0]], due_on=TODAY),
+        now=NOW,
+    )
+    hand(lena, anna, user=sam, until=BACK)
+    [row] = standing_in(sam, on=TODAY)
+    assert (row.user, row.until, row.contacts, row.due) == (anna, BACK, 3, 1)
+    assert standing_in(sam, on=BACK) == []
+    assert standing_in(anna, on=TODAY) == []
+
+
+def test_a_report_counts_exactly_the_rows_it_lists(anna, sam, lena, portfolio):
+    made = hand(lena, anna, user=sam, until=BACK)
+    later = hand(anna, anna, user=lena, starts_on=BACK)
+    everything = HandOver.objects.all()
+    figure = hand_over_figures(everything, first=TODAY, last=BACK)
+    assert (figure.hand_overs, figure.contacts) == (2, 6)
+    assert hand_over_figures(everything, first=TODAY, last=TODAY).hand_overs == 1
+    undo(actor=anna, operation=later.operation, now=NOW)
+    figure = hand_over_figures(everything, first=TODAY, last=BACK)
+    assert (figure.hand_overs, figure.contacts) == (1, made.items.count())
+
+
+def test_a_large_one_goes_through_the_worker_and_a_broken_attempt_doubles_nothing(monkeypatch, anna, sam, portfolio):
+    monkeypatch.setattr(hand_overs, "INLINE_LIMIT", 1)
+    monkeypatch.setattr(hand_overs, "_PORTION", 2)
+    before = standing()
+    made = hand(anna, anna, user=sam)
+    assert in_charge(portfolio, TODAY) == {anna}
+    operation = run_now(made.operation)
+    assert in_charge(portfolio, TODAY) == {sam}
+    Operation.objects.filter(pk=operation.pk).update(state="pending", finished_at=None)
+    operation = run_now(operation)
+    assert operation.result == {"changed": 3, "skipped": 0}
+    assert Activity.objects.filter(kind="hand_over").count() == 3
+    begin_undo(actor=anna, operation=operation, now=NOW)
+    assert standing() == before
+
+
+def test_an_outsider_sees_no_hand_over_of_others(anna, sam, lena, bob, alice, portfolio):
+    made = hand(lena, anna, user=sam, until=BACK)
+    for user, sees in ((anna, True), (sam, True), (lena, True), (alice, True), (bob, False)):
+        assert HandOver.objects.visible_to(user, on=TODAY).filter(pk=made.pk).exists() == sees
+
+
+def standing():
+    return sorted(Assignment.objects.values_list("entity", "user", "layer", "valid_from", "valid_to"))
+
+
+def told():
+    return list(Notice.objects.order_by("pk").values_list("user", "verb", "count", "record_id"))
+
+
+def run_now(operation):
+    run(operation_id=operation.pk, now=NOW)
+    operation.refresh_from_db()
+    assert operation.state == "done", operation.message
+    return operation
+
+
+def at(day):
+    return datetime.combine(day, NOW.timetz())
+
+
+def as_dict(wish):
+    return {name: getattr(wish, name) for name in wish.__dataclass_fields__}
+
+
+def test_in_charge_of_many_follows(anna, sam, lena, portfolio):
+    hand(lena, anna, user=sam, until=BACK)
+    ids = [entity.pk for entity in Entity.objects.filter(pk__in=[each.pk for each in portfolio])]
+    assert set(in_charge_of(ids, "account", TODAY).values()) == {sam.pk}
