@@ -329,10 +329,17 @@ shown: Registry[Callable[[Any], int | None]] = Registry()
 banners: Registry[Callable[[HttpRequest], str]] = Registry()
 # Where a user who doesn't work in the house begins, instead of Home; "" for whom it doesn't concern.
 homes: Registry[Callable[[Any], str]] = Registry()
+# What stands beside the user of an id ("away until ..."): words, or "". Asked for each of a page, so without a query.
+about_users: Registry[Callable[[int], str]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
 
 webhook_audiences: Registry[WebhookAudience] = Registry()
+
+
+def words_about(user_id: int) -> str:
+    """What any app says of a user, for beside their name."""
+    return ", ".join(words for ask in about_users if (words := ask(user_id)))
 
 
 def document_of(key: str) -> tuple[Document | None, str]:

@@ -8,6 +8,7 @@ class CrmConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        from apps.crm import contributions
+        from apps.crm import contributions, receivers
 
         contributions.register()
+        receivers.connect()

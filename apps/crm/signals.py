@@ -11,3 +11,5 @@ compensations_booked = Signal()
 journey_moved = Signal()
 # ids (of entities), hand_over (a HandOver), now: contacts passed to somebody else, for good or until a day.
 contacts_handed_over = Signal()
+# ids (of entities), actor, now: contacts have become a persona.
+persona_given = Signal()

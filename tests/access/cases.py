@@ -9,6 +9,7 @@ from tests.access import (
     mail_cases,
     sync_cases,
 )
+from tests.access import crm_claims_cases, crm_orders_cases, crm_teams_cases, house_cases, mail_cases, sync_cases
 from tests.access.matrix import API_ROLES, CASES, IN, ROLES, Case, Outcome
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "crm_feed_cases",
     "crm_journeys_cases",
     "crm_orders_cases",
+    "crm_teams_cases",
     "house_cases",
     "mail_cases",
     "sync_cases",

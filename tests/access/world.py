@@ -61,6 +61,7 @@ from tests.access.claims import add_claims
 from tests.access.dealers import add_dealers
 from tests.access.journeys import add_journeys
 from tests.access.sources import add_sources
+from tests.access.teams import add_teams
 from tests.conftest import NOW, make_user
 from tests.messaging.factories import Part, mail_in, mailbox_of
 
@@ -111,6 +112,7 @@ def make_world() -> World:
     add_sources(world)
     add_claims(world)
     add_journeys(world)
+    add_teams(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)
     _templates(world)

@@ -19,6 +19,7 @@ from apps.accounts.models import ApiToken, AuditEvent, User
 from apps.accounts.templatetags.formats import day, moment
 from apps.accounts.verbs import lines_of, record_title, title_of
 from apps.core import clock
+from apps.core.contributions import words_about
 from apps.core.listing import (
     ChoiceFilter,
     Column,
@@ -204,7 +205,8 @@ def _roles(user: User) -> str:
 
 
 def _user_state(user: User) -> SafeString:
-    return _badge(_("In service"), "green") if user.is_active else _badge(_("Out of service"), "red")
+    state = _badge(_("In service"), "green") if user.is_active else _badge(_("Out of service"), "red")
+    return format_html("{} {}", state, words_about(user.pk))
 
 
 def _scopes(token: ApiToken) -> str:

@@ -21,6 +21,7 @@ from apps.accounts.services import users as service
 from apps.accounts.services.invitations import invite_user
 from apps.accounts.views.lists import users_listing
 from apps.core import clock
+from apps.core.contributions import words_about
 from apps.core.htmx import Request, render_page
 from apps.core.pickers import PICKER_PAGE, Option, picker_response
 
@@ -47,7 +48,9 @@ def user_pick(request: Request) -> HttpResponse:
     if wanted := request.GET.get("q", "").strip():
         found = found.filter(Q(name__icontains=wanted) | Q(email__icontains=wanted))
     page = Paginator(found, PICKER_PAGE).get_page(request.GET.get("page"))
-    return picker_response([Option(str(user.pk), str(user), user.email) for user in page], more=page.has_next())
+    return picker_response(
+        [Option(str(user.pk), str(user), words_about(user.pk) or user.email) for user in page], more=page.has_next()
+    )
 
 
 @settings_required
@@ -98,7 +101,8 @@ def user(request: Request, user_id: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("accounts:user", shown.pk)
     status = 422 if request.method == "POST" else 200
-    context = {"shown": shown, "name_form": name_form, "roles_form": roles_form}
+    about = words_about(shown.pk)
+    context = {"shown": shown, "about": about, "name_form": name_form, "roles_form": roles_form}
     return render_page(request, "accounts/user.html", context, status=status)
 
 

@@ -8,10 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.permissions import STAFF_ROLES
 from apps.crm.models import DealerUser
 
 
-class _StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
+class StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=User.objects.none(), **kwargs)
 
@@ -20,7 +21,7 @@ class _StaffField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no gener
         self.queryset = staff.order_by("name", "pk")
 
 
-class _DayInput(forms.DateInput):
+class DayInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self) -> None:
@@ -30,13 +31,13 @@ class _DayInput(forms.DateInput):
 class AssignForm(forms.Form):
     """One in charge from a day on; with an end they only stand in."""
 
-    user = _StaffField(label=_("Who looks after them"), required=False, empty_label=_("Nobody"))
-    on = forms.DateField(label=_("From"), widget=_DayInput)
+    user = StaffField(label=_("Who looks after them"), required=False, empty_label=_("Nobody"))
+    on = forms.DateField(label=_("From"), widget=DayInput)
     until = forms.DateField(
         label=_("Up to"),
         required=False,
         help_text=_("Only as a stand-in. This day doesn't count any more."),
-        widget=_DayInput,
+        widget=DayInput,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,14 +47,14 @@ class AssignForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    starts_on = forms.DateField(label=_("Away from"), widget=_DayInput)
-    ends_on = forms.DateField(label=_("Back on"), widget=_DayInput)
-    stand_in = _StaffField(label=_("Stands in"), required=False, empty_label=_("Nobody"))
+    starts_on = forms.DateField(label=_("Away from"), widget=DayInput)
+    ends_on = forms.DateField(label=_("Back on"), widget=DayInput)
+    stand_in = StaffField(label=_("Stands in"), required=False, empty_label=_("Nobody"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["stand_in"]
-        field.offer(("manager", "sales", "claims"))
+        field.offer(STAFF_ROLES)
 
 
 class InviteForm(forms.Form):

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from apps.accounts.formatting import date_text
 from apps.accounts.models import User
-from apps.accounts.templatetags.formats import day
+from apps.accounts.preferences import preferences_of
 from apps.activities.models import ActivityEntity, TaskAssignee
 from apps.core import clock
 from apps.core.clock import company_day
@@ -110,7 +111,7 @@ def notice_lines(user: User, notices: Sequence[Notice]) -> Lines:
         names = {
             "from": hand_over.from_user or _("several"),
             "to": hand_over.to_user or hand_over.to_team,
-            "until": day(hand_over.until) if hand_over.until else "",
+            "until": date_text(preferences_of(user), hand_over.until, weekday=True) if hand_over.until else "",
         }
         count = ngettext("%(count)s contact", "%(count)s contacts", each.count) % {"count": each.count}
         url = reverse("crm:hand_over", args=[hand_over.pk])

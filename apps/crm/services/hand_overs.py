@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,8 @@ from apps.core.models import Operation
 from apps.core.services.operations import OperationFailed, Progress, Recorder, operate, snapshot, start
 from apps.crm.models import HandOver
 from apps.crm.permissions.contacts import managed_contacts
+from apps.crm.permissions.teams import can_confirm
+from apps.crm.selectors.dossier import items_seen
 from apps.crm.services import assignments
 from apps.crm.services.hand_over_notices import tell_start, tell_undone
 from apps.crm.services.passing_on import pass_on
@@ -147,3 +149,17 @@ def _finish(recorder: Recorder, made: HandOver, now: datetime) -> None:
 
 def _result(passed: int, chosen: int) -> dict[str, Any]:
     return {"changed": passed, "skipped": chosen - passed}
+
+
+@transaction.atomic
+def confirm_items(*, actor: User, hand_over: HandOver, item_ids: Collection[int] | None, now: datetime) -> int:
+    """Note that `actor` has read the dossier of these contacts, None: of all they see; returns how many.
+
+    Confirmed already: nothing happens. Raises PermissionDenied unless it is the one who took over, or of their team.
+    """
+    if not can_confirm(actor, hand_over, on=company_day(now)):
+        raise PermissionDenied
+    rows = items_seen(hand_over, actor).filter(confirmed_at=None)
+    if item_ids is not None:
+        rows = rows.filter(pk__in=item_ids)
+    return rows.update(confirmed_at=now, confirmed_by=actor)

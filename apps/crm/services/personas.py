@@ -16,6 +16,7 @@ from apps.core.services.operations import operate, snapshot
 from apps.crm.models import EntityPersona, JourneyStep, Persona, Pipeline
 from apps.crm.permissions.contacts import manages_contact
 from apps.crm.services.journeys import enter, leave
+from apps.crm.signals import persona_given
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -95,6 +96,7 @@ def _give(entity: Entity, persona: Persona, actor: User, recorder: Recorder, now
     pipeline = Pipeline.objects.offered().filter(persona=persona).first()
     if pipeline is not None:
         enter(entity, pipeline, actor=actor, recorder=recorder, now=now)
+    persona_given.send(sender=EntityPersona, ids=[entity.pk], actor=actor, now=now)
     return True
 
 

@@ -3,9 +3,11 @@
 from django.urls import URLPattern
 
 from apps.crm.urls import (
+    assignment_rules,
     claims,
     content,
     dealers,
+    hand_overs,
     inquiries,
     journeys,
     ledger,
@@ -13,6 +15,7 @@ from apps.crm.urls import (
     papers,
     receivers,
     shipments,
+    teams,
 )
 
 app_name = "crm"
@@ -27,4 +30,7 @@ urlpatterns: list[URLPattern] = [
     *papers.urlpatterns,
     *receivers.urlpatterns,
     *journeys.urlpatterns,
+    *teams.urlpatterns,
+    *hand_overs.urlpatterns,
+    *assignment_rules.urlpatterns,
 ]

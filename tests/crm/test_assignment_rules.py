@@ -1,0 +1,156 @@
+"""Rules give new contacts to somebody who is there, in turn without doubles, and say what they did."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from apps.accounts.models import Team, TeamMembership
+from apps.contacts.models import Entity
+from apps.contacts.services.entities import create_entity
+from apps.contacts.services.inputs import EntityInput, UnitInput
+from apps.core.kept import forget_now
+from apps.crm.models import Absence, Assignment, AssignmentRule, AssignmentRun, Persona
+from apps.crm.services.assigning import assign_new
+from apps.crm.services.assignments import assign
+from apps.crm.services.personas import give_persona
+from tests.conftest import make_user
+from tests.contacts.factories import PersonFactory
+from tests.crm.factories import NOW
+
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def east(db):
+    team = Team.objects.create(name="East", kind=Team.Kind.SALES)
+    for name in ("Anna", "Sam", "Lena"):
+        user = make_user(f"{name.lower()}@example.com", name, "sales")
+        TeamMembership.objects.create(team=team, user=user, valid_from=TODAY - timedelta(days=9))
+    return team
+
+
+def rule(name="In turn", *, how="turns", **fields):
+    made = AssignmentRule.objects.create(name=name, how=how, **fields)
+    forget_now()
+    return made
+
+
+def newcomer(actor, country=""):
+    given = EntityInput(last_name="Koval", units=[UnitInput(city="Lviv", country=country)])
+    return create_entity(actor=actor, data=given, now=NOW)
+
+
+def takers():
+    rows = Assignment.objects.order_by("pk").select_related("user", "team")
+    return [str(row.user or row.team) for row in rows]
+
+
+def away(name):
+    user = TeamMembership.objects.get(user__name=name).user
+    Absence.objects.create(user=user, starts_on=TODAY, ends_on=TODAY + timedelta(days=3), created_at=NOW)
+    return user
+
+
+def test_members_take_turns_and_who_is_away_is_passed_over(alice, east):
+    made = rule(team=east)
+    for _number in range(4):
+        newcomer(alice)
+    assert takers() == ["Anna", "Sam", "Lena", "Anna"]
+    away("Sam")
+    for _number in range(2):
+        newcomer(alice)
+    assert "Sam" not in takers()[4:]
+    runs = AssignmentRun.objects.order_by("pk")
+    assert [(run.rule, str(run.user)) for run in runs] == [(made, name) for name in takers()]
+
+
+def test_the_first_rule_that_fits_and_finds_somebody_acts(alice, bob, east):
+    rule("Ukraine", how="user", user=bob, country="UA", position=1)
+    rule("Others", how="team", team=east, position=2)
+    newcomer(alice, "UA")
+    newcomer(alice, "DE")
+    assert takers() == ["Bob Sales", "East"]
+    Absence.objects.create(user=bob, stand_in=alice, starts_on=TODAY, ends_on=TODAY + timedelta(days=3), created_at=NOW)
+    newcomer(alice, "UA")
+    assert takers()[2] == "Alice Manager"
+    Absence.objects.update(stand_in=None)
+    newcomer(alice, "UA")
+    assert takers()[3] == "East"
+
+
+def test_the_least_loaded_gets_the_next_and_who_is_gone_none(alice, east):
+    busy, gone = (TeamMembership.objects.get(user__name=name).user for name in ("Anna", "Sam"))
+    for _number in range(2):
+        assign(actor=alice, entity=PersonFactory(), user=busy, on=TODAY, now=NOW)
+    gone.is_active = False
+    gone.save()
+    rule(how="least", team=east)
+    for _number in range(3):
+        newcomer(alice)
+    assert takers()[2:] == ["Lena", "Lena", "Anna"]
+
+
+def test_a_rule_for_a_persona_acts_when_it_is_given(alice, bob):
+    lead = Persona.objects.get(key="lead")
+    rule(how="user", user=bob, persona=lead)
+    person = newcomer(alice)
+    assert takers() == []
+    give_persona(actor=alice, entity=person, persona=lead, now=NOW)
+    assert takers() == ["Bob Sales"]
+
+
+def test_what_somebody_is_in_charge_of_stays_and_a_rule_that_is_off_rests(alice, bob, charlie):
+    made = rule(how="user", user=bob)
+    person = newcomer(alice)
+    assert assign_new([person.pk], actor=alice, now=NOW) == 0
+    AssignmentRule.objects.filter(pk=made.pk).update(is_active=False)
+    forget_now()
+    newcomer(alice)
+    assert takers() == ["Bob Sales"]
+
+
+def test_a_rule_made_in_the_browser_acts_and_is_in_its_log(client, ada, alice, east):
+    client.force_login(ada)
+    given = {"name": "New ones in turn", "position": "1", "how": "turns", "team": east.pk, "is_active": "on"}
+    assert client.post(reverse("crm:assignment_rule_add"), given).status_code == 302
+    person = newcomer(alice)
+    page = client.get(reverse("crm:assignment_rules")).content.decode()
+    assert page.count("New ones in turn") >= 2
+    assert person.display_name in page
+    assert client.post(reverse("crm:assignment_rule_add"), given).status_code == 422
+    made = AssignmentRule.objects.get()
+    client.post(reverse("crm:assignment_rule_remove", args=[made.pk]))
+    assert AssignmentRun.objects.get().rule_name == "New ones in turn"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_take_no_turn_twice():
+    team = Team.objects.create(name="East", kind=Team.Kind.SALES)
+    for name in ("Anna", "Sam"):
+        user = make_user(f"{name.lower()}@example.com", name, "sales")
+        TeamMembership.objects.create(team=team, user=user, valid_from=TODAY - timedelta(days=9))
+    made = rule(team=team)
+    ids = [PersonFactory(last_name=f"Koval {n}").pk for n in range(40)]
+    start = threading.Barrier(2)
+
+    def work(mine):
+        start.wait()
+        for pk in mine:
+            with transaction.atomic():
+                assign_new([pk], actor=None, now=NOW)
+        connection.close()
+
+    workers = [threading.Thread(target=work, args=(ids[begin::2],)) for begin in (0, 1)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert Entity.objects.filter(assignments__isnull=False).count() == 40
+    assert takers().count("Anna") == takers().count("Sam") == 20
+    made.refresh_from_db()
+    assert made.turn == 40
