@@ -18,6 +18,7 @@ CHOICES = [
     ("delivered", "An order is delivered"),
     ("on_hold", "An order is put on hold"),
     ("planned", "The planned day of a delivery moves"),
+    ("promise", "The day on which an order is expected moves"),
     ("claim_answer", "A claim of ours goes on"),
     ("decided", "A claim of ours is decided"),
     ("message", "The plant writes to us"),
@@ -26,7 +27,7 @@ CHOICES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("activities", "0013_notices_of_dealers")]
+    dependencies = [("activities", "0014_notices_of_promises")]
 
     operations = [
         migrations.AlterField("notice", "event", models.CharField(choices=CHOICES, max_length=12)),

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         ("accounts", "0004_teams"),
         ("contacts", "0010_longer_targets"),
         ("core", "0005_list_visits"),
-        ("crm", "0007_journeys"),
+        ("crm", "0017_team_contacts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
