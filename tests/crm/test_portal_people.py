@@ -165,8 +165,8 @@ def test_each_chooses_what_to_be_told_of(client, dora, dealer):
     page = client.get(reverse("portal:notice_preferences")).content.decode()
     assert "An order is shipped" in page
     assert "A task is given to me" not in page
-    data = {f"{event}-mail": "never" for event in ("accepted", "delivered", "on_hold", "planned", "claim_answer")}
-    data |= {f"{event}-mail": "never" for event in ("decided", "message", "news")}
+    data = {f"{event}-mail": "never" for event in ("accepted", "delivered", "on_hold", "planned", "promise")}
+    data |= {f"{event}-mail": "never" for event in ("claim_answer", "decided", "message", "news")}
 
     client.post(reverse("portal:notice_preferences"), {**data, "shipped-mail": "at_once", "shipped-in_app": "on"})
 
