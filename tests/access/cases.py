@@ -5,11 +5,11 @@ from tests.access import (
     crm_feed_cases,
     crm_journeys_cases,
     crm_orders_cases,
+    crm_teams_cases,
     house_cases,
     mail_cases,
     sync_cases,
 )
-from tests.access import crm_claims_cases, crm_orders_cases, crm_teams_cases, house_cases, mail_cases, sync_cases
 from tests.access.matrix import API_ROLES, CASES, IN, ROLES, Case, Outcome
 
 __all__ = [
