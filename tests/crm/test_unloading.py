@@ -272,7 +272,7 @@ def test_the_card_stands_on_home_and_on_the_order_on_the_day_and_the_day_before(
     done(truck, 1, MORNING + HOUR)
     order = goods(truck, firm)["order"]
     pages = [
-        "/portal/orders/",
+        "/portal/home/",
         f"/portal/orders/{order}/",
         f"/portal/deliveries/{truck.pk}/",
         "/portal/deliveries/days/",
@@ -284,6 +284,6 @@ def test_the_card_stands_on_home_and_on_the_order_on_the_day_and_the_day_before(
         assert found == [shown] * 2 + [shown or days == 1] + [shown], days
 
     monkeypatch.setattr(clock, "now", lambda: MORNING + HOUR)
-    page = owner.get("/portal/orders/").content.decode()
+    page = owner.get("/portal/home/").content.decode()
     for words in ("Today", "AA 1234 BB", "Stepan Driver", 'href="tel:', "the last in City 1 at 11:00"):
         assert words in page, words
