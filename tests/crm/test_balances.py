@@ -187,6 +187,7 @@ def test_every_balance_leads_to_its_parts(owner, firm, alice, client):
     assert f"upto=2026-10-05_{line.pk}" in finances
     assert f'href="{balance}?line=' in own
     assert "Open of this order" in own
+    assert f'href="{balance}?account=' in page_of(owner, reverse("portal:home"))
 
     client.force_login(alice)
     house = reverse("crm:balance", args=[firm.pk])

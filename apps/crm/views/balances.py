@@ -14,6 +14,7 @@ from apps.crm.balance_page import balance_context, balance_rows, file_titles
 from apps.crm.doors import settlements_required
 from apps.crm.models import Dealer
 from apps.crm.models.reach import CLAIM_ROLES, has_role
+from apps.crm.selectors.freshness import sources_of
 
 
 @settlements_required
@@ -26,6 +27,7 @@ def balance(request: Request, dealer_id: int) -> HttpResponse:
         "is_staff_page": True,
         "opens_claims": has_role(request.user, CLAIM_ROLES),
         "channel": f"dealer:{dealer.pk}",
+        "sources": sources_of([context["asked"].account.plant.pk], now=clock.now()),
     }
     return render_page(request, "crm/balance.html", context, fragment="balance")
 

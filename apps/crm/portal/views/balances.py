@@ -22,6 +22,7 @@ from apps.crm.models import Claim, LedgerEntry
 from apps.crm.models.reach import PortalReader, portal_reader
 from apps.crm.permissions.claims import can_dispute
 from apps.crm.portal.doors import money_required
+from apps.crm.portal.late import sources_for
 from apps.crm.services.claim_steps import ClaimChanged
 from apps.crm.services.disputes import AlreadyDisputed, dispute_entry, withdraw_claim
 
@@ -33,6 +34,7 @@ def balance(request: Request) -> HttpResponse:
     today = localdate(clock.now())
     context = balance_context(request.GET, user=request.user, dealer_id=reader.dealer_id, today=today)
     context |= {"may_dispute": can_dispute(request.user, reader.dealer_id), "channel": f"dealer:{reader.dealer_id}"}
+    context["sources"] = sources_for(request)
     return render_page(request, "portal/balance.html", context, fragment="balance")
 
 
