@@ -103,6 +103,7 @@ def check_account(user: User, dealer: Dealer, account: Account, start: date) -> 
         day = start + timedelta(days=offset)
         check_parts(user, dealer, account, Span(start, day), sum(each[2] for each in amounts if each[0] <= day))
     whole = explain(lines, account=account, span=Span(start, LAST))
+    assert whole == explain(lines, account=account, span=Span(start, LAST, is_whole=True))
     pages = [explain(lines, account=account, span=Span(start, LAST), page=page, most=3).groups for page in (1, 2)]
     assert [group for page in pages for group in page] == whole.groups[:6]
     for line in statement(lines, account=account, start=start, end=LAST, most=None).lines:

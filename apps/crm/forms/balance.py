@@ -52,12 +52,15 @@ def read_balance(
     """
     account = asked_account(query, accounts)
     upto = read_place(query.get("upto", ""))
-    end = upto[0] if upto else read_day(query.get("day", "")) or max(today, newest or today)
+    day = read_day(query.get("day", ""))
+    end = upto[0] if upto else day or max(today, newest or today)
     start = read_day(query.get("from", "")) or usual_start(end)
     if line is not None:
         start, end = min(start, line.booked_on), max(end, line.booked_on)
     pages = (_page(query.get("page", "")), _page(query.get("lines", "")))
-    return BalanceAsked(account, Span(min(start, end), end, upto), query.get("group", "")[:80], *pages)
+    return BalanceAsked(
+        account, Span(min(start, end), end, upto, is_whole=not (upto or day)), query.get("group", "")[:80], *pages
+    )
 
 
 def asked_account(query: QueryDict, accounts: Sequence[Account]) -> Account:

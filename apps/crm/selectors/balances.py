@@ -40,11 +40,15 @@ GROUPS = 100  # of a page
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From the beginning of `start` to the end of `end`, or to the line `upto`, which is booked on `end`."""
+    """From the beginning of `start` to the end of `end`, or to the line `upto`, which is booked on `end`.
+
+    `is_whole`: nothing is booked later, so that it ends with the account's own balance.
+    """
 
     start: date
     end: date
     upto: Place | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Balance:
 
 def balance_at(lines: LedgerEntryQuerySet, account: Account, span: Span) -> Decimal:
     """What the account stood at when the span ends."""
+    if span.is_whole:
+        return account.balance
     if span.upto is None:
         return balance_before(lines, account=account, day=span.end + timedelta(days=1))
     that_day = lines.order_by().filter(booked_on=span.end, pk__lte=span.upto[1]).aggregate(all=Sum("amount"))
@@ -97,13 +103,15 @@ def explain(lines: LedgerEntryQuerySet, *, account: Account, span: Span, page: i
     sums = every.annotate(
         amount=Sum("amount"), number=Count("pk"), first=Min("booked_on"), last=Max("booked_on"), known=Max("order_key")
     ).order_by("first", "group")
-    whole = movements(lines, span).order_by().aggregate(moved=Sum("amount"), number=Count("group", distinct=True))
-    rows = list(sums[(page - 1) * most : page * most])
+    rows = list(sums[(page - 1) * most : page * most + 1])
+    whole: dict[str, Any] = {"moved": sum((row["amount"] for row in rows), ZERO), "number": len(rows)}
+    if page > 1 or len(rows) > most:
+        whole = movements(lines, span).order_by().aggregate(moved=Sum("amount"), number=Count("group", distinct=True))
     return Balance(
         balance_before(lines, account=account, day=span.start),
         whole["moved"] or ZERO,
         balance_at(lines, account, span),
-        _named(rows),
+        _named(rows[:most]),
         whole["number"],
     )
 
