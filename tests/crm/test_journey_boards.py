@@ -80,7 +80,9 @@ def test_a_card_says_who_is_in_charge_and_what_comes_next(alice, bob):
     add_task(actor=bob, data=wish, now=NOW)
     (card,) = board_of(bob, leads(), BoardFilter(), now=NOW).columns[0].cards
     assert (card.in_charge, card.may_move) == ("Bob Sales", True)
-    assert (card.next_step.title, card.next_step.is_late) == ("Call her", True)
+    step = card.next_step
+    assert step is not None
+    assert (step.title, step.is_late) == ("Call her", True)
 
 
 def test_filters_narrow_the_board_and_its_counts(alice, bob):

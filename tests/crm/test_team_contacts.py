@@ -38,6 +38,7 @@ def test_a_contact_joins_and_leaves_a_team(bob, olha, east):
     assert set_teams(actor=bob, entity=olha, teams=[east], now=NOW)
     assert set_teams(actor=bob, entity=olha, teams=[east], now=NOW) is None
     operation = set_teams(actor=bob, entity=olha, teams=[], now=NOW + timedelta(days=3))
+    assert operation is not None
     row = TeamContact.objects.get()
     assert row.valid_to == (NOW + timedelta(days=3)).date()
     undo(actor=bob, operation=Operation.objects.get(pk=operation), now=NOW)
