@@ -45,9 +45,9 @@ def load_journeys(*, now: datetime) -> int:
     for key, part in (("partner", others[:20]), ("supplier", others[20:40]), ("coworker", others[40:])):
         _give(actors[0], key, part, now - timedelta(days=200))
     for key, travellers in (("lead", leads), ("customer", customers)):
-        for week, part in enumerate(portions(travellers, -(-len(travellers) // _WEEKS) or 1)):
+        for week, comers in enumerate(portions(travellers, -(-len(travellers) // _WEEKS) or 1)):
             began = now - timedelta(days=7 * (_WEEKS - week), hours=dice.randint(0, 90))
-            _travel(dice, dice.choice(actors), key, list(part), began, now)
+            _travel(dice, dice.choice(actors), key, comers, began, now)
     _convert(actors[0], dice, now)
     return len(ids)
 
@@ -55,9 +55,9 @@ def load_journeys(*, now: datetime) -> int:
 def _travel(dice: random.Random, actor: User, key: str, ids: Sequence[int], began: datetime, now: datetime) -> None:
     """One week's comers, stage by stage; those of a stage go on together, a part of them, while time is left."""
     _give(actor, key, ids, began)
-    there = {_WAYS[key][0][0]: (list(ids), began)}
+    there: dict[str, tuple[list[int], datetime]] = {_WAYS[key][0][0]: (list(ids), began)}
     for name, share, onward, least, most, reason in _WAYS[key]:
-        standing, since = there.get(name, ([], began))
+        standing, since = there.get(name) or ([], began)
         at = since + timedelta(days=dice.randint(least, most), hours=dice.randint(0, 8), minutes=dice.randint(0, 59))
         going = [pk for pk in standing if dice.random() < share]
         if not going or at >= now:
