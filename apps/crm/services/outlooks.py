@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
+from apps.core import clock
 from apps.crm.models import ShipmentStop, UnloadingAct
 from apps.crm.outlooks import Place, outlook
+from apps.crm.services.dealer_feed.noting import note_changes
 
 Signatures = Mapping[tuple[int, int], UnloadingAct]  # by shipment and dealer
 FORESEEN = ("expected_from", "expected_to", "outlook")
@@ -58,6 +60,7 @@ def refresh(shipment_id: int) -> None:
     keep_signed(stops, signed)
     ShipmentStop.objects.bulk_update(stops, ["signed_by", *FORESEEN])
     keep_proofs(stops, signed)
+    note_changes(now=clock.now(), shipments=[shipment_id])  # their dealers' programs hear who signed
 
 
 def _place(stop: ShipmentStop, act: UnloadingAct | None) -> Place:
