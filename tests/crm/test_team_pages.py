@@ -132,6 +132,8 @@ def test_a_contact_is_given_to_a_team_and_the_page_tells_all_that_was(client, al
         (anna, None, today, alice),
         (None, east, None, anna),
     ]
+    made = HandOver.objects.get()  # with its dossier, and counted as any other
+    assert (made.from_user, made.to_team, made.items.get().entity) == (anna, east, person)
     tab = client.get(reverse("contacts:entity_tab", args=[person.pk, "charge"])).content.decode()
     assert "A large one" in tab
     assert "Anna Sales" in tab

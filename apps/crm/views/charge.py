@@ -22,7 +22,9 @@ from apps.core.sheets import close_sheet
 from apps.core.toasts import toast
 from apps.crm.forms.teams import ChargeForm
 from apps.crm.permissions.contacts import manages_contact
+from apps.crm.selectors.charge import charge_of
 from apps.crm.services import assignments
+from apps.crm.services.hand_overs import Terms, begin_hand_over
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,9 +56,15 @@ def charge(request: Request, entity_id: int) -> HttpResponse:
 
 
 def _write(actor: User, entity: Entity, given: dict[str, Any], now: datetime) -> int | None:
+    """What somebody has in charge is handed over, with its dossier; what nobody has is assigned."""
     user, team, on, until = (given[name] for name in ("user", "team", "on", "until"))
     if user is None and team is None:
         return assignments.end(actor=actor, entity=entity, on=on, now=now)
+    held = charge_of(entity.pk, on=on).base
+    if held is not None:
+        terms = Terms(user=user, team=team, starts_on=on, until=until, note=given["reason"])
+        made = begin_hand_over(actor=actor, entity_ids=[entity.pk], terms=terms, from_user=held.user, now=now)
+        return made.operation_id
     whom: dict[str, Any] = {"user": user, "team": team, "reason": given["reason"]}
     if until is not None:
         return assignments.stand_in(actor=actor, entity=entity, starts_on=on, ends_on=until, now=now, **whom)
