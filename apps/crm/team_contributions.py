@@ -16,6 +16,7 @@ from apps.accounts.permissions import can_change_settings, is_staff_member
 from apps.core import clock
 from apps.core.clock import company_day
 from apps.core.contributions import (
+    Document,
     Kind,
     MenuItem,
     NoticeRecord,
@@ -23,6 +24,7 @@ from apps.core.contributions import (
     RecordAction,
     Undoer,
     about_users,
+    documents,
     kinds,
     menu,
     notice_records,
@@ -36,13 +38,16 @@ from apps.core.listing import Listing, ListingEntry, listings
 from apps.core.markup import fill
 from apps.crm import hand_over_listing
 from apps.crm.charge_panel import charge_panel
+from apps.crm.document_contributions import FOLDER
 from apps.crm.models import AssignmentRule, HandOver
 from apps.crm.selectors.hand_overs import hand_overs_seen, notice_lines, standing_in
 from apps.crm.selectors.team_pages import away_until
 from apps.crm.services.assignment_rules import after_undo as after_rules
 from apps.crm.services.hand_over_notices import RECORD
 from apps.crm.services.hand_overs import VERB, after_undo, editable, run_hand_over
+from apps.crm.services.papers import dossiers
 from apps.crm.services.passing_on import KIND
+from apps.messaging.services.papers import letters
 
 if TYPE_CHECKING:
     from apps.activities.models import Activity
@@ -86,6 +91,8 @@ def register() -> None:
     menu.register("crm.assignment_rules", rules, position=30)
     away = MenuItem("user", gettext_lazy("My absences"), "crm:my_absences", "beach", is_staff_member)
     menu.register("crm.absences", away, position=202)
+    paper = Document(gettext_lazy("Dossier"), "hand_over", FOLDER / "dossier.typ", dossiers.build, letters.name_of)
+    documents.register(dossiers.KEY, paper)
     about_users.register("crm.away", _away)
 
 

@@ -40,6 +40,7 @@ _CHARGED: Scopes = {
     "absent": of("login", 403, 404, 404, 404, 404),
 }
 web("crm/contacts/<int:entity_id>/charge/", "GET POST", _CHARGED)
+web("crm/hand-overs/<int:hand_over_id>/paper/", "POST", _HANDED)
 web("crm/assignment-rules/", "GET", of("login", 403, 403, 403, 403, IN))
 web("crm/assignment-rules/new/", "GET POST", of("login", 403, 403, 403, 403, IN))
 web("crm/assignment-rules/<int:rule_id>/", "GET POST", _SET)

@@ -14,11 +14,16 @@ from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.core import clock
 from apps.core.clock import company_day
+from apps.core.models import Operation
+from apps.core.services import files
+from apps.core.services.operations import run
 from apps.crm.models import Absence, Assignment, HandOver
 from apps.crm.services.absences import set_absence
 from apps.crm.services.assignments import assign
+from apps.messaging.services.documents import document_file
 from tests.conftest import make_user
 from tests.contacts.factories import PersonFactory
+from tests.messaging.pdf_text import pdf_text
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +172,13 @@ def test_the_successor_reads_the_dossier_and_confirms(
     assert "Send the offer" in page
     assert "0 of 2 read" in page
     assert "You stand in for Anna Sales until" in client.get("/").content.decode()
+    paper = client.post(reverse("crm:hand_over_paper", args=[made.pk]))
+    run(operation_id=int(paper["Location"].strip("/").rpartition("/")[2]), now=now)
+    operation = Operation.objects.latest("pk")
+    document = document_file(operation)
+    assert document, operation.message
+    with files.open_file(document[0]) as content:
+        assert "Wants oak" in pdf_text(content.read())
     item = made.items.get(entity=people[0])
     client.post(reverse("crm:hand_over_confirm", args=[made.pk]), {"item": item.pk})
     assert "1 of 2 read" in client.get(url).content.decode()

@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern] = [
     path("hand-overs/chosen/", hand_overs.hand_over_chosen, name="hand_over_chosen"),
     path("hand-overs/<int:hand_over_id>/", hand_overs.hand_over, name="hand_over"),
     path("hand-overs/<int:hand_over_id>/confirm/", hand_overs.hand_over_confirm, name="hand_over_confirm"),
+    path("hand-overs/<int:hand_over_id>/paper/", hand_overs.hand_over_paper, name="hand_over_paper"),
 ]

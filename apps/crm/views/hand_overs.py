@@ -31,6 +31,8 @@ from apps.crm.permissions.teams import can_confirm
 from apps.crm.selectors.dossier import dossiers, items_seen, with_files
 from apps.crm.selectors.hand_overs import hand_overs_seen, portfolio_of, with_counts
 from apps.crm.services import hand_overs as service
+from apps.crm.services.papers.dossiers import KEY as DOSSIER
+from apps.messaging.services.documents import begin_document
 
 DOSSIERS_A_PAGE = 20
 
@@ -117,6 +119,15 @@ def hand_over_confirm(request: Request, hand_over_id: int) -> HttpResponse:
     toast(request, ngettext("%(count)s contact confirmed", "%(count)s contacts confirmed", count) % {"count": count})
     back = reverse("crm:hand_over", args=[found.pk])
     return redirect(way_back(request, back))
+
+
+@staff_required
+@require_POST
+def hand_over_paper(request: Request, hand_over_id: int) -> HttpResponse:
+    """The dossier as a PDF, made by a worker."""
+    found = _hand_over(request, hand_over_id)
+    operation = begin_document(actor=request.user, key=DOSSIER, record_id=found.pk, language="", now=clock.now())
+    return redirect("messaging:document", operation.pk)
 
 
 def _hand_over(request: Request, hand_over_id: int) -> Any:
