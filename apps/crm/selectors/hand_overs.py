@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.formatting import date_text
 from apps.accounts.models import User
+from apps.accounts.permissions import is_staff_member
 from apps.accounts.preferences import preferences_of
 from apps.activities.models import ActivityEntity, TaskAssignee
 from apps.core import clock
@@ -55,6 +56,9 @@ class HandOverFigure:
 
 
 def hand_overs_seen(user: User) -> HandOverQuerySet:
+    """For notices; a dealer's people are told of none, and their database role reads none."""
+    if not is_staff_member(user):
+        return HandOver.objects.none()
     return HandOver.objects.visible_to(user, on=company_day(clock.now()))
 
 
