@@ -16,8 +16,7 @@ from apps.accounts.api_auth import TokenAuth
 from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
-from apps.crm.api import claims, dealer_feed, dealers, decisions, ledger, orders, shipments
-from apps.crm.api import claims, dealers, decisions, journeys, ledger, orders, shipments
+from apps.crm.api import claims, dealer_feed, dealers, decisions, journeys, ledger, orders, shipments
 from apps.messaging.api import calls, messages, voicemails
 from apps.sync.api import router as feeds
 

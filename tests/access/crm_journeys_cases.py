@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.access.house_cases import API_EDITED, API_VIEWED, OUTSIDE
+from tests.access.house_cases import API_EDITED, API_VIEWED
 from tests.access.matrix import (
     ADMIN,
     EDITED,
     IN,
     NO_STAFF,
+    OUTSIDE,
     PROGRAMS_READ,
     SETTING,
     STAFF,
