@@ -226,7 +226,7 @@ def test_a_note_becomes_a_claim_with_all_that_is_known(owner, truck, firm):
     assert claim.photos.count() == 1
 
 
-@pytest.mark.parametrize("key", ["x", str(uuid.uuid4()), "\x00"])
+@pytest.mark.parametrize("key", ["x", "ee094f31-ac63-4aaf-859b-cf1be0ebad15", "\x00"])
 def test_a_claim_after_no_note_begins_empty(owner, truck, firm, key):
     order = goods(truck, firm)["order"]
 
