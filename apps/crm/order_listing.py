@@ -153,7 +153,12 @@ _PLANNED = DateRangeFilter(key="planned", title=_("Planned delivery"), field="st
 
 # By them the report of promises shows what its figures count.
 _PROMISES: list[Filter] = [
-    ChoiceFilter(key="promise", title=_("Promise"), field="promise__outcome", choices=Promise.Outcome.choices),
+    ChoiceFilter(
+        key="promise",
+        title=pgettext_lazy("order", "Promise"),
+        field="promise__outcome",
+        choices=Promise.Outcome.choices,
+    ),
     DateRangeFilter(key="promised", title=pgettext_lazy("order", "Promised"), field="promise__promised_on"),
     ChoiceFilter(
         key="lost",

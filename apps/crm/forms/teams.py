@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Team, TeamMembership
 from apps.accounts.permissions import STAFF_ROLES
@@ -27,7 +28,9 @@ class TeamForm(forms.Form):
         choices=[(str(number + 1), name) for number, name in WEEKDAYS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
-    begins = forms.TimeField(label=_("From"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    begins = forms.TimeField(
+        label=pgettext_lazy("day", "From"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M")
+    )
     ends = forms.TimeField(label=_("Until"), required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
 
     def clean(self) -> dict[str, Any]:
@@ -48,7 +51,7 @@ class TeamForm(forms.Form):
 class MemberForm(forms.Form):
     user = StaffField(label=_("Who"))
     role = forms.ChoiceField(label=_("Role"), choices=TeamMembership.Role.choices, initial=TeamMembership.Role.MEMBER)
-    valid_from = forms.DateField(label=_("From"), widget=DayInput)
+    valid_from = forms.DateField(label=pgettext_lazy("day", "From"), widget=DayInput)
     valid_to = forms.DateField(
         label=_("Up to"), required=False, help_text=_("This day doesn't count any more."), widget=DayInput
     )
@@ -66,9 +69,12 @@ class TakerForm(forms.Form):
     team = forms.ModelChoiceField(
         label=_("Or to a team"), queryset=Team.objects.none(), required=False, empty_label=_("none")
     )
-    on = forms.DateField(label=_("From"), widget=DayInput)
+    on = forms.DateField(label=pgettext_lazy("day", "From"), widget=DayInput)
     until = forms.DateField(
-        label=_("Back on"), required=False, help_text=_("Without a day it is for good."), widget=DayInput
+        label=pgettext_lazy("hand-over", "Back on"),
+        required=False,
+        help_text=_("Without a day it is for good."),
+        widget=DayInput,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.core import clock
 from apps.core.clock import company_day
@@ -39,7 +40,7 @@ def build(user: User, record_id: int, language: str) -> dict[str, Any]:
         "facts": facts(
             fact(_("From whom"), str(hand_over.from_user or _("several"))),
             fact(_("To whom"), str(hand_over.to_user or hand_over.to_team)),
-            fact(_("From"), day(hand_over.starts_on)),
+            fact(pgettext("day", "From"), day(hand_over.starts_on)),
             fact(_("Until"), day(hand_over.until) if hand_over.until else _("for good")),
         ),
         "note": hand_over.note,
@@ -60,7 +61,7 @@ def _contact(dossier: Dossier) -> dict[str, Any]:
     debts = ", ".join(money(balance, currency) for balance, currency in dossier.debts)
     rows = (
         (_("Stands at"), steps),
-        (_("Promised"), tasks),
+        (pgettext("hand-over", "Promised"), tasks),
         (_("Planned"), meetings),
         (_("Said last"), words),
         (_("Balance"), debts),
