@@ -26,6 +26,7 @@ from apps.crm.permissions.claims import can_handle_claim, works_with_claims
 from apps.crm.pictures import as_picture
 from apps.crm.record_history import claim_mail
 from apps.crm.selectors.claims import claim_board, claim_page
+from apps.crm.selectors.freshness import sources_of
 from apps.crm.selectors.threads import entries_of, thread_of
 from apps.crm.services import claim_steps
 from apps.crm.services.claim_steps import ClaimChanged, Decision
@@ -54,15 +55,17 @@ def claim_list(request: Request) -> HttpResponse:
 def claim(request: Request, claim_id: int) -> HttpResponse:
     found = _claim(request, claim_id)
     thread = thread_of(found)
+    page = claim_page(found, request.user)
     context = {
         "claim": found,
-        "page": claim_page(found, request.user),
+        "page": page,
         "thread": thread,
         "entries": entries_of(thread, request.user),
         "form": MessageForm(),
         "may_handle": can_handle_claim(request.user, found),
         "side": "house",
         "mail": claim_mail(request, found),
+        "sources": sources_of([found.plant_id], now=clock.now()) if page.compensation else None,
     }
     return render_page(request, "crm/claim.html", context, fragment="claim")
 

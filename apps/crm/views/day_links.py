@@ -14,6 +14,7 @@ from apps.crm.link_door import LinkRequest, over
 from apps.crm.models import Shipment, UnloadingAct
 from apps.crm.pictures import as_picture
 from apps.crm.selectors.delivery_days import DeliveryDay, day_of, delivery_days
+from apps.crm.selectors.freshness import freshness
 from apps.crm.services.unloading import Hand
 from apps.crm.unloading_posts import answer_acts
 
@@ -27,6 +28,7 @@ def delivery(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "day": found,
         "link": link,
+        "fresh": freshness(None, as_of=found.shipment.as_of, now=clock.now()),
         "is_moved": day_of(found.shipment, found.stop) != link.made_for_on,
         "may_act": True,
         "acts_url": reverse("day_link:acts", args=[token]),

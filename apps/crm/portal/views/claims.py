@@ -22,6 +22,7 @@ from apps.crm.models import Claim, ClaimPhoto, Construction, Order
 from apps.crm.permissions.claims import can_dispute, may_speak_for
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required
+from apps.crm.portal.late import sources_for
 from apps.crm.selectors.claim_subjects import what_is_known
 from apps.crm.selectors.claims import claim_page, constructions_of
 from apps.crm.selectors.threads import entries_of, thread_of
@@ -98,8 +99,9 @@ def claim_file(request: Request, order_id: int) -> HttpResponse:
 def claim(request: Request, claim_id: int) -> HttpResponse:
     found = _claim(request, claim_id)
     thread = thread_of(found)
+    page = claim_page(found, request.user)
     context = {
-        "page": claim_page(found, request.user),
+        "page": page,
         "claim": found,
         "thread": thread,
         "entries": entries_of(thread, request.user),
@@ -107,6 +109,7 @@ def claim(request: Request, claim_id: int) -> HttpResponse:
         "photos_form": PhotosForm() if found.is_open and may_speak_for(request.user, found.dealer_id) else None,
         "may_withdraw": _may_withdraw(request, found),
         "side": "dealer",
+        "sources": sources_for(request) if page.compensation else None,
     }
     return render_page(request, "portal/claim.html", context, fragment="claim")
 

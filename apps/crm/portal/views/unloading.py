@@ -18,6 +18,7 @@ from apps.crm.models import DeliveryLink, Shipment, UnloadingAct
 from apps.crm.permissions.claims import may_speak_for
 from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required
+from apps.crm.portal.late import sources_for
 from apps.crm.selectors.delivery_days import DeliveryDay, delivery_days, near_days
 from apps.crm.services.delivery_links import end_link, make_link
 from apps.crm.services.unloading import Hand
@@ -28,7 +29,8 @@ from apps.crm.unloading_posts import answer_acts
 @require_GET
 def days(request: Request) -> HttpResponse:
     """The cards of today and tomorrow alone, for a page that follows them."""
-    return render_page(request, "portal/days.html", {"days": near_days(user=request.user, now=clock.now())})
+    context = {"days": near_days(user=request.user, now=clock.now()), "sources": sources_for(request)}
+    return render_page(request, "portal/days.html", context)
 
 
 @portal_required
