@@ -70,6 +70,7 @@ def test_groups_changed_there_count_like_anywhere(door, ada, bob, now):
             **MANAGEMENT,
             "preferences-0-id": row.pk,
             "preferences-0-user": bob.pk,
+            "preferences-0-digest_hour": 7,
         },
     )
 

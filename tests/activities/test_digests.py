@@ -36,9 +36,9 @@ pytestmark = pytest.mark.django_db
 
 # A day of Alice's, who lives in Kyiv: in November two hours ahead.
 DAY = datetime(2026, 11, 2, tzinfo=UTC)
-# What is told of dealers and to them has its stories in tests/crm.
-_OF_DEALERS = (*OF_DEALERS, Notice.Event.INQUIRY, Notice.Event.ESCALATED)
-EVENTS = [event.value for event in Notice.Event if event not in _OF_DEALERS]
+# What is told of dealers and to them, and of hand-overs, has its stories in tests/crm.
+_OF_CRM = (*OF_DEALERS, Notice.Event.INQUIRY, Notice.Event.ESCALATED, Notice.Event.HANDED_OVER)
+EVENTS = [event.value for event in Notice.Event if event not in _OF_CRM]
 MODES = [mode.value for mode in NoticePreference.Mail]
 
 

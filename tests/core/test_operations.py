@@ -142,7 +142,7 @@ def test_a_later_change_stands_in_the_way_of_its_aggregate_alone(alice, bob, now
         member.role = "deputy"
         member.save()
         recorder.updated(member, before)
-    TeamMembership.objects.update(role="treasurer")
+    TeamMembership.objects.update(role="keeper")
 
     result = operations.undo(actor=alice, operation=recorder.operation, now=now)
 
@@ -150,7 +150,7 @@ def test_a_later_change_stands_in_the_way_of_its_aggregate_alone(alice, bob, now
         ("accounts.teammembership", member.pk, "changed", ("role",))
     ]
     assert set(Team.objects.values_list("name", flat=True)) == {"kept 2", "free"}
-    assert TeamMembership.objects.get().role == "treasurer"
+    assert TeamMembership.objects.get().role == "keeper"
 
 
 def test_what_others_added_to_is_not_taken_away(alice, bob, now):

@@ -129,7 +129,7 @@ def test_a_long_tape_is_read_page_by_page_without_gap_or_double(owner, order, dj
     seen: list[str] = []
     query: str | None = ""
     while query is not None:
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(19):
             page = owner.get(f"{address}{query}").content.decode()
         seen += re.findall(r'id="tape-(\d+)"', page)
         found = re.search(r'rel="next" href="[^?]*(\?[^"]+)"', page)

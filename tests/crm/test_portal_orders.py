@@ -254,8 +254,8 @@ def test_pages_ask_few_questions(owner, order, firm, django_assert_max_num_queri
         a_construction(each)
     owner.get("/portal/orders/")
 
-    # Of these four take on the portal's role and leave it.
+    # Of these four take on the portal's role and leave it, and one asks whether the firm's receivers are in trouble.
     with django_assert_max_num_queries(12):
         owner.get("/portal/orders/")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         owner.get(f"/portal/orders/{order.pk}/")

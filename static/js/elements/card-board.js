@@ -12,8 +12,7 @@ class CardBoard extends LivePart {
     if (!this.isConnected) return;
     const cards = { group: "cards", draggable: "[data-card]", filter: "a", preventOnFilter: false, animation: 120 };
     const touch = { delay: 200, delayOnTouchOnly: true, onStart: () => (this.held = true), onEnd: (event) => this.drop(event) };
-    const lists = this.querySelectorAll("[data-column]");
-    this.lists = [...lists].map((list) => Sortable.create(list, { ...cards, ...touch }));
+    this.lists = [...this.querySelectorAll("[data-column]")].map((list) => Sortable.create(list, { ...cards, ...touch }));
   }
 
   disconnectedCallback() {
@@ -49,8 +48,9 @@ class CardBoard extends LivePart {
     this.moved.clear();
     const some = ids.length && ids.length <= 200 && !ids.includes("all"); // else all of it, as after a break of the stream
     const address = this.dataset.source + (some ? `&cards=${ids.join(",")}` : "");
-    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer?.ok) return;
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => ({ ok: false }));
+    if (!answer.ok) return;
+    if (this.held) return this.concerns({ ids: ids.length ? ids : ["all"] }); // a card was taken up meanwhile
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (some) putCards(this, fresh, ids);
     else this.replaceWith(fresh.querySelector("card-board"));
