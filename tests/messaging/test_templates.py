@@ -42,7 +42,12 @@ def write(actor, template, now, *, subject="Hello {{ contact.name }}", body="<p>
 
 def test_the_house_begins_with_words_in_both_languages_that_can_be_filled(bob, now):
     olena = PersonFactory(primary_email="olena@example.com")
-    keys = {"appointment_reminder", "payment_reminder", "free", *(each.mail_template for each in documents if each.mail_template)}
+    keys = {
+        "appointment_reminder",
+        "payment_reminder",
+        "free",
+        *(each.mail_template for each in documents if each.mail_template),
+    }
 
     found = MailTemplate.objects.filter(key__in=keys)
 
