@@ -47,6 +47,8 @@ def test_a_claim_is_filed_with_a_photo_and_its_decision_read_with_a_thumb(phone,
     assert axe(phone) == []
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     phone.get_by_role("textbox", name="Message").fill("It was so on arrival")
+    phone.locator("toast-item").wait_for(state="detached", timeout=30_000)  # it lies over the foot of the page
+    phone.get_by_role("button", name="Send").evaluate("button => button.scrollIntoView({block: 'center'})")
     phone.get_by_role("button", name="Send").click()
     phone.locator(".post__text", has_text="It was so on arrival").wait_for()
     decision = Decision(accepted=True, text="A new pane comes on Monday")

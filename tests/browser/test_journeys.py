@@ -14,6 +14,7 @@ from apps.crm.models import EntityPersona, JourneyStep, Persona, Pipeline, Pipel
 from apps.crm.services.journeys import move_contact
 from apps.crm.services.personas import give_persona
 from tests.browser.conftest import DESKTOP
+from tests.browser.dragging import drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NO_SIDEWAYS = "() => document.documentElement.scrollWidth <= innerWidth"
@@ -37,15 +38,6 @@ def column(page, name):
 
 def board_address():
     return reverse("crm:journey_board", args=[Pipeline.objects.get(persona__key="lead").pk])
-
-
-def drag(page, card, goal):
-    start, end = card.bounding_box(), goal.bounding_box()
-    page.mouse.move(start["x"] + 20, start["y"] + start["height"] - 6)
-    page.mouse.down()
-    page.mouse.move(end["x"] + 40, end["y"] + 10, steps=8)
-    page.mouse.move(end["x"] + 44, end["y"] + 16, steps=4)
-    page.mouse.up()
 
 
 def test_a_lead_is_dragged_moved_by_keyboard_and_made_a_customer(page, live_server, sign_in, axe, bob):

@@ -17,6 +17,7 @@ from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput
 from apps.core import clock
 from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.dragging import drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
@@ -68,15 +69,7 @@ def test_a_card_is_dragged_into_another_column_and_moved_by_keyboard(page, live_
     page.goto(f"{live_server.url}/activities/tasks/board/mine/")
     page.wait_for_load_state("networkidle")
 
-    card = page.locator(f"[data-card='{task.pk}']").bounding_box()
-    goal = page.locator("[data-column=in_progress]").bounding_box()
-    assert card
-    assert goal
-    page.mouse.move(card["x"] + 20, card["y"] + card["height"] - 8)
-    page.mouse.down()
-    page.mouse.move(goal["x"] + 40, goal["y"] + 10, steps=8)
-    page.mouse.move(goal["x"] + 44, goal["y"] + 16, steps=4)
-    page.mouse.up()
+    drag(page, page.locator(f"[data-card='{task.pk}']"), page.locator("[data-column=in_progress]"))
     expect(page.locator("[data-column=in_progress] .card-task__title")).to_have_text(["Send the offer"])
     expect(page.locator("toast-item")).to_contain_text("Moved")
     task.refresh_from_db()
