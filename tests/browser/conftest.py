@@ -29,16 +29,19 @@ document.addEventListener("securitypolicyviolation", ({violatedDirective, blocke
 BROKEN_OFF = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
 # A form with errors takes the focus, and the page follows; read on the way there, a button may lie under the top bar.
 TO_THE_TOP = """async () => {
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  // A window behind another one draws no frames.
+  const frame = () => new Promise((done) => (requestAnimationFrame(done), setTimeout(done, 500)));
   await frame();
   await frame();
   scrollTo({top: 0, behavior: "instant"});
   await frame();
 }"""
-# A sheet that still comes in is pale: its colours are judged when it has come. What turns for ever is not waited for.
+# A sheet that still comes in is pale: its colours are judged when it has come. What turns for ever is not waited for,
+# nor what stands still because nobody sees it.
 COME_IN = """async () => {
   const ends = (each) => each.effect && Number.isFinite(each.effect.getComputedTiming().endTime);
-  await Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+  const come = Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+  await Promise.race([come, new Promise((done) => setTimeout(done, 1000))]);
 }"""
 # Summed up in the browser: to bring over all that axe tells, also of what is right, takes thrice as long as its work.
 FAULTS = """async (options) => {

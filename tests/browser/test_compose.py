@@ -26,6 +26,7 @@ from tests.messaging.writers import letter, mailbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
+ON_A_PHONE = pytest.mark.parametrize("size", [PHONE], ids=["360"])
 NO_SIDEWAYS = """() => [document.documentElement, document.querySelector('#sheet')]
     .every((part) => part.scrollWidth <= part.clientWidth)"""
 SHOTS = os.environ.get("MAIL_SHOTS", "")
@@ -185,7 +186,7 @@ def test_two_windows_on_one_draft_overwrite_nothing(page, context, live_server, 
     page.complaints[:] = [each for each in page.complaints if "409" not in each]
 
 
-@WIDTHS
+@ON_A_PHONE
 def test_words_become_a_link(page, live_server, sign_in, bob, axe, size):
     page.set_viewport_size(size)
     mailbox(bob)

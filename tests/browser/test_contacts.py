@@ -17,6 +17,7 @@ from tests.contacts.factories import PersonFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
+ON_A_PHONE = pytest.mark.parametrize("size", [PHONE], ids=["360"])
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_two_save_the_same_contact_and_the_second_loses_nothing(browser, page, l
     assert "Alice was here" in Entity.objects.get(pk=olena.pk).notes
 
 
-@WIDTHS
+@ON_A_PHONE
 def test_another_place_becomes_the_main_one_and_a_password_is_shown_when_asked_for(
     page, live_server, sign_in, olena, bob, size
 ):

@@ -19,7 +19,8 @@ from tests.crm.promising import a_learned_past, set_state
 from tests.crm.test_promise_pages import settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1440", "360"])
+AT_THE_DESK = pytest.mark.parametrize("size", [DESKTOP], ids=["1440"])
+ON_A_PHONE = pytest.mark.parametrize("size", [PHONE], ids=["360"])
 NO_SIDEWAYS = "() => document.documentElement.scrollWidth <= innerWidth"
 
 
@@ -42,7 +43,7 @@ def worked_out(order) -> None:
         work_out([order.pk], stored_timings(), now=clock.now(), telling=Telling.ALL)
 
 
-@WIDTHS
+@ON_A_PHONE
 def test_a_promise_that_moves_shows_itself_and_is_told_once(page, site, sign_in, dora, order, axe, size):
     page.set_default_timeout(60_000)  # the site draws its first page
     page.set_viewport_size(size)
@@ -66,7 +67,7 @@ def test_a_promise_that_moves_shows_itself_and_is_told_once(page, site, sign_in,
     assert page.evaluate(NO_SIDEWAYS)
 
 
-@WIDTHS
+@AT_THE_DESK
 def test_staff_read_the_report_and_go_on_to_its_orders(page, live_server, sign_in, bob, order, axe, size):
     page.set_viewport_size(size)
     settled(order.dealer, "B-1", "broken", lost=20, days=6)

@@ -82,8 +82,7 @@ def test_a_card_is_dragged_into_another_column_and_moved_by_keyboard(page, live_
     expect(page.locator("[data-column=waiting] .card-task__title")).to_have_text(["Call the plant"])
 
 
-@WIDTHS
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["1440-light", "360-dark"])
 def test_pages_of_tasks_are_for_everybody(page, live_server, sign_in, axe, alice, bob, olena, size, theme):
     today = clock.now().date()
     before = today - timedelta(days=2)

@@ -30,7 +30,7 @@ from tests.crm.factories import NOW, a_dealer, an_order, into_portal
 from tests.crm.feeding import ACCOUNTS, a_fed_plant, a_status, an_entry, an_order_record, feed, known_as
 
 pytestmark = pytest.mark.django_db
-EXAMPLES = int(os.environ.get("RAPPORT_PROOF_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("RAPPORT_PROOF_EXAMPLES", "5"))
 FIRST, LAST = date(2026, 10, 28), date(2026, 11, 5)
 some_days = st.dates(FIRST, LAST)
 cents = st.integers(-30_000, 30_000).filter(bool).map(lambda each: str(Decimal(each) / 100))

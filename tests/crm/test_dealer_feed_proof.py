@@ -25,7 +25,7 @@ from tests.crm.feeding import NOW, PRODUCTION, a_dealer_record, a_fed_plant
 from tests.crm.programs import KINDS, Program, a_key
 from tests.crm.test_feed_proof import deliver
 
-EXAMPLES = int(os.environ.get("RAPPORT_PROOF_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("RAPPORT_PROOF_EXAMPLES", "10"))
 MODELS: dict[str, Any] = {"orders": Order, "stages": Order, "shipments": Shipment, "ledger": LedgerEntry}
 
 steps = st.lists(

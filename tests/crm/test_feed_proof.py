@@ -22,7 +22,7 @@ from apps.crm.services.feed.comparing import wrong_months, wrong_orders
 from tests.crm.feed_world import Draft, Plants, drafts, held
 from tests.crm.feeding import NOW, a_fed_plant, arrivals_of
 
-EXAMPLES = int(os.environ.get("RAPPORT_PROOF_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("RAPPORT_PROOF_EXAMPLES", "12"))
 
 
 class Killed(Exception):
