@@ -20,7 +20,7 @@ from apps.core.embedded.processes import is_alive  # noqa: E402
 
 VAR = Path(os.environ.get("RAPPORT_VAR", CLONE / "var"))
 PROMISED = 60.0  # seconds
-READY_WITHIN = 90.0  # a busy machine may take longer than promised, and is told so
+READY_WITHIN = 180.0  # a busy machine may take longer than promised, and is told so
 GONE_WITHIN = 30.0
 
 
