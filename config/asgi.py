@@ -12,6 +12,8 @@ django_application = get_asgi_application()
 from django.conf import settings  # noqa: E402
 
 from apps.core.body_limits import with_body_limits  # noqa: E402
+from apps.core.garbage import settle  # noqa: E402
 from apps.core.live.asgi import with_live_events  # noqa: E402
 
 application = with_live_events(with_body_limits(django_application, {"/api/v1/feeds/": settings.RAPPORT_FEED_LIMIT}))
+settle()
