@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from functools import cache
 from itertools import chain
 from typing import Any, TypeVar, cast
@@ -21,6 +21,19 @@ _sequences: dict[type[Model], str] = {}
 def portions(items: Sequence[T], size: int = 1000) -> Iterator[Sequence[T]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def array_of(values: Iterable[int | datetime]) -> str:
+    """A parameter for `%s::bigint[]` or `%s::timestamptz[]`.
+
+    A list would be told as an expression of so many constants, which takes Postgres several times as long to read.
+    """
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def texts_of(values: Iterable[str]) -> str:
+    """The same for `%s::text[]` or `%s::jsonb[]`."""
+    return "{" + ",".join(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]) + "}"
 
 
 def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:

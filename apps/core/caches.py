@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from django.core.cache.backends import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from redis.exceptions import RedisError
+
+_FORGET = "for _, name in ipairs(cjson.decode(ARGV[1])) do redis.call('del', name) end"
 
 
 class _KeepingClient(redis.RedisCacheClient):
@@ -29,6 +33,14 @@ class RedisCache(redis.RedisCache):
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _KeepingClient
+
+    def validate_key(self, key: str) -> None:
+        """What memcached wouldn't take doesn't concern us; looking for it takes longer than asking."""
+
+    def delete_many(self, keys: Iterable[str], version: int | None = None) -> None:
+        """In one argument: the client takes longer to pack five hundred than Redis to forget them."""
+        if names := [self.make_key(key, version=version) for key in keys]:
+            self._cache.get_client(None, write=True).eval(_FORGET, 0, json.dumps(names))
 
 
 class SessionCache(RedisCache):

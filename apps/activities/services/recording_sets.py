@@ -11,6 +11,7 @@ from django.db import connection
 
 from apps.activities.models import Activity
 from apps.core import live
+from apps.core.batch import array_of, texts_of
 
 _encode = msgspec.json.Encoder().encode
 _MOST = 500  # timelines that hear of it at once; of more they learn when they are opened
@@ -54,12 +55,12 @@ def record_lines(lines: Sequence[Line], *, kind: str, context_type: str, now: da
                 kind,
                 now,
                 context_type,
-                verbs,
-                moments,
-                subjects,
-                contexts,
-                entities,
-                [_encode(one).decode() for one in facts],
+                texts_of(verbs),
+                array_of(moments),
+                texts_of(subjects),
+                array_of(contexts),
+                array_of(entities),
+                texts_of([_encode(one).decode() for one in facts]),
             ],
         )
     told = sorted(set(entities))

@@ -56,7 +56,7 @@ def _message(event: str, data: dict[str, Any]) -> str:
 def _send_many(messages: list[tuple[str, str]]) -> None:
     try:
         # One command: the client takes longer to put a thousand of them together than Redis to carry them out.
-        _client().eval(_PUBLISH, 0, json.dumps(messages))
+        _client().eval(_PUBLISH, 0, _encode(messages))
     except redis.RedisError as error:
         log.warning("live.publish.failed", topic=messages[0][0], count=len(messages), error=type(error).__name__)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from apps.core.batch import array_of
 from apps.crm.models import FieldOwner, Plant, Status
 from apps.crm.services.feed import passes
 from apps.crm.services.feed.announcing import announce
@@ -69,7 +70,7 @@ def _settle_touched(outcome: Outcome) -> None:
             else:
                 asked.append(order_id)
     if asked:
-        for order_id, dealer_id, status in run(_SHOWN, [asked]):
+        for order_id, dealer_id, status in run(_SHOWN, [array_of(asked)]):
             outcome.touched.setdefault(dealer_id, set()).add(order_id)
             known[order_id] = status
     outcome.happenings += _moved(outcome)

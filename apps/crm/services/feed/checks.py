@@ -38,13 +38,13 @@ def checked(record: Record, *, source: str, owners: Mapping[str, str], now: date
     _owned(record, source, owners)
     if record.happened_at > now + TOO_EARLY:
         raise Refused("future", _("Its time lies in the future: %(time)s.") % {"time": record.happened_at.isoformat()})
-    if isinstance(record, PriceRecord | LedgerRecord):
+    if isinstance(record, (OrderStatusRecord, ConstructionRecord)):  # a tuple: no union is made for each record
+        _counts(record.quantity, record.made, record.shipped)
+    elif isinstance(record, (PriceRecord, LedgerRecord)):
         return replace(record, amount=_amount(record.amount))
-    if isinstance(record, DealerRecord):
+    elif isinstance(record, DealerRecord):
         limit = record.credit_limit
         return record if limit is None else replace(record, credit_limit=_amount(limit))
-    if isinstance(record, OrderStatusRecord | ConstructionRecord):
-        _counts(record.quantity, record.made, record.shipped)
     return record
 
 
@@ -73,8 +73,10 @@ def _amount(amount: Decimal) -> Decimal:
 
 
 def _counts(quantity: int | None, made: int | None, shipped: int | None) -> None:
+    if quantity is None:
+        return
     for count in (made, shipped):
-        if quantity is not None and count is not None and count > quantity:
+        if count is not None and count > quantity:
             raise Refused(
                 "counts",
                 _("%(count)s pieces of %(quantity)s: more than there are.") % {"count": count, "quantity": quantity},

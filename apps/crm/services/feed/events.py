@@ -35,20 +35,33 @@ FROM feed_event s ORDER BY s.record, s.version
 ON CONFLICT (source, record, version) DO NOTHING
 RETURNING record, version, is_stale
 """
+# Where nothing as new can be there, nobody has to look whether it is.
+_APPEND = """
+INSERT INTO crm_orderevent (order_id, dealer_id, source, record, version, digest, kind, what, is_money, is_stale,
+    happened_at, received_at, batch_id)
+SELECT s.order_id, s.dealer_id, %s, s.record, s.version, s.digest, s.kind, s.what, s.is_money, false,
+    s.happened_at, s.received_at, s.batch_id
+FROM feed_event s ORDER BY s.record, s.version
+"""
 _KNOWN = """
 SELECT e.record, e.version, e.digest FROM unnest(%s::text[], %s::bigint[]) AS k (record, version)
 JOIN crm_orderevent e ON e.source = %s AND e.record = k.record AND e.version = k.version
 """
 
 
-def tell(going: Run, events: Sequence[Event]) -> list[Event]:
+def tell(going: Run, events: Sequence[Event], *, are_newest: bool = False) -> Sequence[Event]:
     """Write them down and count their items; returns those that are new, in their order.
 
-    An item of which one event is known already is no new one.
+    An item of which one event is known already is no new one. `are_newest`: each item has one event, and the history
+    has nothing of as new a version.
     """
     if not events:
         return []
     stage("feed_event", map(_row, events))
+    if are_newest:
+        run(_APPEND, [going.source])
+        going.applied(len(events))
+        return events
     new = {(record, version): stale for record, version, stale in run(_INSERT, [going.source, going.source])}
     fresh, known = [], []
     for event in events:

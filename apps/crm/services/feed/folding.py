@@ -18,7 +18,7 @@ STAGES = {
     "delivered": Stage.DELIVERED,
 }
 DATED = (Stage.ACCEPTED, Stage.PRODUCTION, Stage.MADE, Stage.SHIPPED, Stage.DELIVERED)
-_TOLD = {Stage.ACCEPTED: "accepted", Stage.SHIPPED: "shipped", Stage.DELIVERED: "delivered"}
+_TOLD: dict[int, str] = {Stage.ACCEPTED: "accepted", Stage.SHIPPED: "shipped", Stage.DELIVERED: "delivered"}
 
 
 @dataclass(slots=True)
@@ -70,7 +70,7 @@ class Standing:
         if stage >= Stage.ACCEPTED and not self.is_approved:
             self.is_approved, self.approved_at = True, at
         if stage != self.stage and stage in _TOLD:
-            self._tell(_TOLD[Stage(stage)], at, when=True)
+            self._tell(_TOLD[stage], at, when=True)
         if self.dates and stage < self.stage:  # a correction takes back what it had gone beyond
             self.dates = {reached: date for reached, date in self.dates.items() if reached <= stage}
         if stage in DATED:

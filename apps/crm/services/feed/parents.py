@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, TypeVar
 
+from apps.core.batch import texts_of
 from apps.crm.models import Plant
+from apps.crm.services.feed import standings
+from apps.crm.services.feed.folding import Standing
 from apps.crm.services.feed.naming import construction_key, dealer_key, order_key
 from apps.crm.services.feed.staging import run
 
@@ -13,9 +16,11 @@ T = TypeVar("T")
 
 
 class OrderRef(NamedTuple):
+    """`standing`: how the order stands, where it was locked when it was found."""
+
     id: int
     dealer_id: int
-    is_approved: bool
+    standing: Standing | None = None
 
 
 class ConstructionRef(NamedTuple):
@@ -25,7 +30,7 @@ class ConstructionRef(NamedTuple):
 
 
 _ORDERS = """
-SELECT k, o.id, o.dealer_id, o.approved_at IS NOT NULL FROM unnest(%s::text[]) k
+SELECT k, o.id, o.dealer_id FROM unnest(%s::text[]) k
 JOIN crm_order o ON o.plant_id = %s AND o.plant_key = k
 """
 _CONSTRUCTIONS = """
@@ -44,11 +49,21 @@ FROM (SELECT DISTINCT hashtext(k) & 127 AS bucket FROM unnest(%s::text[]) k ORDE
 
 
 def orders(plant: Plant, keys: Collection[str]) -> dict[str, OrderRef]:
-    return {key: OrderRef(*found) for key, *found in run(_ORDERS, [list(keys), plant.pk])} if keys else {}
+    return {key: OrderRef(*found) for key, *found in run(_ORDERS, [texts_of(keys), plant.pk])} if keys else {}
+
+
+def locked_orders(plant: Plant, keys: Collection[str]) -> dict[str, OrderRef]:
+    """With how they stand: until the transaction ends nobody else changes it."""
+    found = standings.locked_by_key(plant.pk, keys) if keys else {}
+    return {key: OrderRef(one.order_id, dealer_id, one) for key, (dealer_id, one) in found.items()}
 
 
 def constructions(plant: Plant, keys: Collection[str]) -> dict[str, ConstructionRef]:
-    return {key: ConstructionRef(*found) for key, *found in run(_CONSTRUCTIONS, [list(keys), plant.pk])} if keys else {}
+    return (
+        {key: ConstructionRef(*found) for key, *found in run(_CONSTRUCTIONS, [texts_of(keys), plant.pk])}
+        if keys
+        else {}
+    )
 
 
 def dealers(source: str, keys: Collection[str]) -> dict[str, int]:
@@ -77,6 +92,10 @@ def sure(
 
 def sure_orders(plant: Plant, keys: Collection[str]) -> dict[str, OrderRef]:
     return sure(lambda some: orders(plant, some), keys, lambda key: order_key(plant, key))
+
+
+def sure_locked_orders(plant: Plant, keys: Collection[str]) -> dict[str, OrderRef]:
+    return sure(lambda some: locked_orders(plant, some), keys, lambda key: order_key(plant, key))
 
 
 def sure_constructions(plant: Plant, keys: Collection[str]) -> dict[str, ConstructionRef]:

@@ -17,7 +17,13 @@ from apps.crm.feed.records import (
 )
 from apps.crm.services.feed import constructions, dealers, deliveries, ledger, money, orders, shipments, statuses
 from apps.crm.services.feed.naming import construction_key, dealer_key, order_key
-from apps.crm.services.feed.parents import OrderRef, sure_constructions, sure_dealers, sure_orders
+from apps.crm.services.feed.parents import (
+    OrderRef,
+    sure_constructions,
+    sure_dealers,
+    sure_locked_orders,
+    sure_orders,
+)
 from apps.crm.services.feed.run import Item, Run
 from apps.crm.services.feed.waiting import wait
 
@@ -55,7 +61,9 @@ def _of_orders(going: Run, kinds: Mapping[type, list[Item]]) -> None:
         (_whole(kinds.get(PriceRecord, [])), lambda record: record.order, money.apply_to_orders),
     ]
     keys = {parent_of(item.record) for items, parent_of, _applies in parts for item in items}
-    there = sure_orders(going.plant, keys) if keys else {}
+    # Constructions change how orders stand, which is read after them; else orders are found and locked in one look.
+    find = sure_orders if kinds.get(ConstructionRecord) or OrderStatusRecord not in kinds else sure_locked_orders
+    there = find(going.plant, keys) if keys else {}
     for items, parent_of, applies in parts:
         if found := _split(going, items, there, parent_of, _order(going)):
             applies(going, found, there)

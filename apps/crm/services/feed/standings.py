@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from apps.core.batch import array_of, texts_of
 from apps.crm.services.feed.folding import DATED, Standing, fold
 from apps.crm.services.feed.history import Name
 from apps.crm.services.feed.staging import from_json, run, stage
@@ -14,7 +15,15 @@ _READ = """
 SELECT s.order_id, s.stage, s.status, s.is_on_hold, s.is_cancelled, s.quantity, s.made, s.shipped, s.stage_version,
     o.approved_at IS NOT NULL, o.number, d.entity_id
 FROM crm_orderstate s JOIN crm_order o ON o.id = s.order_id JOIN crm_dealer d ON d.id = s.dealer_id
-WHERE s.order_id = ANY(%s) ORDER BY s.order_id FOR NO KEY UPDATE OF s
+WHERE s.order_id = ANY(%s::bigint[]) ORDER BY s.order_id FOR NO KEY UPDATE OF s
+"""
+# Orders and how they stand in one look.
+_READ_BY_KEY = """
+SELECT k, o.dealer_id, o.id, s.stage, s.status, s.is_on_hold, s.is_cancelled, s.quantity, s.made, s.shipped,
+    s.stage_version, o.approved_at IS NOT NULL, o.number, d.entity_id
+FROM unnest(%s::text[]) k JOIN crm_order o ON o.plant_id = %s AND o.plant_key = k
+JOIN crm_orderstate s ON s.order_id = o.id JOIN crm_dealer d ON d.id = o.dealer_id
+ORDER BY o.id FOR NO KEY UPDATE OF s
 """
 _EVENTS = """
 SELECT order_id, what, version, happened_at FROM crm_orderevent
@@ -58,7 +67,13 @@ WHERE order_id = ANY(%s) GROUP BY order_id
 
 def locked(order_ids: Iterable[int]) -> dict[int, Standing]:
     """How these orders stand, without dates; until the transaction ends nobody else changes it."""
-    return {row[0]: Standing(*row) for row in run(_READ, [sorted(order_ids)])}
+    return {row[0]: Standing(*row) for row in run(_READ, [array_of(sorted(order_ids))])}
+
+
+def locked_by_key(plant_id: int, keys: Collection[str]) -> dict[str, tuple[int, Standing]]:
+    """The same by the plant's keys, each with its dealer."""
+    rows = run(_READ_BY_KEY, [texts_of(keys), plant_id])
+    return {key: (dealer_id, Standing(*row)) for key, dealer_id, *row in rows}
 
 
 def names(standings: Iterable[Standing]) -> dict[int, Name]:

@@ -14,6 +14,8 @@ from apps.crm.services.feed.parents import OrderRef
 from apps.crm.services.feed.run import Item, Run
 from apps.crm.services.feed.staging import from_json, run
 
+_OTHERS = ("on_hold", "cancelled", "made", "shipped", "quantity")
+_NOTHING = (None,) * len(_OTHERS)
 _NEWER = """
 SELECT k.record, k.version, e.what FROM unnest(%s::text[], %s::bigint[]) AS k (record, version)
 JOIN crm_orderevent e ON e.source = %s AND e.record = k.record AND e.version > k.version
@@ -27,14 +29,16 @@ WHERE e.source = %s AND e.record = k.record AND e.version = k.version
 def apply(going: Run, items: Sequence[Item], orders: Mapping[str, OrderRef]) -> None:
     """Let the orders, which are all there, hear what was said of their stages."""
     events = [_event(item, orders[item.record.key]) for item in sorted(items, key=lambda item: item.version)]
-    fresh = tell(going, events)
+    fresh = tell(going, events, are_newest=all(_is_newer(event.item, orders) for event in events))
     if not fresh:
         return
     _look_again(going, [event for event in fresh if event.is_stale])
     by_order: dict[int, list[Event]] = {}
     for event in fresh:
         by_order.setdefault(event.order_id, []).append(event)
-    after = standings.locked(by_order)
+    found = [orders[events[0].item.record.key] for events in by_order.values()]
+    standing = {order.id: order.standing for order in found if order.standing is not None}
+    after = standing if len(standing) == len(by_order) else standings.locked(by_order)
     names = standings.names(after.values())
     # A single new one is heard on top of what is there; else the history is read from the beginning.
     again = {pk for pk, events in by_order.items() if len(events) > 1 or events[0].is_stale}
@@ -48,10 +52,16 @@ def apply(going: Run, items: Sequence[Item], orders: Mapping[str, OrderRef]) -> 
 def what(record: OrderStatusRecord) -> dict[str, Any]:
     """What the record tells, without what it leaves as it is."""
     told: dict[str, Any] = {} if record.stage is None else {"stage": int(STAGES[record.stage])}
-    for name in ("on_hold", "cancelled", "made", "shipped", "quantity"):
-        if (value := getattr(record, name)) is not None:
-            told[name] = value
+    others = (record.on_hold, record.cancelled, record.made, record.shipped, record.quantity)
+    if others != _NOTHING:
+        told.update((name, value) for name, value in zip(_OTHERS, others, strict=True) if value is not None)
     return told
+
+
+def _is_newer(item: Item, orders: Mapping[str, OrderRef]) -> bool:
+    """Whether nothing as new was ever told of its order's stage."""
+    standing = orders[item.record.key].standing
+    return standing is not None and standing.version < item.version
 
 
 def _event(item: Item, order: OrderRef) -> Event:
