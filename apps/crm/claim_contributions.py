@@ -33,7 +33,7 @@ from apps.core.contributions import (
 from apps.core.listing import Listing, ListingEntry, listings
 from apps.core.markup import fill, icon
 from apps.crm.claim_listing import PORTAL_KEY, STAFF_KEY, portal_listing, staff_listing
-from apps.crm.models import Assignment, Claim, Dealer, Order, OrderMoney
+from apps.crm.models import Assignment, Claim, Dealer, Order
 from apps.crm.models.reach import portal_reader
 from apps.crm.permissions.claims import may_speak_for, works_with_claims
 from apps.crm.portal.doors import is_dealer
@@ -130,7 +130,7 @@ def _ask_price(request: HttpRequest, order: Order) -> str:
     user, reader = request.user, portal_reader(request.user)
     if not user.is_authenticated or reader is None or not reader.sees_money or not may_speak_for(user, order.dealer_id):
         return ""
-    if OrderMoney.objects.filter(order=order).exists():
+    if hasattr(order, "money"):
         return ""
     return render_to_string("portal/_price_action.html", {"order": order}, request)
 

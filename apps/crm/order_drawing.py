@@ -43,7 +43,7 @@ def draw_order(
 ) -> Drawn:
     events = events_of(order, user=user, sees_money=sees_money)
     context = {
-        "pieces": pieces_of(order, sees_money=sees_money),
+        "pieces": pieces_of(order, user=user, sees_money=sees_money),
         "sees_money": sees_money,
         "in_portal": in_portal,
         "may_claim": may_claim,

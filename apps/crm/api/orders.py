@@ -22,7 +22,7 @@ from apps.crm.api.shared import asking, page_of, tagged
 from apps.crm.doors import deals_with_money
 from apps.crm.models import Order, Status
 from apps.crm.selectors.freshness import sources_of
-from apps.crm.selectors.order_pages import events_of, for_page, pieces_of
+from apps.crm.selectors.order_pages import events_of, for_page, order_for_page, pieces_of
 
 router = Router(tags=["orders"])
 
@@ -57,12 +57,12 @@ def read_order(request: HttpRequest, order_id: int) -> HttpResponse:
     """The order with its constructions and what was told of it. `If-None-Match` spares the body."""
     user = asking(request)
     money = deals_with_money(user)
-    order = for_page(Order.objects.visible_to(user), sees_money=money).filter(pk=order_id).first()
+    order = order_for_page(user, order_id, sees_money=money)
     if order is None:
         raise Http404
     sources = sources_of([order.plant_id], now=clock.now())
     values: dict[str, Any] = order_values(order, sees_money=money, sources=sources)
-    pieces = pieces_of(order, sees_money=money)
+    pieces = pieces_of(order, user=user, sees_money=money)
     events = events_of(order, user=user, sees_money=money)
     body = OrderOut(
         **values,

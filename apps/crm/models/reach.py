@@ -9,20 +9,23 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.accounts.permissions import is_admin, is_staff_member, remember_roles, roles_of
 from apps.contacts.models import Entity
 from apps.contacts.models.rights import rights_of
+from apps.core.prepared import Prepared, blank_number
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import User
+    from apps.crm.models.dealers import DealerUser
 
 ORDER_ROLES = frozenset({"admin", "manager", "sales", "claims", "finance"})
 CLAIM_ROLES = frozenset({"admin", "manager", "sales", "claims"})
 MONEY_ROLES = frozenset({"admin", "manager", "sales", "finance"})
+_USER = blank_number()
 _KEPT = "_portal_reader"  # on the user object, through the lazy one of a request too
 
 
@@ -49,18 +52,20 @@ def portal_reader(user: User | AnonymousUser) -> PortalReader | None:
         return None
     from apps.crm.models.dealers import DealerUser
 
-    found = (
-        DealerUser.objects.filter(user=user.pk, ended_at__isnull=True, dealer__is_active=True)
-        .values_list("dealer_id", "dealer__entity_id", "role", "sees_money", "dealer__plant_ids")
-        .first()
-    )
     reader = None
-    if found is not None:
-        dealer_id, entity_id, role, sees_money, plant_ids = found
+    for dealer_id, entity_id, role, sees_money, plant_ids in _firm.ask({_USER: user.pk}):
         is_owner = role == DealerUser.Role.OWNER
         reader = PortalReader(dealer_id, entity_id, user.pk, is_owner, is_owner or sees_money, tuple(plant_ids))
     setattr(user, _KEPT, reader)
     return reader
+
+
+@Prepared
+def _firm() -> QuerySet[DealerUser, tuple[int, int, str, bool, list[int]]]:
+    from apps.crm.models.dealers import DealerUser
+
+    of_active = DealerUser.objects.filter(user=_USER, ended_at__isnull=True, dealer__is_active=True)
+    return of_active.values_list("dealer_id", "dealer__entity_id", "role", "sees_money", "dealer__plant_ids")
 
 
 def guest_of(user: User, reader: PortalReader) -> User:

@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
+from apps.core.prepared import blank_ids, prepared
 from apps.crm.models import FeedStatus, FieldOwner
+
+_PLANTS = blank_ids()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,18 @@ class Sources:
 
 def sources_of(plant_ids: Iterable[int] | None, *, now: datetime) -> Sources:
     """The sources of some plants, of all with None; one query."""
-    feeds, owners = FeedStatus.objects.all(), FieldOwner.objects.filter(source=OuterRef("pk"))
-    if plant_ids is not None:
-        ids = list(plant_ids)
-        feeds, owners = feeds.filter(plant__in=ids), owners.filter(plant__in=ids)
-    owned = ArraySubquery(owners.values(pair=JSONObject(plant="plant_id", group="group")))
-    found: dict[str, Any] = {feed.source: feed for feed in feeds.annotate(owned=owned)}
+    feeds = _feeds.ask({_PLANTS: list(plant_ids or ())}, plant_ids is None)
+    found: dict[str, Any] = {feed.source: feed for feed in feeds}
     pairs = {(each["plant"], each["group"]): code for code, feed in found.items() for each in feed.owned}
     return Sources(feeds=found, owners=pairs, now=now)
+
+
+@prepared(lambda are_all: are_all)
+def _feeds(are_all: bool) -> QuerySet[FeedStatus]:
+    feeds, owners = FeedStatus.objects.all(), FieldOwner.objects.filter(source=OuterRef("pk"))
+    if not are_all:
+        feeds, owners = feeds.filter(plant__among=_PLANTS), owners.filter(plant__among=_PLANTS)
+    return feeds.annotate(owned=ArraySubquery(owners.values(pair=JSONObject(plant="plant_id", group="group"))))
 
 
 def freshness(feed: FeedStatus | None, *, as_of: datetime | None, now: datetime) -> Freshness:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.crm.models import (
     Claim,
@@ -21,6 +21,7 @@ from apps.crm.models import (
     Shipment,
     ShipmentItem,
 )
+from apps.crm.selectors.for_readers import AboutRecord
 from apps.crm.selectors.freshness import Freshness, Sources
 from apps.crm.selectors.freshness import sources_of as sources_of_plants
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from apps.crm.models.orders import OrderQuerySet
 
 MOST_EVENTS = 200
+MOST_CLAIMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,22 @@ class OrderPage:
 
 
 def for_page(orders: OrderQuerySet, *, sees_money: bool) -> OrderQuerySet:
-    """The order of a page with all that belongs to it alone."""
+    """Orders with all that belongs to each alone."""
     return orders.select_related("state", "plant", "dealer", "promise", *(("money",) if sees_money else ()))
 
 
+def order_for_page(user: User, order_id: int, *, sees_money: bool) -> Order | None:
+    """The order of a page with all that belongs to it alone, if `user` sees it."""
+    return next(iter(_order(user, order_id, sees_money=sees_money)), None)
+
+
+@AboutRecord
+def _order(user: User, key: int, dealer_id: int, sees_money: bool) -> QuerySet[Order]:
+    return for_page(Order.objects.visible_to(user).filter(pk=key), sees_money=sees_money)
+
+
 def order_page(order: Order, *, user: User, sees_money: bool, sources: Mapping[str, str], now: datetime) -> OrderPage:
-    """`order` comes from `for_page`, `sources` from `sources_of`."""
+    """`order` comes from `order_for_page`, `sources` from `sources_of`."""
     cost = getattr(order, "money", None) if sees_money else None
     feeds = sources_of_plants([order.plant_id], now=now)
     state = getattr(order, "state", None)
@@ -118,8 +130,8 @@ def order_page(order: Order, *, user: User, sees_money: bool, sources: Mapping[s
         money=cost,
         sees_money=sees_money,
         shipments=_shipments(order, user),
-        entries=_entries(order, user) if sees_money else [],
-        claims=list(Claim.objects.visible_to(user).filter(order=order).order_by("-made_at", "-pk")[:20]),
+        entries=_entries(user, order.pk, dealer_id=order.dealer_id) if sees_money else [],
+        claims=_claims(user, order.pk),
         stage_as_of=told("stage", state.stage_as_of if state else None),
         money_as_of=told("money", cost.as_of if cost else None) if sees_money else None,
         delivery_as_of=told("delivery", state.delivery_as_of if state else None),
@@ -129,10 +141,7 @@ def order_page(order: Order, *, user: User, sees_money: bool, sources: Mapping[s
 
 def events_of(order: Order, *, user: User, sees_money: bool) -> list[OrderEvent]:
     """What was told of the order, the newest first."""
-    events = OrderEvent.objects.visible_to(user).filter(order=order)
-    if not sees_money:
-        events = events.filter(is_money=False)
-    return list(events.order_by("-happened_at", "-pk")[:MOST_EVENTS])
+    return _events(user, order.pk, sees_money=sees_money)
 
 
 def sources_of(events: list[OrderEvent]) -> dict[str, str]:
@@ -140,28 +149,50 @@ def sources_of(events: list[OrderEvent]) -> dict[str, str]:
     return {event.kind: event.source for event in reversed(events) if not event.is_stale}
 
 
-def pieces_of(order: Order, *, sees_money: bool) -> list[Piece]:
-    """The constructions of an order that the reader sees."""
-    found = Construction.objects.filter(order=order).order_by("position", "pk")
+def pieces_of(order: Order, *, user: User, sees_money: bool) -> list[Piece]:
+    """The constructions of an order that `user` sees."""
     photos: dict[int, list[ConstructionPhoto]] = defaultdict(list)
-    for photo in ConstructionPhoto.objects.filter(order=order, construction__order=order).order_by("taken_at", "pk"):
+    for photo in _photos(user, order.pk):
         photos[photo.construction_id].append(photo)
     pieces = []
-    for each in found.select_related("price") if sees_money else found:
+    for each in _constructions(user, order.pk, sees_money=sees_money):
         price = getattr(each, "price", None) if sees_money else None
         amount, currency = (price.amount, price.currency) if price else (None, "")
         pieces.append(Piece(each, amount, currency, photos[each.pk]))
     return pieces
 
 
+@AboutRecord
+def _events(user: User, key: int, dealer_id: int, sees_money: bool) -> QuerySet[OrderEvent]:
+    events = OrderEvent.objects.visible_to(user).filter(order=key)
+    return (events if sees_money else events.filter(is_money=False)).order_by("-happened_at", "-pk")[:MOST_EVENTS]
+
+
+@AboutRecord
+def _constructions(user: User, key: int, dealer_id: int, sees_money: bool) -> QuerySet[Construction]:
+    found = Construction.objects.filter(order=key).order_by("position", "pk")
+    return found.select_related("price") if sees_money else found
+
+
+@AboutRecord
+def _photos(user: User, key: int, dealer_id: int, sees_money: bool) -> QuerySet[ConstructionPhoto]:
+    return ConstructionPhoto.objects.filter(order=key, construction__order=key).order_by("taken_at", "pk")
+
+
+@AboutRecord
+def _claims(user: User, key: int, dealer_id: int, sees_money: bool) -> QuerySet[Claim]:
+    return Claim.objects.visible_to(user).filter(order=key).order_by("-made_at", "-pk")[:MOST_CLAIMS]
+
+
+@AboutRecord
+def _entries(user: User, key: int, dealer_id: int, sees_money: bool) -> QuerySet[LedgerEntry]:
+    """Its own lines, and those that answer claims about it or about them."""
+    seen = LedgerEntry.objects.visible_to(user).filter(dealer=dealer_id)
+    claims = Claim.objects.filter(Q(order=key) | Q(entry__order=key), dealer=dealer_id)
+    answers = seen.filter(order=None, claim_number__in=claims.values("number")).exclude(claim_number="")
+    return seen.filter(order=key).union(answers, all=True).order_by("booked_on", "id")
+
+
 def _shipments(order: Order, user: User) -> list[Shipment]:
     carrying = ShipmentItem.objects.filter(order=order).values("shipment")
     return list(Shipment.objects.visible_to(user).filter(pk__in=carrying).order_by("planned_on", "pk"))
-
-
-def _entries(order: Order, user: User) -> list[LedgerEntry]:
-    """Its own lines, and those that answer claims about it or about them."""
-    seen = LedgerEntry.objects.visible_to(user).filter(dealer=order.dealer_id)
-    claims = Claim.objects.filter(Q(order=order) | Q(entry__order=order), dealer=order.dealer_id)
-    answers = seen.filter(order=None, claim_number__in=claims.values("number")).exclude(claim_number="")
-    return list(seen.filter(order=order).union(answers, all=True).order_by("booked_on", "id"))

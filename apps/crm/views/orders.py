@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
@@ -15,7 +15,7 @@ from apps.crm.order_drawing import draw_order
 from apps.crm.order_listing import staff_order_listing
 from apps.crm.pictures import as_picture
 from apps.crm.selectors.freshness import sources_of
-from apps.crm.selectors.order_pages import for_page, order_page
+from apps.crm.selectors.order_pages import order_for_page, order_page
 
 
 @orders_required
@@ -33,7 +33,9 @@ def order_list(request: Request) -> HttpResponse:
 @require_GET
 def order(request: Request, order_id: int) -> HttpResponse:
     money = deals_with_money(request.user)
-    found = get_object_or_404(for_page(Order.objects.visible_to(request.user), sees_money=money), pk=order_id)
+    found = order_for_page(request.user, order_id, sees_money=money)
+    if found is None:
+        raise Http404
     drawn = draw_order(found, user=request.user, sees_money=money)
     page = order_page(found, user=request.user, sees_money=money, sources=drawn.sources, now=clock.now())
     context = {

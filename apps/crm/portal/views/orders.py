@@ -19,7 +19,7 @@ from apps.crm.pictures import as_picture
 from apps.crm.portal.doors import portal_required, sees_money
 from apps.crm.portal.late import sources_for
 from apps.crm.selectors.delivery_days import near_days
-from apps.crm.selectors.order_pages import for_page, order_page
+from apps.crm.selectors.order_pages import order_for_page, order_page
 
 
 @portal_required
@@ -51,7 +51,9 @@ def order_download(request: Request, kind: str) -> HttpResponse:
 @require_GET
 def order(request: Request, order_id: int) -> HttpResponse:
     money = sees_money(request.user)
-    found = get_object_or_404(for_page(Order.objects.visible_to(request.user), sees_money=money), pk=order_id)
+    found = order_for_page(request.user, order_id, sees_money=money)
+    if found is None:
+        raise Http404
     may_claim = may_speak_for(request.user, found.dealer_id)
     drawn = drawn_order(found, user=request.user, sees_money=money, may_claim=may_claim)
     page = order_page(found, user=request.user, sees_money=money, sources=drawn.sources, now=clock.now())

@@ -25,7 +25,7 @@ def order_confirmation(user: User, record_id: int, language: str) -> dict[str, A
     with reading(user):
         amounts = sees_amounts(user)
         order = _order(user, record_id, amounts=amounts)
-        pieces = pieces_of(order, sees_money=amounts)
+        pieces = pieces_of(order, user=user, sees_money=amounts)
         planned = order.state.planned_on if hasattr(order, "state") else None
         known = (
             *_of_order(order),
