@@ -10,6 +10,7 @@ from apps.crm import (
     history_contributions,
     journey_contributions,
     live_contributions,
+    opportunity_contributions,
     order_contributions,
     people_contributions,
     team_contributions,
@@ -28,3 +29,4 @@ def register() -> None:
     live_contributions.register()
     feed_contributions.register()
     team_contributions.register()
+    opportunity_contributions.register()

@@ -14,7 +14,7 @@ from apps.core import clock
 from apps.crm.models.reach import portal_reader
 
 if TYPE_CHECKING:
-    from apps.crm.models import Claim, Order
+    from apps.crm.models import Claim, Opportunity, Order
 
 _MAIL = Narrowing(kinds=("mail",))
 
@@ -27,6 +27,11 @@ def order_history(request: HttpRequest, order: Order) -> str:
 def claim_mail(request: HttpRequest, claim: Claim) -> str:
     """A claim's page has its talk already."""
     return _drawn(request, "crm.claim", claim.pk, _MAIL, _("Mail"))
+
+
+def opportunity_history(request: HttpRequest, opportunity: Opportunity) -> str:
+    """What was written down of it and filed with it."""
+    return _drawn(request, "crm.opportunity", opportunity.pk, EVERYTHING, _("History"))
 
 
 def _drawn(request: HttpRequest, record_type: str, record_id: int, narrowing: Narrowing, title: str) -> str:

@@ -13,3 +13,5 @@ journey_moved = Signal()
 contacts_handed_over = Signal()
 # ids (of entities), actor, now: contacts have become a persona.
 persona_given = Signal()
+# opportunity, left (the stage it has left just now, None: it changed otherwise), actor, now.
+opportunity_changed = Signal()

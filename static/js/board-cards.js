@@ -1,7 +1,9 @@
 // Puts cards that were drawn anew into a board that stays: counts, what left, what came, in the order of `data-at`.
 export function putCards(board, fresh, ids) {
-  const counts = fresh.querySelectorAll(".board__count");
-  board.querySelectorAll(".board__count").forEach((count, place) => (count.textContent = counts[place]?.textContent));
+  for (const part of [".board__count", ".board__sum"]) {
+    const drawn = fresh.querySelectorAll(part);
+    board.querySelectorAll(part).forEach((each, place) => each.replaceChildren(...(drawn[place]?.childNodes ?? [])));
+  }
   const focused = document.activeElement?.closest?.("[data-entity]")?.dataset.entity;
   for (const id of ids) for (const card of board.querySelectorAll(`[data-entity="${id}"]`)) card.remove();
   for (const card of fresh.querySelectorAll("[data-entity]")) {

@@ -60,6 +60,7 @@ from apps.messaging.models import (
 from tests.access.claims import add_claims
 from tests.access.dealers import add_dealers
 from tests.access.journeys import add_journeys
+from tests.access.opportunities import add_opportunities
 from tests.access.sources import add_sources
 from tests.access.teams import add_teams
 from tests.conftest import NOW, make_user
@@ -112,6 +113,7 @@ def make_world() -> World:
     add_sources(world)
     add_claims(world)
     add_journeys(world)
+    add_opportunities(world)
     add_teams(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)

@@ -47,7 +47,7 @@ def managed_of_seen(user: User, seen: Mapping[int, int], *, on: date, charge: Ch
     if is_manager(user):
         return set(seen)
     held = _in_charge(list(seen), on) if charge is None else charge
-    teams, led = _teams_of(user, on)
+    teams, led = teams_and_people(user, on)
     editable = rights_of(user).edit
 
     def manages(entity_id: int) -> bool:
@@ -67,7 +67,7 @@ def _in_charge(entity_ids: Collection[int], on: date) -> dict[int, list[tuple[in
     return held
 
 
-def _teams_of(user: User, on: date) -> tuple[set[int], set[int]]:
+def teams_and_people(user: User, on: date) -> tuple[set[int], set[int]]:
     """The teams that `user` is in, and the users of the teams that they lead."""
     current = TeamMembership.objects.filter(valid_on(on))
     mine = list(current.filter(user=user).values_list("team", "role"))

@@ -18,6 +18,7 @@ from apps.core.services.operations import snapshot
 from apps.crm.models import Assignment, HandOver, HandOverItem
 from apps.crm.permissions.contacts import managed_contacts
 from apps.crm.services.assignments import ACCOUNT, is_held_by, refresh_managers
+from apps.crm.services.opportunities import hand_opportunities_on
 from apps.crm.signals import contacts_handed_over
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now:
     if hand_over.takes_tasks and hand_over.from_user and hand_over.to_user:
         giver, taker = hand_over.from_user, hand_over.to_user
         hand_tasks_on(recorder=recorder, entity_ids=going, giver=giver, taker=taker, actor=maker, now=now)
+    if hand_over.until is None and hand_over.from_user and hand_over.to_user:
+        giver, taker = hand_over.from_user, hand_over.to_user
+        hand_opportunities_on(recorder=recorder, entity_ids=going, giver=giver, taker=taker, now=now)
     refresh_managers(now=now, entity_ids=going)
     contacts_handed_over.send(sender=HandOver, ids=going, hand_over=hand_over, now=now)
     return len(going)

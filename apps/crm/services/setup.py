@@ -1,4 +1,4 @@
-"""What the settings of personas and pipelines share: who may, names, order, retiring."""
+"""What the settings of personas, pipelines and reasons share: who may, names, order, retiring."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from apps.core.services.operations import operate, snapshot
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-    from apps.crm.models import Persona, Pipeline, PipelineStage
+    from apps.crm.models import LostReason, Persona, Pipeline, PipelineStage
 
-    Row = Persona | Pipeline | PipelineStage
+    Row = LostReason | Persona | Pipeline | PipelineStage
 
 
 def ask_settings(actor: User) -> None:

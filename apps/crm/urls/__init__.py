@@ -11,6 +11,7 @@ from apps.crm.urls import (
     inquiries,
     journeys,
     ledger,
+    opportunities,
     orders,
     papers,
     receivers,
@@ -33,4 +34,5 @@ urlpatterns: list[URLPattern] = [
     *teams.urlpatterns,
     *hand_overs.urlpatterns,
     *assignment_rules.urlpatterns,
+    *opportunities.urlpatterns,
 ]

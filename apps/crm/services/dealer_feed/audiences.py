@@ -24,6 +24,7 @@ from apps.crm.models import Claim, Compensation, Dealer, DealerFeedMark, DealerU
 from apps.crm.models.reach import PortalReader, program_of
 from apps.crm.selectors.dealer_feed import Kind, numbered, rows_of
 from apps.crm.selectors.decisions import decision_values
+from apps.crm.services import opportunity_events
 
 if TYPE_CHECKING:
     from apps.core.models import WebhookEndpoint, WebhookEvent
@@ -46,7 +47,7 @@ DEALER_TYPES: Mapping[str, Any] = {
     "ledger.entry_booked": gettext_lazy("Something was booked"),
     DECIDED: gettext_lazy("A claim was decided"),
 }
-HOUSE_TYPES: Mapping[str, Any] = {DECISION: gettext_lazy("A claim was decided")}
+HOUSE_TYPES: Mapping[str, Any] = {DECISION: gettext_lazy("A claim was decided"), **opportunity_events.TYPES}
 
 
 def audience_of(dealer_id: int) -> str:
@@ -88,6 +89,8 @@ def render_for_dealer(endpoint: WebhookEndpoint, event: WebhookEvent) -> dict[st
 
 
 def render_for_house(_endpoint: WebhookEndpoint, event: WebhookEvent) -> dict[str, Any] | None:
+    if event.type in opportunity_events.TYPES:
+        return opportunity_events.render(event)
     claim = Claim.objects.select_related("dealer", "plant", "order", "entry").filter(pk=event.subject["id"]).first()
     if claim is None or claim.decided_at is None:
         return None

@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.crm.demo.claims import file_claims
 from apps.crm.demo.delivery_day import drive_today
 from apps.crm.demo.journeys import load_journeys
+from apps.crm.demo.opportunities import load_opportunities
 from apps.crm.demo.people import open_portal
 from apps.crm.services.promises.tending import tend_promises
 from apps.sync.simulator.loading import load_plants
@@ -37,3 +38,5 @@ class Command(BaseCommand):
             self.stdout.write(f"Two plants have opened, with {dealers} dealers and {orders} orders.")
         if count := load_journeys(now=now):
             self.stdout.write(f"{count} contacts are on their way.")
+        if count := load_opportunities(now=now):
+            self.stdout.write(f"{count} opportunities stand on their board.")
