@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.core.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("contacts/", include("apps.messaging.urls.contact_sheets")),
     path("contacts/", include("apps.contacts.urls")),
     path("activities/", include("apps.activities.urls")),
     path("mail/", include("apps.messaging.urls")),

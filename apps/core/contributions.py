@@ -242,6 +242,32 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetBlock:
+    """What a part of the customer sheet says, in the active language: names with their lines, then rows under `head`.
+
+    `note` stands below them: how fresh the figures are, or how many rows are left out.
+    """
+
+    facts: Sequence[tuple[Any, Sequence[str]]] = ()
+    head: Sequence[Any] = ()
+    rows: Sequence[Sequence[str]] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """A part of the customer sheet, on its page and its papers.
+
+    `read(user, entity, now)` is asked for an entity that `user` sees; None, or a block without facts and rows, where
+    there is nothing or `user` may not read it. One that `is_in_house` isn't on the paper that goes to the customer.
+    """
+
+    title: Any
+    read: Callable[[Any, Any, datetime], SheetBlock | None]
+    is_in_house: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRecord:
     """Records that notices are about, registered under their type ("crm.order").
 
@@ -317,6 +343,7 @@ bells: Registry[Bell] = Registry()
 notice_records: Registry[NoticeRecord] = Registry()
 digest_parts: Registry[DigestPart] = Registry()
 documents: Registry[Document] = Registry()
+sheet_parts: Registry[SheetPart] = Registry()
 # Record type -> ids of its records that a mail belongs to ("crm.order" by a number in the subject).
 filing: Registry[Callable[[FilingHint], list[int]]] = Registry()
 # Transport -> told of those of its mails that were settled together, in the same transaction.

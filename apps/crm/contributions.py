@@ -13,6 +13,7 @@ from apps.crm import (
     opportunity_contributions,
     order_contributions,
     people_contributions,
+    sheet_contributions,
     team_contributions,
 )
 
@@ -25,6 +26,7 @@ def register() -> None:
     claim_contributions.register()
     content_contributions.register()
     document_contributions.register()
+    sheet_contributions.register()
     people_contributions.register()
     live_contributions.register()
     feed_contributions.register()

@@ -12,20 +12,22 @@ from apps.core.contributions import (
     MenuItem,
     Panel,
     RecordAction,
+    SheetPart,
     encrypted_columns,
     kinds,
     menu,
     operation_runners,
     panels,
     record_actions,
+    sheet_parts,
     verbs,
 )
 from apps.messaging import account_contributions, reading_contributions, template_contributions, writing_contributions
 from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing
+from apps.messaging.views import contact_sheets, writing_links
 from apps.messaging.views import documents as document_views
-from apps.messaging.views import writing_links
 from apps.messaging.views.contact_mail import mail_panel
 
 
@@ -54,6 +56,10 @@ def register() -> None:
     template_contributions.register()
     papers_of = Panel("contact", "more", _("Documents"), document_views.contact_documents, "file-type-pdf")
     panels.register("messaging.documents", papers_of)
+    sheet_page = Panel("contact", "more", _("Customer sheet"), contact_sheets.sheet_link, "id")
+    panels.register("messaging.sheet", sheet_page)
+    files = SheetPart(_("Files"), contact_sheets.files_part, is_in_house=True)
+    sheet_parts.register("files", files, position=90)
     sheet = RecordAction("contact", _("Send customer sheet"), "mail-forward", writing_links.send_customer_sheet)
     record_actions.register("customer_sheet", sheet)
     people = RecordAction("contacts", _("List as PDF"), "file-type-pdf", document_views.contacts_document_url)

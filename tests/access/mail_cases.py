@@ -31,6 +31,7 @@ program("calls", "POST", PROGRAMS_WRITE, {"number": "1", "occurred_at": "2026-11
 program("voicemails", "POST", PROGRAMS_WRITE)
 # --- mail: templates --------------------------------------------------------------------------------------------------
 web("mail/documents/contact/<int:entity_id>/<slug:key>/", "POST", VIEWED, key="customer_sheet")
+web("contacts/<int:entity_id>/sheet/", "GET", VIEWED)
 web("mail/documents/contacts/", "POST", STAFF)
 _DOCUMENT: Scopes = {"document": BOB_OF_STAFF, "absent": NO_STAFF}
 web("mail/documents/<int:operation_id>/", "GET", _DOCUMENT)

@@ -17,6 +17,10 @@ def register() -> None:
         _("Customer sheet"), "contact", sheet, customer_sheet.build, customer_sheet.name_of, "customer_sheet"
     )
     documents.register("customer_sheet", customer)
+    in_house = Document(
+        *(_("Customer sheet for the house"), "contact", sheet, customer_sheet.build_in_house, customer_sheet.name_of)
+    )
+    documents.register("house_sheet", in_house)
     contacts = Document(
         *(_("Contact list"), "folder", people, contact_list.build, contact_list.name_of, "contact_list"),
         build_many=contact_list.build_many,

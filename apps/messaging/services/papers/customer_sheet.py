@@ -18,6 +18,7 @@ from apps.contacts.models import Category, Entity, Unit
 from apps.contacts.selectors.contact_page import ContactPage, CustomValue, Tie, contact_page, ties_of
 from apps.contacts.templatetags.contacts import address_parts
 from apps.core import clock
+from apps.core.contributions import sheet_parts
 from apps.messaging.services.contexts.values import international
 from apps.messaging.services.liquid.filters import shown
 from apps.messaging.services.papers.frame import fact, facts, file_name, frame
@@ -25,24 +26,44 @@ from apps.messaging.services.papers.frame import fact, facts, file_name, frame
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-_LAST = 15
+_LAST = 20
 _OPEN = 30
 _LONGEST_TEXT = 600
 
 
 def build(user: User, record_id: int, language: str) -> dict[str, Any]:
-    """What `customer_sheet.typ` needs, as far as `user` sees it, in the active language. Raises Http404.
+    """What `customer_sheet.typ` needs for the paper that may go to the customer, as far as `user` sees it.
 
-    A paper is handed on, so of the history it has only what everybody may read who sees the contact.
+    In the active language. Raises Http404.
     """
+    return _paper(user, record_id, in_house=False)
+
+
+def build_in_house(user: User, record_id: int, language: str) -> dict[str, Any]:
+    """The same with the parts that stay in the house. Raises Http404."""
+    return _paper(user, record_id, in_house=True)
+
+
+def _paper(user: User, record_id: int, *, in_house: bool) -> dict[str, Any]:
     entity = Entity.objects.visible_to(user).live().select_related("folder").filter(pk=record_id).first()
     if entity is None:
         raise Http404
     now = clock.now()
+    return {
+        **frame(entity.display_name, today=localdate(now), subtitle=subtitle_of(entity)),
+        **head_of(user, entity, now=now),
+        "parts": parts_of(user, entity, in_house=in_house, now=now),
+    }
+
+
+def head_of(user: User, entity: Entity, *, now: datetime) -> dict[str, Any]:
+    """What is known of the contact itself, for the page and the papers.
+
+    Papers are handed on, so of the history it has only what everybody may read who sees the contact.
+    """
     page = contact_page(entity, user=user)
     categories = Category.objects.filter(entities=entity, is_restricted=False).order_by("name")
     return {
-        **frame(entity.display_name, today=localdate(now), subtitle=_subtitle(entity)),
         "badges": [each.name for each in categories],
         "sections": [each for each in _sections(entity, page, user=user, now=now) if each["facts"]],
         "units": [_unit(each, page.unit_values.get(each.pk, [])) for each in page.units],
@@ -57,7 +78,21 @@ def name_of(data: dict[str, Any]) -> str:
     return file_name(_("Customer sheet"), data["title"])
 
 
-def _subtitle(entity: Entity) -> str:
+def parts_of(user: User, entity: Entity, *, in_house: bool, now: datetime) -> list[dict[str, Any]]:
+    """What the apps add of this contact; parts that say nothing are left out."""
+    found = []
+    for part in sheet_parts:
+        block = part.read(user, entity, now) if in_house or not part.is_in_house else None
+        if block is None:
+            continue
+        known = facts(*(fact(label, lines) for label, lines in block.facts))
+        if known or block.rows:
+            head, rows = [str(each) for each in block.head], [list(row) for row in block.rows]
+            found.append({"title": str(part.title), "facts": known, "head": head, "rows": rows, "note": block.note})
+    return found
+
+
+def subtitle_of(entity: Entity) -> str:
     if entity.is_organisation:
         return entity.legal_name if entity.legal_name != entity.name else entity.industry
     return ", ".join(filter(None, [entity.job_title, entity.organisation]))
