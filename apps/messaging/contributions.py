@@ -26,6 +26,7 @@ from apps.messaging import account_contributions, reading_contributions, templat
 from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing
+from apps.messaging.services.papers.customer_sheet import relationships
 from apps.messaging.views import contact_sheets, writing_links
 from apps.messaging.views import documents as document_views
 from apps.messaging.views.contact_mail import mail_panel
@@ -58,6 +59,7 @@ def register() -> None:
     panels.register("messaging.documents", papers_of)
     sheet_page = Panel("contact", "more", _("Customer sheet"), contact_sheets.sheet_link, "id")
     panels.register("messaging.sheet", sheet_page)
+    sheet_parts.register("ties", SheetPart(_("Relationships"), relationships), position=5)
     files = SheetPart(_("Files"), contact_sheets.files_part, is_in_house=True)
     sheet_parts.register("files", files, position=90)
     sheet = RecordAction("contact", _("Send customer sheet"), "mail-forward", writing_links.send_customer_sheet)

@@ -1,4 +1,4 @@
-"""The customer sheet as a page: the contact at once, what the apps add to it a moment later."""
+"""The customer sheet as a page: the contact at once, what the apps add and what happened a moment later."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apps.contacts.models import Attachment, Entity
 from apps.core import clock
 from apps.core.contributions import SheetBlock
 from apps.core.htmx import Request, render_page
-from apps.messaging.services.papers.customer_sheet import head_of, parts_of, subtitle_of
+from apps.messaging.services.papers.customer_sheet import badges_of, happenings_of, head_of, parts_of, subtitle_of
 from apps.messaging.services.papers.letters import day
 from apps.messaging.views.writing_links import send_customer_sheet
 
@@ -29,16 +29,18 @@ _MOST_FILES = 50
 @staff_required
 @require_GET
 def contact_sheet(request: Request, entity_id: int) -> HttpResponse:
-    """All that the house knows of a contact and this reader may know; `parts` has what the apps add with it."""
+    """All that the house knows of a contact and this reader may know; `parts` adds all but its head."""
     entity = get_object_or_404(Entity.objects.visible_to(request.user).live(), pk=entity_id)
     now = clock.now()
     context: dict[str, object] = {"entity": entity}
     if "parts" in request.GET:
         context["parts"] = parts_of(request.user, entity, in_house=True, now=now)
+        context["badges"] = badges_of(entity)
+        context["happenings"] = happenings_of(request.user, entity, now=now)
         if request.htmx and not request.htmx.boosted:
             return render_page(request, "messaging/contact_sheet.html", context, fragment="sheet-parts")
     context |= {"subtitle": subtitle_of(entity), "compose_url": send_customer_sheet(entity.pk)}
-    context |= head_of(request.user, entity, now=now)
+    context |= head_of(request.user, entity)
     return render_page(request, "messaging/contact_sheet.html", context)
 
 

@@ -18,7 +18,7 @@ from apps.contacts.models import Category, Entity, Unit
 from apps.contacts.selectors.contact_page import ContactPage, CustomValue, Tie, contact_page, ties_of
 from apps.contacts.templatetags.contacts import address_parts
 from apps.core import clock
-from apps.core.contributions import sheet_parts
+from apps.core.contributions import SheetBlock, sheet_parts
 from apps.messaging.services.contexts.values import international
 from apps.messaging.services.liquid.filters import shown
 from apps.messaging.services.papers.frame import fact, facts, file_name, frame
@@ -51,27 +51,34 @@ def _paper(user: User, record_id: int, *, in_house: bool) -> dict[str, Any]:
     now = clock.now()
     return {
         **frame(entity.display_name, today=localdate(now), subtitle=subtitle_of(entity)),
-        **head_of(user, entity, now=now),
+        **head_of(user, entity),
+        "badges": badges_of(entity),
         "parts": parts_of(user, entity, in_house=in_house, now=now),
+        "happenings": happenings_of(user, entity, now=now),
     }
 
 
-def head_of(user: User, entity: Entity, *, now: datetime) -> dict[str, Any]:
-    """What is known of the contact itself, for the page and the papers.
-
-    Papers are handed on, so of the history it has only what everybody may read who sees the contact.
-    """
+def head_of(user: User, entity: Entity) -> dict[str, Any]:
+    """What is known of the contact itself, for the page and the papers."""
     page = contact_page(entity, user=user)
-    categories = Category.objects.filter(entities=entity, is_restricted=False).order_by("name")
     return {
-        "badges": [each.name for each in categories],
-        "sections": [each for each in _sections(entity, page, user=user, now=now) if each["facts"]],
+        "sections": [each for each in _sections(entity, page) if each["facts"]],
         "units": [_unit(each, page.unit_values.get(each.pk, [])) for each in page.units],
-        "happenings": [
-            {"title": _("Open tasks"), "entries": _tasks(entity, user)},
-            {"title": _("What happened last"), "entries": _history(entity, user, now)},
-        ],
     }
+
+
+def badges_of(entity: Entity) -> list[str]:
+    """Its categories; restricted ones stay on the contact's own page."""
+    found = Category.objects.filter(entities=entity, is_restricted=False).order_by("name")
+    return list(found.values_list("name", flat=True))
+
+
+def happenings_of(user: User, entity: Entity, *, now: datetime) -> list[dict[str, Any]]:
+    """A sheet is handed on: of the history it has only what everybody may read who sees the contact."""
+    return [
+        {"title": _("Open tasks"), "entries": _tasks(entity, user)},
+        {"title": _("What happened last"), "entries": _history(entity, user, now)},
+    ]
 
 
 def name_of(data: dict[str, Any]) -> str:
@@ -98,7 +105,7 @@ def subtitle_of(entity: Entity) -> str:
     return ", ".join(filter(None, [entity.job_title, entity.organisation]))
 
 
-def _sections(entity: Entity, page: ContactPage, *, user: User, now: datetime) -> Iterable[dict[str, Any]]:
+def _sections(entity: Entity, page: ContactPage) -> Iterable[dict[str, Any]]:
     about = facts(
         fact(_("Legal name"), entity.legal_name),
         fact(_("Registration number"), entity.registration_number),
@@ -114,18 +121,21 @@ def _sections(entity: Entity, page: ContactPage, *, user: User, now: datetime) -
         by_section.setdefault(value.section, []).append(value)
     for title, values in by_section.items():
         yield {"title": title or _("Further facts"), "facts": facts(*(fact(each.label, each.text) for each in values))}
-    ties = ties_of(entity, user=user, today=localdate(now))
-    yield {"title": _("Relationships"), "facts": facts(*map(_tie, ties))}
 
 
-def _tie(tie: Tie) -> dict[str, Any]:
+def relationships(user: User, entity: Entity, now: datetime) -> SheetBlock:
+    """People of an organisation, and who else it has to do with."""
+    return SheetBlock(facts=[_tie(tie) for tie in ties_of(entity, user=user, today=localdate(now))])
+
+
+def _tie(tie: Tie) -> tuple[str, list[str]]:
     job = ", ".join(filter(None, [tie.mine.job_title, tie.mine.department]))
     lines = [each.name + (f" ({each.role})" if each.role else "") for each in tie.others]
     if lines and job:
         lines[0] = f"{lines[0]}: {job}"
     if not tie.is_current:
         lines.append(_("no longer"))
-    return fact(tie.reading, lines)
+    return str(tie.reading), lines
 
 
 def _unit(unit: Unit, values: list[CustomValue]) -> dict[str, Any]:
