@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from apps.contacts.signals import entities_created
+from collections.abc import Collection
+from datetime import datetime
+
+from apps.contacts.signals import entities_created, entities_trashed, entities_updated
 from apps.crm.services.assigning import on_entities_created, on_persona_given
+from apps.crm.services.house_events import CREATED, TRASHED, UPDATED, tell_of_contacts
 from apps.crm.signals import persona_given
 
 
@@ -11,6 +15,9 @@ def connect() -> None:
     """Called once, when the app is ready."""
     entities_created.connect(_assign, dispatch_uid="crm.assign_new")
     persona_given.connect(_assign_persona, dispatch_uid="crm.assign_persona")
+    entities_created.connect(_told_created, dispatch_uid="crm.tell_created")
+    entities_updated.connect(_told_updated, dispatch_uid="crm.tell_updated")
+    entities_trashed.connect(_told_trashed, dispatch_uid="crm.tell_trashed")
 
 
 def _assign(sender: object, **facts: object) -> None:
@@ -19,3 +26,15 @@ def _assign(sender: object, **facts: object) -> None:
 
 def _assign_persona(sender: object, **facts: object) -> None:
     on_persona_given(**facts)  # type: ignore[arg-type]  # as signals.py says
+
+
+def _told_created(sender: object, *, ids: Collection[int], now: datetime, **_facts: object) -> None:
+    tell_of_contacts(CREATED, ids, now=now)
+
+
+def _told_updated(sender: object, *, ids: Collection[int], now: datetime, **_facts: object) -> None:
+    tell_of_contacts(UPDATED, ids, now=now)
+
+
+def _told_trashed(sender: object, *, ids: Collection[int], now: datetime, **_facts: object) -> None:
+    tell_of_contacts(TRASHED, ids, now=now)
