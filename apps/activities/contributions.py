@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import can_change_settings, is_staff_member
-from apps.activities import drawing, task_contributions
+from apps.activities import drawing, next_step_columns, task_contributions
 from apps.activities.models import (
     Activity,
     ActivityCategory,
@@ -28,11 +28,12 @@ from apps.activities.services import kinds as kind_service
 from apps.activities.services.imported_meetings import IMPORTED
 from apps.activities.services.meeting_times import settle_undone
 from apps.activities.services.task_copies import put_back
-from apps.activities.views import home, log, notices, timelines
+from apps.activities.views import home, log, next_steps, notices, timelines
 from apps.core.contributions import (
     Bell,
     EncryptedColumn,
     Kind,
+    ListPart,
     MenuItem,
     MonthTable,
     Panel,
@@ -41,6 +42,7 @@ from apps.core.contributions import (
     bells,
     encrypted_columns,
     kinds,
+    list_parts,
     live,
     menu,
     operation_runners,
@@ -108,6 +110,10 @@ def register() -> None:
     panels.register(
         "activity", Panel("contacts", "tab", _("Activity"), timelines.activity_panel, "history"), position=20
     )
+    step = Panel("contact", "head", _("Next step"), next_steps.next_step_card, "checkbox")
+    panels.register("activities.next_step", step, position=5)
+    columns = ListPart("contacts", next_step_columns.columns, next_step_columns.filters)
+    list_parts.register("activities.next_step", columns)
     news = Panel("home", "card", _("Since your last visit"), home.news_card, "sparkles")
     panels.register("activities.news", news, position=15)
     record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call, in_search=True))

@@ -131,6 +131,8 @@ _PRINT: Scopes = {"print": BOB_OF_STAFF, "absent": NO_STAFF}
 web("activities/print/<int:operation_id>/", "GET", _PRINT)
 web("activities/print/<int:operation_id>/agenda.pdf", "GET", _PRINT)
 web("activities/of/<int:entity_id>/add/", "GET POST", VIEWED)
+web("activities/of/<int:entity_id>/next-step/", "GET", VIEWED)
+web("activities/of/<int:entity_id>/next-step/plan/", "GET POST", VIEWED)
 web("activities/of/<int:entity_id>/call/", "GET POST", VIEWED)
 web("activities/<int:activity_id>/pin/", "POST", VIEWED)
 web("activities/<int:activity_id>/files/<int:file_id>/", "GET", VIEWED)
