@@ -404,6 +404,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell-news": {"task": "apps.crm.jobs.tell_news", "schedule": timedelta(minutes=5)},
     "refresh-managers": {"task": "apps.crm.jobs.refresh_managers", "schedule": timedelta(hours=6)},
     "tell-hand-overs": {"task": "apps.crm.jobs.tell_hand_overs", "schedule": timedelta(minutes=20)},
+    "run-rules": {"task": "apps.crm.jobs.run_rules", "schedule": timedelta(seconds=15)},
+    "note-dates": {"task": "apps.crm.jobs.note_dates", "schedule": timedelta(minutes=30)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }
 

@@ -13,6 +13,7 @@ from apps.crm import (
     opportunity_contributions,
     order_contributions,
     people_contributions,
+    rule_contributions,
     sheet_contributions,
     team_contributions,
 )
@@ -32,3 +33,4 @@ def register() -> None:
     feed_contributions.register()
     team_contributions.register()
     opportunity_contributions.register()
+    rule_contributions.register()

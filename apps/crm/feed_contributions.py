@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import can_change_settings
 from apps.core.contributions import MenuItem, WebhookAudience, banners, menu, verbs, webhook_audiences
-from apps.core.models import WebhookEndpoint, WebhookEvent
+from apps.core.models import WebhookEndpoint
 from apps.crm.models.reach import portal_reader
 from apps.crm.portal.doors import is_owner
+from apps.crm.services import contact_events
 from apps.crm.services.dealer_feed import audiences
-from apps.crm.services.house_events import CONTACT_TYPES, contacts_of
 
 _VERBS = {
     "feed_key.created": _("Key of a dealer's program made"),
@@ -39,15 +39,12 @@ def register() -> None:
         "dealer",
         WebhookAudience(audiences.DEALER_TYPES, audiences.render_for_dealer, audiences.tell_dealer_owners),
     )
-    types = {**audiences.HOUSE_TYPES, **CONTACT_TYPES}
-    webhook_audiences.register(audiences.HOUSE, WebhookAudience(types, _for_house, audiences.tell_admins))
+    webhook_audiences.register(
+        audiences.HOUSE, WebhookAudience(contact_events.HOUSE_TYPES, contact_events.render, audiences.tell_admins)
+    )
     banners.register("portal.receivers", _failing)
     for verb, title in _VERBS.items():
         verbs.register(verb, title)
-
-
-def _for_house(endpoint: WebhookEndpoint, event: WebhookEvent) -> dict[str, Any] | None:
-    return contacts_of(event) if event.type in CONTACT_TYPES else audiences.render_for_house(endpoint, event)
 
 
 def _failing(request: HttpRequest) -> str:

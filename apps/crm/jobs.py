@@ -61,3 +61,19 @@ def tell_hand_overs(**kwargs: Any) -> None:
     from apps.crm.services.hand_over_notices import tell_hand_overs
 
     tell_hand_overs(now=clock.now())
+
+
+@shared_task
+def run_rules(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.rule_runs import run_rules
+
+    run_rules(now=clock.now())
+
+
+@shared_task
+def note_dates(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.rule_queue import note_dates
+
+    note_dates(now=clock.now())

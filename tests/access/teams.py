@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apps.accounts.models import TeamMembership
 from apps.contacts.models import Entity
-from apps.crm.models import Absence, Assignment, AssignmentRule, HandOver, HandOverItem
+from apps.crm.models import Absence, Assignment, AssignmentRule, HandOver, HandOverItem, Rule
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -27,8 +27,10 @@ def add_teams(world: World) -> None:
     )
     HandOverItem.objects.create(hand_over=handed, entity=entity)
     rule = AssignmentRule.objects.create(name="By hand", how="user", user=bob, is_active=False)
+    automation = Rule.objects.create(name="Greet", trigger="contact_made", is_active=False, owner=alice, changed_at=NOW)
     world.places["all"] |= {
         "rule_id": rule.pk,
+        "automation_id": automation.pk,
         "membership_id": membership.pk,
         "absence_id": absence.pk,
         "hand_over_id": handed.pk,

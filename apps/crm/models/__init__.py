@@ -24,6 +24,7 @@ from apps.crm.models.orders import (
 from apps.crm.models.personas import EntityPersona, Persona
 from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
+from apps.crm.models.rules import Rule, RuleRun
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 from apps.crm.models.summaries import Summary
 from apps.crm.models.team_contacts import TeamContact
@@ -79,6 +80,8 @@ __all__ = [
     "Plant",
     "Promise",
     "PromiseProgress",
+    "Rule",
+    "RuleRun",
     "Shipment",
     "ShipmentItem",
     "ShipmentStop",

@@ -14,6 +14,7 @@ from apps.activities.models import Notice
 from apps.activities.services.telling import News, tell
 from apps.core.clock import company_day
 from apps.crm.models import HandOver
+from apps.crm.services.contact_events import announce_returned
 
 if TYPE_CHECKING:
     from apps.crm.models.hand_overs import HandOverQuerySet
@@ -34,6 +35,7 @@ def tell_return(hand_over: HandOver, *, now: datetime) -> None:
     """As for the start."""
     if HandOver.objects.filter(pk=hand_over.pk, told_return_at=None).update(told_return_at=now):
         _tell(hand_over, "hand_over.returned", now, actor_id=None)
+        announce_returned(hand_over, now=now)
 
 
 def tell_undone(hand_over: HandOver, *, now: datetime) -> None:

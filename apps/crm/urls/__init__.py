@@ -15,6 +15,7 @@ from apps.crm.urls import (
     orders,
     papers,
     receivers,
+    rules,
     shipments,
     teams,
 )
@@ -35,4 +36,5 @@ urlpatterns: list[URLPattern] = [
     *hand_overs.urlpatterns,
     *assignment_rules.urlpatterns,
     *opportunities.urlpatterns,
+    *rules.urlpatterns,
 ]

@@ -10,13 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.decorators import settings_required
 from apps.core.htmx import Request, render_page
 from apps.core.models import WebhookEndpoint
-from apps.crm.services.dealer_feed.audiences import HOUSE, HOUSE_TYPES
-from apps.crm.services.house_events import CONTACT_TYPES
+from apps.crm.services.contact_events import HOUSE_TYPES
+from apps.crm.services.dealer_feed.audiences import HOUSE
 from apps.crm.views import receiver_pages as pages
 
-_PLACE = pages.Place(
-    HOUSE, {**HOUSE_TYPES, **CONTACT_TYPES}, asks_money=False, home="crm:receivers", page="crm:receiver"
-)
+_PLACE = pages.Place(HOUSE, HOUSE_TYPES, asks_money=False, home="crm:receivers", page="crm:receiver")
 
 
 @settings_required
