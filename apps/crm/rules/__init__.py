@@ -1,1 +1,1 @@
-"""Automation rules: what there is to choose from for when, if and then. See docs/adr/0040."""
+"""Automation rules: what there is to choose from for when, if and then. See docs/adr/0018."""
