@@ -110,6 +110,7 @@ class OutgoingMail(models.Model):
         ACCEPTED = "accepted"
         FAILED = "failed"
         UNCERTAIN = "uncertain"
+        WITHHELD = "withheld"  # its recipient wants no such mail, or can't be reached: it never went out
 
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     sender = models.CharField(max_length=320)
@@ -120,6 +121,10 @@ class OutgoingMail(models.Model):
     transport = models.CharField(max_length=60, default="site")
     # Which of the transport's lines it takes (messaging: the account's id); mails of one line share a connection.
     line = models.CharField(max_length=60, blank=True, default="", db_default="")
+    # Which mailings it belongs to: withheld from who is suppressed in this scope. "": written to this person, or by the
+    # site about their own business, and never withheld.
+    scope = models.CharField(max_length=60, blank=True, default="", db_default="")
+    addressee = models.CharField(max_length=320, blank=True, default="", db_default="")  # whose, folded, with a scope
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -132,6 +137,43 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index(fields=["not_before"], name="outgoing_due", condition=Q(state="queued")),
             models.Index(fields=["claimed_at"], name="outgoing_sending", condition=Q(state="sending")),
+        ]
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    def against(self, scope: str) -> SuppressionQuerySet:
+        """Those that keep a mail of this scope from going out."""
+        return self.filter(scope__in={Suppression.ALL, scope})
+
+
+class Suppression(models.Model):
+    """An address that gets no mailings: none at all, or none of one topic. Asked when a mail is claimed."""
+
+    ALL = "mailings"
+
+    class Reason(models.TextChoices):
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+        BOUNCED = "bounced", _("Mail came back")
+        COMPLAINED = "complained", _("Reported as spam")
+        BY_HAND = "by_hand", _("Entered by hand")
+
+    address = models.CharField(max_length=320)  # folded: services.suppression.fold
+    scope = models.CharField(max_length=60, default=ALL)  # ALL, or one topic
+    reason = models.CharField(max_length=12, choices=Reason)
+    origin = models.CharField(max_length=200, blank=True)  # from where: "campaign:7", "bounce:12"
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = SuppressionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["address", "scope"], name="suppression_once_per_scope"),
+            models.CheckConstraint(name="suppression_has_address_and_scope", condition=~Q(address="") & ~Q(scope="")),
+            models.CheckConstraint(
+                name="suppression_reason_known",
+                condition=Q(reason__in=["unsubscribed", "bounced", "complained", "by_hand"]),
+            ),
         ]
 
 

@@ -23,6 +23,7 @@ from psycopg2.extras import execute_values
 from apps.core import clock
 from apps.core.contributions import settled, transports
 from apps.core.models import OutgoingMail
+from apps.core.services.suppression import fold, is_suppressed
 from apps.core.smtp import Delivery, Outcome, deliver
 
 log = structlog.get_logger(__name__)
@@ -39,16 +40,25 @@ _TOGETHER = 10
 _PATIENCE = 60.0  # seconds for what was claimed together; what is left then is queued again
 _SHIFT = 240.0  # seconds that one job sends before it hands over to the next
 
+_WITHHELD = "Withheld: this address gets no such mailings."
 _CLAIM = """
-UPDATE core_outgoingmail SET state = 'sending', claimed_at = %s, attempts = attempts + 1
-WHERE id IN (
-    SELECT id FROM core_outgoingmail WHERE state = 'queued' AND not_before <= %s
+WITH due AS MATERIALIZED (
+    SELECT id, scope <> '' AND EXISTS (
+        SELECT FROM core_suppression s WHERE s.address = m.addressee AND s.scope IN ('mailings', m.scope)
+    ) AS barred
+    FROM core_outgoingmail m WHERE state = 'queued' AND not_before <= %s
     ORDER BY not_before, id LIMIT (
         SELECT CASE WHEN count(*) = %s THEN %s ELSE 1 END FROM (
             SELECT FROM core_outgoingmail WHERE state = 'queued' AND not_before <= %s LIMIT %s
-        ) due
-    ) FOR UPDATE SKIP LOCKED
-) RETURNING *
+        ) many
+    ) FOR UPDATE OF m SKIP LOCKED
+)
+UPDATE core_outgoingmail o SET
+    state = CASE WHEN barred THEN 'withheld' ELSE 'sending' END,
+    finished_at = CASE WHEN barred THEN %s::timestamptz END,
+    last_error = CASE WHEN barred THEN %s ELSE last_error END,
+    claimed_at = %s, attempts = attempts + 1
+FROM due WHERE o.id = due.id RETURNING o.*
 """
 _ACCEPT = """
 UPDATE core_outgoingmail o SET state = 'accepted', finished_at = v.finished_at, last_error = v.answer, server = v.server
@@ -105,6 +115,7 @@ class Envelope:
     raw: bytes
     transport: str = "site"
     line: str = ""
+    scope: str = ""  # the mailings it belongs to: withheld from who wants none of them
 
 
 def queue_envelope(
@@ -113,7 +124,10 @@ def queue_envelope(
     """Queue a mail; sent once the transaction has committed and `not_before` has come, and woken up for then.
 
     A second one of the same `dedupe_key` (else the Message-ID) is not queued: the first one's row is returned.
+    Raises ValueError for a mailing to several at once: what one of them wants would decide for the others.
     """
+    if envelope.scope and len(envelope.recipients) != 1:
+        raise ValueError("A mailing has one recipient")
     due = not_before or now
     mail, is_new = OutgoingMail.objects.get_or_create(
         dedupe_key=dedupe_key or envelope.message_id,
@@ -124,6 +138,8 @@ def queue_envelope(
             "raw": envelope.raw,
             "transport": envelope.transport,
             "line": envelope.line,
+            "scope": envelope.scope,
+            "addressee": fold(envelope.recipients[0]) if envelope.scope else "",
             "created_at": now,
             "not_before": due,
         },
@@ -174,13 +190,16 @@ def send_due(*, now: datetime) -> int:
             # One commit settles the last mails and claims the next: commits are what sending costs.
             with transaction.atomic():
                 _settle(sent)
-                waiting = _claim(now if not tried else clock.now())
+                claimed = _claim(now if not tried else clock.now())
             sent = []
-            if not waiting:
+            waiting = [mail for mail in claimed if mail.state == State.SENDING]
+            if not claimed:
                 break
             patience = time.monotonic() + _PATIENCE
             while waiting and time.monotonic() < patience:
                 mail = waiting.pop(0)
+                if mail.scope and _withhold(mail):
+                    continue
                 sent.append((mail, line.send(mail)))
                 tried += 1
             _give_back(waiting)
@@ -254,11 +273,26 @@ class _Line:
 def _claim(now: datetime) -> list[OutgoingMail]:
     """Take the oldest due rows that no other worker has; the caller commits them as "sending" before they are sent.
 
+    Mailings to who wants none come back as "withheld": they are over.
+
     One by one, unless many wait: then some at a time, so that one wait for the disk serves them all. Of those a worker
     that is killed leaves none to be sent twice, but may leave some that never began among the uncertain ones.
     """
-    claimed = OutgoingMail.objects.raw(_CLAIM, [now, now, _MANY, _TOGETHER, now, _MANY])
-    return sorted(claimed, key=lambda mail: (mail.not_before, mail.pk))
+    parameters = [now, _MANY, _TOGETHER, now, _MANY, now, _WITHHELD, now]
+    claimed = sorted(OutgoingMail.objects.raw(_CLAIM, parameters), key=lambda mail: (mail.not_before, mail.pk))
+    _tell([mail for mail in claimed if mail.state == State.WITHHELD])
+    return claimed
+
+
+@transaction.atomic
+def _withhold(mail: OutgoingMail) -> bool:
+    """Whether its recipient has unsubscribed since it was claimed, together with others that went out before it."""
+    if not is_suppressed(address=mail.addressee, scope=mail.scope):
+        return False
+    mail.state, mail.finished_at, mail.last_error = State.WITHHELD, clock.now(), _WITHHELD
+    if _mine(mail).update(state=mail.state, finished_at=mail.finished_at, last_error=mail.last_error):
+        _tell([mail])
+    return True
 
 
 def _give_back(mails: list[OutgoingMail]) -> None:

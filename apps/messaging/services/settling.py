@@ -30,6 +30,7 @@ State = MailMessage.State
 _STATES = {
     OutgoingMail.State.ACCEPTED: State.SENT,
     OutgoingMail.State.FAILED: State.FAILED,
+    OutgoingMail.State.WITHHELD: State.FAILED,
     OutgoingMail.State.UNCERTAIN: State.UNCERTAIN,
 }
 _MARK = """
