@@ -406,6 +406,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-hand-overs": {"task": "apps.crm.jobs.tell_hand_overs", "schedule": timedelta(minutes=20)},
     "run-rules": {"task": "apps.crm.jobs.run_rules", "schedule": timedelta(seconds=15)},
     "note-dates": {"task": "apps.crm.jobs.note_dates", "schedule": timedelta(minutes=30)},
+    "send-reports": {"task": "apps.core.jobs.send_reports", "schedule": timedelta(minutes=1)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }
 

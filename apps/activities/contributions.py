@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import can_change_settings, is_staff_member
-from apps.activities import drawing, next_step_columns, task_contributions
+from apps.activities import drawing, next_step_columns, report_contributions, task_contributions
 from apps.activities.models import (
     Activity,
     ActivityCategory,
@@ -118,6 +118,7 @@ def register() -> None:
     panels.register("activities.news", news, position=15)
     record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call, in_search=True))
     task_contributions.register()
+    report_contributions.register()
     calendar = MenuItem(
         "main", _("Calendar"), "activities:calendar", "calendar", is_staff_member, section="/activities/calendar/"
     )

@@ -22,7 +22,7 @@ class CoreConfig(AppConfig):
         )
         from apps.core.mail import site_connection
         from apps.core.models import WebhookEndpoint
-        from apps.core.services import operations
+        from apps.core.services import operations, reports
 
         live.register("user", permissions.may_hear_user)
         live.register("operation", permissions.may_hear_operation)
@@ -40,4 +40,8 @@ class CoreConfig(AppConfig):
                 may_see=works_in_house,
             ),
         )
+        operation_runners.register(reports.VERB, reports.run_counting)
+        verbs.register(reports.VERB, _("Report counted"))
+        entry = MenuItem("main", _("Reports"), "core:reports", "report-analytics", works_in_house, "/reports/")
+        menu.register("reports", entry, position=80)
         gallery.register()

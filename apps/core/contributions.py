@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from apps.core.models import Operation, OutgoingMail, WebhookEndpoint, WebhookEvent
+    from apps.core.reports import Report
     from apps.core.services.operations import Progress
 
 T = TypeVar("T")
@@ -360,6 +361,9 @@ homes: Registry[Callable[[Any], str]] = Registry()
 about_users: Registry[Callable[[int], str]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
+
+# Key of a report -> what it counts; its pages, files, drill-down and schedules are core's.
+reports: Registry[Report] = Registry()
 
 webhook_audiences: Registry[WebhookAudience] = Registry()
 

@@ -56,6 +56,14 @@ def sweep_outbox(**kwargs: Any) -> None:
 
 
 @shared_task
+def send_reports(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.core.services import report_mails
+
+    report_mails.send_due_reports(now=clock.now())
+
+
+@shared_task
 def send_webhooks(**kwargs: Any) -> None:
     from apps.core import clock
     from apps.core.services.webhooks.sending import send_due

@@ -15,7 +15,10 @@ from django.utils.timezone import localtime
 
 FORMATS = ("csv", "xlsx")
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 Row = Sequence[Any]
 
@@ -25,11 +28,15 @@ def as_table(kind: str, name: str, titles: Sequence[object], rows: Iterable[Row]
 
     Cells are texts, whole numbers, decimals, days, aware moments (shown in the reader's zone) or None.
     """
-    body = _xlsx(titles, rows) if kind == "xlsx" else _csv(titles, rows)
-    response = HttpResponse(body, content_type=_XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
+    response = HttpResponse(as_bytes(kind, titles, rows), content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def as_bytes(kind: str, titles: Sequence[object], rows: Iterable[Row]) -> bytes:
+    """The same as a file's content: for an attachment."""
+    return _xlsx(titles, rows) if kind == "xlsx" else _csv(titles, rows)
 
 
 def _csv(titles: Sequence[object], rows: Iterable[Row]) -> bytes:
@@ -44,7 +51,7 @@ def _csv(titles: Sequence[object], rows: Iterable[Row]) -> bytes:
 def _plain(value: Any) -> object:
     if isinstance(value, datetime):
         return f"{localtime(value):%Y-%m-%d %H:%M}"
-    if value is None or isinstance(value, int | Decimal | date):
+    if value is None or isinstance(value, int | float | Decimal | date):
         return "" if value is None else value
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULAS) else text  # what others wrote is no formula
@@ -76,7 +83,7 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, shapes: dict[str,
         sheet.write_datetime(row, column, value, shapes["day"])
     elif isinstance(value, Decimal):
         sheet.write_number(row, column, value, shapes["amount"])
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         sheet.write_number(row, column, value)
     elif value is not None:
         sheet.write_string(row, column, str(value)[:32_000])

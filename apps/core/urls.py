@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.core.views import health, operations
+from apps.core.views import health, operations, report_schedules, reports
 
 app_name = "core"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,5 +10,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/<int:operation_id>/", operations.operation, name="operation"),
     path("operations/<int:operation_id>/undo/", operations.operation_undo, name="operation_undo"),
     path("operations/<int:operation_id>/cancel/", operations.operation_cancel, name="operation_cancel"),
+    path("reports/", reports.report_index, name="reports"),
+    path("reports/mails/", report_schedules.schedule_list, name="report_schedules"),
+    path("reports/mails/<int:schedule_id>/", report_schedules.schedule_edit, name="report_schedule"),
+    path("reports/mails/<int:schedule_id>/pause/", report_schedules.schedule_pause, name="report_schedule_pause"),
+    path("reports/mails/<int:schedule_id>/send/", report_schedules.schedule_send, name="report_schedule_send"),
+    path("reports/mails/<int:schedule_id>/remove/", report_schedules.schedule_remove, name="report_schedule_remove"),
+    path("reports/<slug:key>/", reports.report, name="report"),
+    path("reports/<slug:key>/rows/", reports.report_rows, name="report_rows"),
+    path("reports/<slug:key>/file/<slug:kind>/", reports.report_file, name="report_file"),
+    path("reports/<slug:key>/mails/new/", report_schedules.schedule_add, name="report_schedule_add"),
     path("", include("apps.core.listing_urls")),
 ]

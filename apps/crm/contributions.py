@@ -5,14 +5,17 @@ from __future__ import annotations
 from apps.crm import (
     claim_contributions,
     content_contributions,
+    dealer_report_contributions,
     document_contributions,
     feed_contributions,
     history_contributions,
     journey_contributions,
+    journey_report_contributions,
     live_contributions,
     opportunity_contributions,
     order_contributions,
     people_contributions,
+    report_contributions,
     rule_contributions,
     sheet_contributions,
     team_contributions,
@@ -34,3 +37,6 @@ def register() -> None:
     team_contributions.register()
     opportunity_contributions.register()
     rule_contributions.register()
+    report_contributions.register()
+    dealer_report_contributions.register()
+    journey_report_contributions.register()

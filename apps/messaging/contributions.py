@@ -22,7 +22,13 @@ from apps.core.contributions import (
     sheet_parts,
     verbs,
 )
-from apps.messaging import account_contributions, reading_contributions, template_contributions, writing_contributions
+from apps.messaging import (
+    account_contributions,
+    reading_contributions,
+    report_contributions,
+    template_contributions,
+    writing_contributions,
+)
 from apps.messaging.drawing import draw_mail, mail_home
 from apps.messaging.models import MailAccount
 from apps.messaging.services import meter, syncing
@@ -71,4 +77,5 @@ def register() -> None:
     forward = Panel("meeting", "action", _("Forward"), writing_links.forward_meeting, "mail-forward")
     panels.register("messaging.forward_meeting", forward)
     account_contributions.register()
+    report_contributions.register()
     writing_contributions.register()

@@ -10,6 +10,7 @@ from tests.access import (
     crm_teams_cases,
     house_cases,
     mail_cases,
+    report_cases,
     sync_cases,
 )
 from tests.access.matrix import API_ROLES, CASES, IN, ROLES, Case, Outcome
@@ -30,5 +31,6 @@ __all__ = [
     "crm_teams_cases",
     "house_cases",
     "mail_cases",
+    "report_cases",
     "sync_cases",
 ]

@@ -51,6 +51,7 @@ __all__ = [
     "ListPage",
     "ListState",
     "Listing",
+    "ListingEntry",
     "NewFilter",
     "NumberRangeFilter",
     "RecordFilter",

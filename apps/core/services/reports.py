@@ -1,0 +1,48 @@
+"""Counting that takes longer than a page waits: a worker does it and keeps the figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.http import QueryDict
+
+from apps.core import clock
+from apps.core.contributions import reports
+from apps.core.models import Operation
+from apps.core.reports.asked import read_asked
+from apps.core.reports.figures import KEPT_LONG_SECONDS, figures_of
+from apps.core.services import operations
+from apps.core.services.operations import OperationFailed
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.core.services.operations import Progress
+
+VERB = "report.counted"
+
+
+@transaction.atomic
+def begin_counting(*, actor: User, key: str, query: str, compares: bool, now: datetime) -> Operation:
+    """Leave it to a worker; who asks again meanwhile gets the same operation."""
+    parameters: dict[str, Any] = {"report": key, "query": query, "compares": compares}
+    running = Operation.objects.of(actor).unfinished().filter(verb=VERB, parameters__contains=parameters).first()
+    return running or operations.start(actor=actor, verb=VERB, parameters=parameters, now=now, undoable=False)
+
+
+def run_counting(operation: Operation, progress: Progress) -> dict[str, Any]:
+    """The runner. Kept figures are what the page then shows."""
+    asked_for, actor = operation.parameters, operation.actor
+    report = reports.get(asked_for["report"])
+    if report is None or actor is None or not report.may_see(actor):
+        raise OperationFailed("")
+    now = clock.now()
+    asked = read_asked(report, QueryDict(asked_for["query"]), actor, clock.company_day(now))
+    wanted = [asked, asked.earlier()] if asked_for["compares"] else [asked]
+    progress.total(len(wanted))
+    for each in wanted:
+        progress.check_cancelled()
+        figures_of(actor, each, now=now, kept_for=KEPT_LONG_SECONDS)
+        progress.advance()
+    return {}
