@@ -129,7 +129,7 @@ def _tasks() -> Report:
 def _due_tasks(user: User, first: date, last: date) -> QuerySet[Task]:
     """Cancelled ones aside."""
     due = Task.objects.visible_to(user).filter(due_on__gte=first, due_on__lte=last)
-    return due.exclude(state=Task.State.CANCELLED).alias(done_on=TruncDate("completed_at", tzinfo=company_zone()))
+    return due.exclude(state=Task.State.CANCELLED).annotate(done_on=TruncDate("completed_at", tzinfo=company_zone()))
 
 
 def _assigned(found: QuerySet[Any], value: str) -> QuerySet[Any]:

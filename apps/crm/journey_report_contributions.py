@@ -65,7 +65,7 @@ def _first_arrivals(user: User, first: date, last: date) -> QuerySet[JourneyStep
     began = same.filter(entered_at__gte=begin, entered_at__lt=end)
     found = JourneyStep.objects.visible_to(user).filter(entered_at__gte=begin)
     found = found.filter(Exists(began), ~Exists(same.filter(entered_at__lt=begin)), ~Exists(before))
-    return found.alias(is_there=Exists(standing))
+    return found.annotate(is_there=Exists(standing))
 
 
 def _times() -> Report:

@@ -130,7 +130,7 @@ def _standing(user: User, first: date, last: date) -> QuerySet[HandOver]:
     """Those that began within the days; undone ones count no more."""
     found = hand_overs_seen(user).standing().filter(starts_on__gte=first, starts_on__lte=last)
     is_over = Q(until__isnull=False, until__lte=company_day(now()))
-    return found.alias(is_back=ExpressionWrapper(is_over, BooleanField()))
+    return found.annotate(is_back=ExpressionWrapper(is_over, BooleanField()))
 
 
 def _team_names(keys: Collection[Any]) -> Mapping[Any, Any]:

@@ -66,7 +66,7 @@ def _opening_mails(user: User, first: date, last: date) -> QuerySet[MailMessage]
     answers = same.present_to(user).filter(is_outgoing=True, happened_at__gte=OuterRef("happened_at"))
     opening = MailMessage.objects.present_to(user).filter(happened_at__gte=begin, happened_at__lt=end)
     opening = opening.filter(~Exists(earlier), is_outgoing=False, automatic="")
-    return opening.alias(answered_at=Subquery(answers.order_by("happened_at").values("happened_at")[:1]))
+    return opening.annotate(answered_at=Subquery(answers.order_by("happened_at").values("happened_at")[:1]))
 
 
 def _mail_listing(_user: User) -> Listing:

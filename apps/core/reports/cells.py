@@ -44,7 +44,8 @@ class Cell:
         if self.measure.value is not None:
             found = found.alias(report_value=self.measure.value).filter(report_value__isnull=False)
         if self.asked.by.of_many and not self.is_total:
-            return found.model._default_manager.filter(pk__in=found.values("pk"))
+            once: QuerySet[Any] = found.model._default_manager.filter(pk__in=found.values("pk"))
+            return once
         return found
 
     def title(self) -> str:
@@ -74,7 +75,8 @@ def read_cell(asked: Asked, query: QueryDict) -> Cell:
         raise ValueError("m")
     if "line" not in query:
         return Cell(asked, measure, is_total=True)
-    line = None if query["line"] == NONE else asked.by.read(query["line"])
+    word = str(query["line"])
+    line = None if word == NONE else asked.by.read(word)
     if isinstance(line, int) and abs(line) >= 2**63:
         raise ValueError("line")
     return Cell(asked, measure, is_total=False, line=line)

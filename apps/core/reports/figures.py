@@ -70,7 +70,7 @@ def forget_figures(user: User, asked: Asked) -> None:
 
 def aggregate_of(measure: Measure, *, of_many: bool = False) -> Any:
     """Of any rows of the report: those of a line, or all."""
-    narrowed = {"filter": measure.counts} if measure.counts else {}
+    narrowed: dict[str, Any] = {"filter": measure.counts} if measure.counts else {}
     if measure.how == "count":
         return Count("pk", distinct=of_many, **narrowed)
     if measure.how == "sum":

@@ -62,10 +62,10 @@ def show(measure: Measure, value: Value) -> str:
     if value is None:
         return "–"
     if measure.unit == "hours":
-        hours = round(value, 1)
+        hours = round(float(value), 1)
         return _("%(number)s h") % {"number": number_format(hours, 1)}
     if measure.unit == "days":
-        days = round(value, 1)
+        days = round(float(value), 1)
         return ngettext("%(number)s day", "%(number)s days", int(days)) % {"number": number_format(days, 1)}
     if measure.unit == "money":
         return str(number_format(Decimal(value), 2, use_l10n=True, force_grouping=True))
