@@ -38,6 +38,7 @@ from apps.crm.services.opportunities import (
     move_opportunity,
     trash_opportunity,
 )
+from apps.crm.services.pipeline_setup import StageInput, change_stage, retire_stage
 from tests.conftest import make_user
 from tests.contacts.factories import FolderFactory, OrganisationFactory, PersonFactory
 from tests.crm.factories import NOW
@@ -358,3 +359,17 @@ def test_the_demo_has_three_hundred_in_all_states(sam):
     assert Opportunity.objects.filter(expected_on__lt=TODAY, closed_at=None).exists()
     for each in Opportunity.objects.all():
         assert OpportunityStep.objects.get(opportunity=each, left_at=None).stage_id == each.stage_id
+
+
+def test_a_stage_in_use_keeps_its_outcome_and_passes_what_it_holds_on(sam, admin_of_house):
+    made = an_opportunity(sam)
+    data = StageInput(name="Enquiry", outcome="won")
+    with pytest.raises(ValidationError, match="stand there"):
+        change_stage(actor=admin_of_house, stage=stage("Enquiry"), data=data, now=NOW)
+    for into in (None, stage("Won")):
+        with pytest.raises(ValidationError):
+            retire_stage(actor=admin_of_house, stage=stage("Enquiry"), into=into, now=NOW)
+    assert retire_stage(actor=admin_of_house, stage=stage("Enquiry"), into=stage("Offer sent"), now=NOW) == 1
+    made.refresh_from_db()
+    assert made.stage.name == "Offer sent"
+    assert OpportunityStep.objects.get(opportunity=made, left_at=None).stage.name == "Offer sent"

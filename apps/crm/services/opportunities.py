@@ -190,6 +190,29 @@ def trash_opportunity(*, actor: User, opportunity: Opportunity, now: datetime) -
     return recorder.operation.pk
 
 
+def clear_stage(
+    stage: PipelineStage, into: PipelineStage | None, *, actor: User, recorder: Recorder, now: datetime, reason: str
+) -> int:
+    """Let all that stand in a stage that goes stand in `into`, thrown away ones too; within the caller's operation.
+
+    Raises ValidationError under "into" where there are any and `into` doesn't end them as their stage did.
+    """
+    rows = list(Opportunity.objects.select_for_update(of=("self",), no_key=True).filter(stage=stage).order_by("pk"))
+    if not rows:
+        return 0
+    if into is None or into.pipeline_id != stage.pipeline_id or into.outcome != stage.outcome or into.retired_at:
+        raise ValidationError({"into": _("Say in which stage of the same outcome those go on that stand there.")})
+    for row in rows:
+        before = snapshot(row)
+        row.stage, row.entered_at = into, now
+        _leave(row, recorder=recorder, now=now)
+        _save(row, now)
+        recorder.updated(row, before)
+        _stand(row, into, actor=actor, recorder=recorder, now=now, reason=reason)
+    after_undo([row.pk for row in rows], now)
+    return len(rows)
+
+
 def hand_opportunities_on(
     *, recorder: Recorder, entity_ids: Collection[int], giver: User, taker: User, now: datetime
 ) -> int:

@@ -12,9 +12,10 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from apps.core.services.operations import operate, snapshot
-from apps.crm.models import JourneyStep, Persona, Pipeline, PipelineStage
+from apps.crm.models import JourneyStep, Opportunity, Persona, Pipeline, PipelineStage
 from apps.crm.models.pipelines import own_word
 from apps.crm.services.journey_sets import move_to
+from apps.crm.services.opportunities import clear_stage
 from apps.crm.services.setup import ask_settings, clean_name, put_in_order, retire, save_once
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ def change_stage(*, actor: User, stage: PipelineStage, data: StageInput, now: da
     with operate(actor=actor, verb="stage.changed", now=now) as recorder:
         locked = PipelineStage.objects.select_for_update().get(pk=stage.pk)
         before = snapshot(locked)
+        if data.outcome != locked.outcome and Opportunity.objects.filter(stage=locked).exists():
+            raise ValidationError({"outcome": _("Opportunities stand there, whose end it tells. Move them first.")})
         locked.name = _kept_word(locked.name, clean_name(data.name))
         _fill(locked, data)
         recorder.updated(locked, before)
@@ -110,10 +113,11 @@ def retire_stage(
         if retired:
             standing = JourneyStep.objects.current().filter(stage=locked).order_by("entity")
             ids = list(standing.values_list("entity", flat=True)[: MOST_MOVED + 1])
+            words = _("The stage “%(stage)s” is used no longer.") % {"stage": locked.title}
             if ids:
                 target = _target(locked, into, len(ids))
-                words = _("The stage “%(stage)s” is used no longer.") % {"stage": locked.title}
                 moved = len(move_to(ids, target, actor=actor, recorder=recorder, now=now, reason=words))
+            moved += clear_stage(locked, into, actor=actor, recorder=recorder, now=now, reason=words)
         before = snapshot(locked)
         locked.retired_at = (locked.retired_at or now) if retired else None
         save_once(locked, _("Another one has this name now."))

@@ -142,7 +142,7 @@ def stage_retire(request: Request, pipeline_id: int, stage_id: int) -> HttpRespo
     stage = _stage(pipeline_id, stage_id)
     back = _page(stage.pipeline)
     again = "again" in request.POST
-    number = JourneyStep.objects.current().filter(stage=stage).count()
+    number = JourneyStep.objects.current().filter(stage=stage).count() + stage.opportunities.count()
     form = IntoForm(request.POST or None, stage=stage)
     if request.method == "POST" and (again or number == 0 or form.is_valid()):
         into = None if again or number == 0 else form.cleaned_data["into"]
@@ -154,9 +154,12 @@ def stage_retire(request: Request, pipeline_id: int, stage_id: int) -> HttpRespo
             show_errors(form, error)
         else:
             return saved(request, back)
-    text = ngettext("%(count)d contact stands there.", "%(count)d contacts stand there.", number) % {"count": number}
+    if stage.pipeline.purpose == Pipeline.Purpose.OPPORTUNITY:
+        text = ngettext("%(count)d opportunity stands there.", "%(count)d opportunities stand there.", number)
+    else:
+        text = ngettext("%(count)d contact stands there.", "%(count)d contacts stand there.", number)
     title = _("Retire “%(stage)s”") % {"stage": stage.title}
-    context = {"text": text, "number": number}
+    context = {"text": text % {"count": number}, "number": number}
     return show_sheet(request, form, title=title, back=back, template="crm/settings/stage_retire.html", **context)
 
 
