@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "apps.activities",
     "apps.messaging",
     "apps.crm",
+    "apps.projects",
     "apps.sync",
     "django.contrib.admin",
     "django.contrib.auth",

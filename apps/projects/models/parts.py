@@ -1,0 +1,63 @@
+"""What hangs on a message: reactions, pins, mentions, files and links."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from apps.core.models import File
+from apps.projects.models.groups import Group, Membership
+from apps.projects.models.messages import Message
+
+
+class Reaction(models.Model):
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions", db_index=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    sign = models.CharField(max_length=8)  # one of services.reactions.SIGNS
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "membership", "sign"], name="reaction_once")]
+
+
+class Pin(models.Model):
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="pins")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="pins", db_index=False)
+    pinned_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", db_index=False)
+    pinned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message"], name="pin_once")]
+
+
+class Mention(models.Model):
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "membership"], name="mention_once")]
+
+
+class Attachment(models.Model):
+    """A file of a message, served by its id through the group's door."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
+    thumbnail = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(max_length=255)
+    width = models.PositiveIntegerField(null=True)  # pixels
+    height = models.PositiveIntegerField(null=True)
+    seconds = models.PositiveIntegerField(null=True)  # of a voice message
+
+
+class MessageLink(models.Model):
+    """An address that a message names."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="links", db_index=False)
+    url = models.CharField(max_length=2000)
+    title = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "url"], name="message_link_once")]
+        indexes = [models.Index(fields=["group", "-message"], name="message_link_of_group")]
