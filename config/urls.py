@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/", include("apps.activities.urls")),
     path("mail/", include("apps.messaging.urls")),
     path("crm/", include("apps.crm.urls")),
+    path("projects/", include("apps.projects.urls")),
     path("portal/", include("apps.crm.portal.urls")),
     path("d/", include("apps.crm.urls.day_links")),
     path("sync/", include("apps.sync.urls")),

@@ -9,6 +9,7 @@ from django.test import Client
 
 from apps.contacts.models import Folder
 from apps.core.models import Operation
+from apps.projects.services.members import make_group
 from config.asgi import application
 from tests.access.cases import CASES, ROLES, Outcome
 from tests.conftest import NOW, make_user
@@ -34,6 +35,7 @@ def test_a_stream_is_for_whose_it_is(transactional_db):
         "hidden_id": PersonFactory(folder=mine).pk,
         "entity_id": PersonFactory(folder=everybodys).pk,
         "dealer_id": firm.pk,
+        "group_id": make_group(actor=bob, title="Site visit", users=[], now=NOW).pk,
         "other_dealer_id": a_dealer("Promin").pk,
     }
 

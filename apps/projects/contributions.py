@@ -5,14 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
-from apps.core.contributions import live
+from apps.accounts.permissions import is_staff_member
+from apps.core.contributions import MenuItem, live, menu, verbs
 from apps.projects.models import Group
+
+VERBS = {
+    "group.made": gettext_lazy("Group made"),
+    "group.members_added": gettext_lazy("Colleagues added to a group"),
+    "group.member_left": gettext_lazy("Left a group"),
+    "group.role_set": gettext_lazy("Role in a group changed"),
+    "message.pinned": gettext_lazy("Message pinned"),
+    "message.unpinned": gettext_lazy("Message unpinned"),
+}
 
 
 def register() -> None:
     """Called once, when the app is ready."""
     live.register("group", _may_hear)
+    groups = MenuItem(
+        "main", gettext_lazy("Groups"), "projects:group_list", "messages", is_staff_member, section="/projects/"
+    )
+    menu.register("projects", groups, position=70)
+    for verb, words in VERBS.items():
+        verbs.register(verb, words)
 
 
 def _may_hear(user: Any, channel: str) -> bool:

@@ -1,6 +1,7 @@
 """All cases of the matrix, each part of the house in a room of its own."""
 
 from tests.access import (
+    chat_cases,
     crm_claims_cases,
     crm_feed_cases,
     crm_journeys_cases,
@@ -22,6 +23,7 @@ __all__ = [
     "ROLES",
     "Case",
     "Outcome",
+    "chat_cases",
     "crm_claims_cases",
     "crm_feed_cases",
     "crm_journeys_cases",

@@ -31,7 +31,7 @@ class Group(models.Model):
     kind = models.CharField(max_length=7, choices=Kind)
     title = models.CharField(max_length=120, blank=True)
     # "3-17" of a direct chat: the ids of its two users, the smaller first.
-    direct_key = models.CharField(max_length=41, null=True, unique=True)
+    direct_key = models.CharField(max_length=41, blank=True)
     shows_history = models.BooleanField(default=True)  # whether newcomers read what was written before them
     last_seq = models.BigIntegerField(default=0)
     last_rev = models.BigIntegerField(default=0)
@@ -47,9 +47,10 @@ class Group(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="group_direct_has_a_pair",
-                condition=Q(kind="direct", direct_key__isnull=False, title="")
-                | (~Q(kind="direct") & Q(direct_key__isnull=True) & ~Q(title="")),
+                condition=(Q(kind="direct", title="") & ~Q(direct_key=""))
+                | (~Q(kind="direct") & Q(direct_key="") & ~Q(title="")),
             ),
+            models.UniqueConstraint(fields=["direct_key"], name="group_direct_once", condition=Q(kind="direct")),
             models.CheckConstraint(name="group_counters", condition=Q(last_seq__gte=0, last_rev__gte=F("last_seq"))),
         ]
 

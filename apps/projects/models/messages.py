@@ -19,9 +19,7 @@ MOST_CHARACTERS = 8_000
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
         """What was written in the groups that `user` is in, from the message on that their membership begins with."""
-        own = Membership.objects.present().filter(
-            group=OuterRef("group"), user=user.pk, from_seq__lt=OuterRef("seq")
-        )
+        own = Membership.objects.present().filter(group=OuterRef("group"), user=user.pk, from_seq__lt=OuterRef("seq"))
         return self.filter(Exists(own))
 
     def standing(self) -> MessageQuerySet:

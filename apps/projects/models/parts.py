@@ -8,11 +8,13 @@ from apps.core.models import File
 from apps.projects.models.groups import Group, Membership
 from apps.projects.models.messages import Message
 
+SIGNS = ("👍", "❤️", "😀", "🎉", "👀", "✅")
+
 
 class Reaction(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions", db_index=False)
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    sign = models.CharField(max_length=8)  # one of services.reactions.SIGNS
+    sign = models.CharField(max_length=8)  # one of SIGNS
     made_at = models.DateTimeField()
 
     class Meta:

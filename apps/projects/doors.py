@@ -1,0 +1,26 @@
+"""How views come to a group: through its own membership, or not at all."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from apps.accounts.models import User
+from apps.projects.models import Group, Membership, Message
+
+
+def enter(user: User, group_id: int) -> tuple[Group, Membership]:
+    """The group and one's own membership; 404 for everybody who isn't in it."""
+    found = Membership.objects.present().filter(group_id=group_id, user=user).select_related("group").first()
+    if found is None:
+        raise Http404
+    return found.group, found
+
+
+def message_of(user: User, group_id: int, message_id: int) -> Message:
+    return get_object_or_404(Message.objects.visible_to(user), group_id=group_id, pk=message_id)
+
+
+def number(text: str | None) -> int:
+    """A number out of an address; 0 where there is none."""
+    return int(text) if text and text.isdecimal() and len(text) <= 18 else 0

@@ -1,0 +1,29 @@
+"""What a member may do in a group; who is no member meets a 404 before any of this is asked."""
+
+from __future__ import annotations
+
+from apps.projects.models import Group, Membership, Message
+
+_MANAGERS = {Membership.Role.OWNER, Membership.Role.ADMIN}
+
+
+def can_manage(group: Group, member: Membership) -> bool:
+    """Its name, its people, anybody's messages. Direct messages are managed by nobody."""
+    return group.kind != Group.Kind.DIRECT and member.role in _MANAGERS
+
+
+def can_write(group: Group, member: Membership) -> bool:
+    """In a channel only those who manage it write."""
+    return group.kind != Group.Kind.CHANNEL or member.role in _MANAGERS
+
+
+def can_pin(group: Group, member: Membership) -> bool:
+    return can_write(group, member)
+
+
+def can_edit(group: Group, member: Membership, message: Message) -> bool:
+    return message.author_id == member.pk and can_write(group, member)
+
+
+def can_delete(group: Group, member: Membership, message: Message) -> bool:
+    return message.author_id == member.pk or can_manage(group, member)

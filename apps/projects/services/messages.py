@@ -1,0 +1,131 @@
+"""Messages posted, edited and deleted. None of it is an operation: the group's counter is its record."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.projects import permissions
+from apps.projects.models import Group, Membership, Mention, Message, MessageLink, MessageRevision, Pin, Reaction
+from apps.projects.models.messages import MOST_CHARACTERS
+from apps.projects.models.reading import Draft
+from apps.projects.services.announcing import announce
+from apps.projects.services.counting import take_place, take_rev
+from apps.projects.services.members import member_of
+from apps.projects.services.reading import raise_mark
+
+_CLIENT_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
+_LINK = re.compile(r"https?://[^\s<>\"']{3,1900}", re.IGNORECASE)
+_MOST_LINKS = 50
+
+
+@transaction.atomic
+def post_message(
+    *,
+    actor: User,
+    group: Group,
+    client_id: str,
+    text: str,
+    now: datetime,
+    reply_to: Message | None = None,
+    written_at: datetime | None = None,
+) -> Message:
+    """Say `text` in `group`; the same `client_id` of the same member is said once, whatever comes with it later.
+
+    Raises PermissionDenied; ValidationError for a text that is empty or too long, and for a reply to another group.
+    """
+    if not _CLIENT_ID.match(client_id):
+        raise ValidationError(_("This message has no valid id."))
+    if (posted := _posted(actor, group, client_id)) is not None:
+        return posted
+    cleaned = clean_text(text)
+    if reply_to is not None and reply_to.group_id != group.pk:
+        raise ValidationError(_("The message that this answers is not in this group."))
+    Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+    if (posted := _posted(actor, group, client_id)) is not None:  # by the same page, at the same time
+        return posted
+    member = member_of(actor, group)
+    if not permissions.can_write(group, member):
+        raise PermissionDenied
+    seq, rev = take_place(group.pk, now=now)
+    message = Message(group=group, seq=seq, rev=rev, author=member, client_id=client_id, text=cleaned, sent_at=now)
+    message.reply_to = reply_to
+    message.written_at = min(written_at, now) if written_at is not None else None
+    message.save()
+    _note_parts(message)
+    raise_mark(member, seq, now)
+    Draft.objects.filter(membership=member).delete()
+    announce(message)
+    return message
+
+
+@transaction.atomic
+def edit_message(*, actor: User, message: Message, text: str, now: datetime) -> None:
+    """Let one's own message say something else; what it said is kept. The same words: nothing happens.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    cleaned = clean_text(text)
+    rev = take_rev(message.group_id)
+    row = Message.objects.select_related("group").get(pk=message.pk)
+    if row.deleted_at is not None or not permissions.can_edit(row.group, member_of(actor, row.group), row):
+        raise PermissionDenied
+    if row.text != cleaned:
+        MessageRevision.objects.create(message=row, text=row.text, replaced_at=now, replaced_by=actor)
+        row.text, row.edited_at = cleaned, now
+        row.links.all().delete()
+        row.mentions.all().delete()
+        _note_parts(row)
+    row.rev = rev
+    row.save(update_fields=["text", "edited_at", "rev"])
+    announce(row)
+
+
+@transaction.atomic
+def delete_message(*, actor: User, message: Message, now: datetime) -> None:
+    """Leave a tombstone in the place of a message; what it said is kept as a revision. Gone already: nothing happens.
+
+    Raises PermissionDenied unless it is one's own or one manages the group.
+    """
+    rev = take_rev(message.group_id)
+    row = Message.objects.select_related("group").get(pk=message.pk)
+    if not permissions.can_delete(row.group, member_of(actor, row.group), row):
+        raise PermissionDenied
+    if row.deleted_at is None:
+        MessageRevision.objects.create(message=row, text=row.text, replaced_at=now, replaced_by=actor)
+        row.text, row.deleted_at = "", now
+        for part in (Reaction, Pin, Mention, MessageLink):
+            part.objects.filter(message=row).delete()
+    row.rev = rev
+    row.save(update_fields=["text", "deleted_at", "rev"])
+    announce(row)
+
+
+def clean_text(text: str) -> str:
+    """Without what can't be kept and empty ends. Raises ValidationError where nothing to see is left, or too much."""
+    if len(text) > MOST_CHARACTERS:
+        raise ValidationError(_("A message may have %(most)s characters.") % {"most": MOST_CHARACTERS})
+    cleaned = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if all(unicodedata.category(each) in {"Cf", "Cc", "Zs", "Zl", "Zp", "Mn"} for each in cleaned):
+        raise ValidationError(_("Write something first."))
+    return cleaned
+
+
+def _posted(actor: User, group: Group, client_id: str) -> Message | None:
+    return Message.objects.filter(group=group, author__user=actor, client_id=client_id).first()
+
+
+def _note_parts(message: Message) -> None:
+    """Who is meant by "@Name" and which addresses are named."""
+    links = list(dict.fromkeys(url.rstrip(".,;:!?)") for url in _LINK.findall(message.text)))[:_MOST_LINKS]
+    MessageLink.objects.bulk_create(MessageLink(group_id=message.group_id, message=message, url=url) for url in links)
+    if "@" in message.text:
+        present = Membership.objects.present().filter(group_id=message.group_id)
+        meant = [member for member in present if f"@{member.display_name}" in message.text]
+        Mention.objects.bulk_create(Mention(message=message, membership=member) for member in meant)

@@ -1,0 +1,58 @@
+"""How far a member has read, what they are writing, and how they keep the group in their list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.projects.models import Draft, Group, Membership, ReadMark
+from apps.projects.services.announcing import announce_read, announce_typing
+from apps.projects.services.members import member_of
+
+
+@transaction.atomic
+def mark_read(*, actor: User, group: Group, seq: int, now: datetime) -> None:
+    """Let everything up to `seq` count as read; lower than before: nothing happens. Raises PermissionDenied."""
+    member = member_of(actor, group)
+    known = Group.objects.values_list("last_seq", flat=True).get(pk=group.pk)
+    if raise_mark(member, min(seq, known), now):
+        announce_read(group, member, min(seq, known))
+
+
+def raise_mark(member: Membership, seq: int, now: datetime) -> bool:
+    """Raise the mark of `member` to `seq`; False where it stood there, or higher."""
+    given = {"read_seq": seq, "read_at": now}
+    mark, made = ReadMark.objects.get_or_create(membership=member, topic=None, defaults=given)
+    higher = ReadMark.objects.filter(pk=mark.pk, read_seq__lt=seq)
+    return made or higher.update(read_seq=seq, read_at=now) == 1
+
+
+def say_typing(*, actor: User, group: Group) -> None:
+    """Raises PermissionDenied."""
+    announce_typing(group, member_of(actor, group))
+
+
+def mute(*, actor: User, group: Group, until: datetime | None) -> None:
+    """Hear nothing of the group up to `until`; None: hear it again. Raises PermissionDenied."""
+    Membership.objects.filter(pk=member_of(actor, group).pk).update(muted_until=until)
+
+
+def keep_on_top(*, actor: User, group: Group, wanted: bool, now: datetime) -> None:
+    """Pin the group in one's own list, or let go of it. Raises PermissionDenied."""
+    row = Membership.objects.filter(pk=member_of(actor, group).pk)
+    row.filter(pinned_at__isnull=wanted).update(pinned_at=now if wanted else None)
+
+
+def save_draft(*, actor: User, group: Group, text: str, now: datetime) -> None:
+    """Keep what one is writing, in place of what was kept; nothing written: nothing is kept.
+
+    Raises PermissionDenied.
+    """
+    member = member_of(actor, group)
+    kept = text.replace("\x00", "")[:8_000]
+    if kept.strip():
+        Draft.objects.update_or_create(membership=member, defaults={"text": kept, "saved_at": now})
+    else:
+        Draft.objects.filter(membership=member).delete()

@@ -1,0 +1,28 @@
+from django.urls import path
+
+from apps.projects.views import chat, groups, messages
+
+app_name = "projects"
+
+urlpatterns = [
+    path("", groups.group_list, name="group_list"),
+    path("new/", groups.group_make, name="group_make"),
+    path("<int:group_id>/", chat.group, name="group"),
+    path("<int:group_id>/info/", groups.group_info, name="group_info"),
+    path("<int:group_id>/members/add/", groups.members_add, name="members_add"),
+    path("<int:group_id>/members/<int:member_id>/remove/", groups.member_remove, name="member_remove"),
+    path("<int:group_id>/members/<int:member_id>/role/", groups.member_role, name="member_role"),
+    path("<int:group_id>/mute/", groups.group_mute, name="group_mute"),
+    path("<int:group_id>/top/", groups.group_top, name="group_top"),
+    path("<int:group_id>/messages/", chat.portion, name="portion"),
+    path("<int:group_id>/changes/", chat.changes, name="changes"),
+    path("<int:group_id>/pins/", chat.pins, name="pins"),
+    path("<int:group_id>/read/", chat.read, name="read"),
+    path("<int:group_id>/typing/", chat.typing, name="typing"),
+    path("<int:group_id>/draft/", chat.draft, name="draft"),
+    path("<int:group_id>/post/", messages.message_post, name="message_post"),
+    path("<int:group_id>/messages/<int:message_id>/edit/", messages.message_edit, name="message_edit"),
+    path("<int:group_id>/messages/<int:message_id>/delete/", messages.message_delete, name="message_delete"),
+    path("<int:group_id>/messages/<int:message_id>/react/", messages.message_react, name="message_react"),
+    path("<int:group_id>/messages/<int:message_id>/pin/", messages.message_pin, name="message_pin"),
+]

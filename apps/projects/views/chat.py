@@ -1,0 +1,93 @@
+"""A group's page and what it asks for while it is open."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.decorators import staff_required
+from apps.core import clock
+from apps.core.htmx import Request, render_page
+from apps.projects import permissions, selectors
+from apps.projects.doors import enter, number
+from apps.projects.models.messages import MOST_CHARACTERS
+from apps.projects.models.parts import SIGNS
+from apps.projects.services import reading
+
+
+@staff_required
+@require_GET
+def group(request: Request, group_id: int) -> HttpResponse:
+    found, member = enter(request.user, group_id)
+    at = number(request.GET.get("at"))
+    context = {
+        "group": found,
+        "member": member,
+        "title": selectors.title_of(found, request.user),
+        "chat": selectors.chat_window(found, member, at=at or None),
+        "at": at,
+        "channel": f"{found.channel}:{get_language()}",
+        "may_write": permissions.can_write(found, member),
+        "may_manage": permissions.can_manage(found, member),
+        "may_pin": permissions.can_pin(found, member),
+        "is_muted": member.muted_until is not None and member.muted_until > clock.now(),
+        "signs": SIGNS,
+        "most": MOST_CHARACTERS,
+    }
+    return render_page(request, "projects/group.html", context)
+
+
+@staff_required
+@require_GET
+def portion(request: Request, group_id: int) -> HttpResponse:
+    """Messages above `before` or below `after`."""
+    found, member = enter(request.user, group_id)
+    before, after = number(request.GET.get("before")), number(request.GET.get("after"))
+    messages = selectors.portion_of(found, member, before=before, after=after)
+    return _messages(request, {"messages": messages, "has_more": len(messages) == selectors.PORTION})
+
+
+@staff_required
+@require_GET
+def changes(request: Request, group_id: int) -> HttpResponse:
+    """All that happened after the rev `after`, for a page that was asleep."""
+    found, member = enter(request.user, group_id)
+    messages, rev, has_more = selectors.changes_of(found, member, after=number(request.GET.get("after")))
+    return _messages(request, {"messages": messages, "rev": rev, "has_more": has_more})
+
+
+@staff_required
+@require_GET
+def pins(request: Request, group_id: int) -> HttpResponse:
+    found, member = enter(request.user, group_id)
+    return render(request, "projects/_pins.html", {"pins": selectors.chat_window(found, member).pins})
+
+
+@staff_required
+@require_POST
+def read(request: Request, group_id: int) -> HttpResponse:
+    found, _member = enter(request.user, group_id)
+    reading.mark_read(actor=request.user, group=found, seq=number(request.POST.get("seq")), now=clock.now())
+    return HttpResponse(status=204)
+
+
+@staff_required
+@require_POST
+def typing(request: Request, group_id: int) -> HttpResponse:
+    found, _member = enter(request.user, group_id)
+    reading.say_typing(actor=request.user, group=found)
+    return HttpResponse(status=204)
+
+
+@staff_required
+@require_POST
+def draft(request: Request, group_id: int) -> HttpResponse:
+    found, _member = enter(request.user, group_id)
+    reading.save_draft(actor=request.user, group=found, text=request.POST.get("text", ""), now=clock.now())
+    return HttpResponse(status=204)
+
+
+def _messages(request: Request, context: dict[str, object]) -> HttpResponse:
+    return render(request, "projects/_messages.html", context)

@@ -1,0 +1,149 @@
+// <chat-view data-base data-me data-rev data-read>: an open chat. It follows the stream, asks for what it missed, loads
+// more where one scrolls to, and says what has been on the screen.
+import { apply, dress, ends } from "../chat.js"
+import { ask, catchUp, tell } from "../chat-server.js"
+import { Composer } from "../chat-composer.js"
+import { MessageActs } from "../chat-acts.js"
+
+const SEEN_AFTER = 400 // ms on the screen
+const TYPING_FOR = 4_000
+
+class ChatView extends HTMLElement {
+  connectedCallback() {
+    this.list = this.querySelector(".chat__messages")
+    this.scroll = this.querySelector(".chat__scroll")
+    this.rev = Number(this.dataset.rev)
+    this.read = Number(this.dataset.read)
+    this.asked = this.read
+    this.first = this.read
+    this.eye = new IntersectionObserver((rows) => this.see(rows), { root: this.scroll, threshold: 0.6 })
+    this.addEventListener("live:message", ({ detail }) => this.hear(detail))
+    this.addEventListener("live:open", () => this.heal())
+    this.addEventListener("live:typing", ({ detail }) => this.showTyping(detail))
+    this.addEventListener("live:read", ({ detail }) => this.showRead(detail))
+    this.scroll.addEventListener("scroll", () => this.more(), { passive: true })
+    this.querySelector(".chat__down").addEventListener("click", () => this.toEnd())
+    this.acts = new MessageActs(this)
+    this.composer = new Composer(this)
+    this.fit = () => this.style.setProperty("--chat-window", `${window.visualViewport?.height ?? innerHeight}px`)
+    window.visualViewport?.addEventListener("resize", this.fit)
+    this.fit()
+    this.draw()
+    this.begin()
+  }
+
+  disconnectedCallback() {
+    this.eye.disconnect()
+    this.composer.stop()
+    window.visualViewport?.removeEventListener("resize", this.fit)
+    clearTimeout(this.reading)
+  }
+
+  begin() {
+    const place = Number(this.dataset.at) || this.first + 1
+    const row = this.list.querySelector(`[data-seq="${place}"]`)
+    if (row) row.scrollIntoView({ block: "center" })
+    else this.scroll.scrollTop = this.scroll.scrollHeight
+    if (Number(this.dataset.at)) row?.classList.add("message--found")
+  }
+
+  hear({ rev, html }) {
+    if (rev > this.rev + 1) return void this.heal()
+    this.rev = Math.max(this.rev, rev)
+    this.take(html)
+  }
+
+  async heal() {
+    if (this.healing) return void (this.again = true)
+    this.healing = true
+    this.rev = Math.max(this.rev, await catchUp(this.dataset.base, this.rev, (html) => this.take(html)))
+    this.healing = false
+    if (this.again) this.again = void this.heal()
+  }
+
+  take(html) {
+    const wasAtEnd = this.isAtEnd()
+    apply(this.list, html, { older: "older" in this.dataset, newer: "newer" in this.dataset })
+    this.draw()
+    this.composer.forget(this.list)
+    if (wasAtEnd) this.scroll.scrollTop = this.scroll.scrollHeight
+    if (/data-pinned/.test(html) || this.querySelector(".chat__pin")) this.followPins()
+  }
+
+  async followPins() {
+    const html = await ask(`${this.dataset.base}pins/`)
+    if (html !== null) this.querySelector(".chat__pins").innerHTML = html
+  }
+
+  draw() {
+    const { me, seen, unread } = this.dataset
+    dress(this.list, { me, read: this.first, seen: Number(seen), words: unread })
+    for (const row of this.list.querySelectorAll(".message")) if (Number(row.dataset.seq) > this.read) this.eye.observe(row)
+    this.querySelector(".chat__empty").hidden = this.list.childElementCount > 0
+    this.showDown()
+  }
+
+  see(rows) {
+    if (document.hidden) return
+    const seen = rows.filter((each) => each.isIntersecting).map((each) => Number(each.target.dataset.seq))
+    this.read = Math.max(this.read, ...seen)
+    if (this.read > this.asked) this.reading ||= setTimeout(() => this.say(), SEEN_AFTER)
+    this.showDown()
+  }
+
+  async say() {
+    this.reading = 0
+    this.asked = this.read
+    await tell(`${this.dataset.base}read/`, { seq: this.asked })
+  }
+
+  isAtEnd() {
+    return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 60
+  }
+
+  showDown() {
+    const button = this.querySelector(".chat__down")
+    const left = [...this.list.querySelectorAll(".message")].filter((row) => Number(row.dataset.seq) > this.read).length
+    button.hidden = this.isAtEnd() && !("newer" in this.dataset)
+    button.querySelector("[data-count]").textContent = left || ""
+  }
+
+  toEnd() {
+    if ("newer" in this.dataset) location.assign(`${this.dataset.base}?at=999999999999`)
+    else this.scroll.scrollTop = this.scroll.scrollHeight
+  }
+
+  async more() {
+    this.showDown()
+    const [first, last] = ends(this.list)
+    const { scrollTop, scrollHeight, clientHeight } = this.scroll
+    const up = "older" in this.dataset && scrollTop < 300
+    const down = "newer" in this.dataset && scrollHeight - scrollTop - clientHeight < 300
+    if (this.loading || !(up || down)) return
+    this.loading = true
+    const html = await ask(`${this.dataset.base}messages/?${up ? `before=${first}` : `after=${last}`}`)
+    if (html !== null) {
+      if (!/^\s*<ol[^>]* data-more/m.test(html)) delete this.dataset[up ? "older" : "newer"]
+      apply(this.list, html)
+      this.draw()
+      if (up) this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight
+    }
+    this.loading = false
+  }
+
+  showTyping({ member, name }) {
+    if (String(member) === this.dataset.me) return
+    const line = this.querySelector(".chat__typing")
+    line.textContent = `${name} ${this.dataset.typing}`
+    clearTimeout(this.typing)
+    this.typing = setTimeout(() => (line.textContent = ""), TYPING_FOR)
+  }
+
+  showRead({ member, seq }) {
+    if (String(member) === this.dataset.me) this.asked = this.read = Math.max(this.read, seq)
+    else this.dataset.seen = Math.max(Number(this.dataset.seen), seq)
+    this.draw()
+  }
+}
+
+customElements.define("chat-view", ChatView)

@@ -1,0 +1,69 @@
+"""Two people talk in two browsers: what one writes the other reads, also what was written without a connection."""
+
+from __future__ import annotations
+
+import pytest
+
+from apps.projects.models import Message, ReadMark
+from apps.projects.services.members import make_group
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def write(page, text):
+    page.get_by_label("Message", exact=True).fill(text)
+    page.keyboard.press("Enter")
+
+
+def row(page, text):
+    return page.locator(".chat__messages .message", has_text=text)
+
+
+def test_two_people_write_react_mend_and_delete(page, browser, site, sign_in, alice, bob, now, axe):
+    group = make_group(actor=alice, title="Site visit", users=[bob], now=now)
+    other = browser.new_context(locale="en-GB", viewport={"width": 360, "height": 740})
+    bobs = other.new_page()
+    sign_in(bobs, bob)
+    sign_in(page, alice)
+    for each in (page, bobs):
+        with each.expect_request(lambda request: "/live/" in request.url):
+            each.goto(f"{site}/projects/{group.pk}/")
+
+    write(page, "Oak arrived")
+    row(bobs, "Oak arrived").wait_for()
+    row(page, "Oak arrived").wait_for()
+    page.locator(".message--seen").wait_for()
+    assert ReadMark.objects.get(membership__user=bob).read_seq == 1
+
+    bobs.get_by_role("button", name="Actions").click()
+    bobs.get_by_role("button", name="👍").click()
+    page.locator("[data-react='👍']").wait_for()
+    bobs.get_by_role("button", name="Actions").click()
+    assert bobs.get_by_role("button", name="Delete").is_hidden()
+    bobs.get_by_role("button", name="Reply").click()
+    write(bobs, "When?")
+    row(page, "When?").locator(".message__quote", has_text="Oak arrived").wait_for()
+
+    row(page, "Oak arrived").first.get_by_role("button", name="Actions").click()
+    page.get_by_role("button", name="Edit").click()
+    write(page, "Oak comes at ten")
+    row(bobs, "Oak comes at ten").first.get_by_text("edited").wait_for()
+    for each in (page, bobs):
+        assert axe(each) == []
+        assert each.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    row(bobs, "When?").last.get_by_role("button", name="Actions").click()
+    bobs.get_by_role("button", name="Delete").click()
+    page.get_by_text("This message was deleted.").wait_for()
+
+    other.set_offline(True)
+    write(bobs, "From the cellar")
+    write(bobs, "And again")
+    bobs.locator(".message--waiting", has_text="And again").wait_for()
+    write(page, "Are you there?")
+    other.set_offline(False)
+    row(page, "And again").wait_for()
+    row(bobs, "Are you there?").wait_for()
+    bobs.locator(".message--waiting").first.wait_for(state="detached")
+    said = Message.objects.filter(author__user=bob, deleted_at=None).order_by("seq").values_list("text", flat=True)
+    assert list(said) == ["From the cellar", "And again"]
+    other.close()
