@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,10 +37,11 @@ def sums(amounts: Iterable[Amount], *, weighted: bool = True) -> SafeString:
     for each in amounts:
         line = money(each.full, each.currency)
         if weighted and each.weighted != each.full:
-            words = _("weighted: %(amount)s")
-            line = fill("{} <small>{}</small>", line, words % {"amount": money(each.weighted, each.currency)})
-        lines.append(fill('<span class="board__amount">{}</span>', line))
-    return joined("", lines)
+            shown = number_format(each.weighted, 2, use_l10n=True, force_grouping=True)
+            words = _("weighted: %(amount)s") % {"amount": f"{shown} {each.currency}"}
+            line = fill("{} <small>{}</small>", line, words)
+        lines.append(fill('<span class="amounts__one">{}</span>', line))
+    return fill('<span class="amounts">{}</span>', joined("", lines)) if lines else SafeString("")
 
 
 def opportunity_card(card: OpportunityCard, move_url: str) -> SafeString:

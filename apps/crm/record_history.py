@@ -31,12 +31,15 @@ def claim_mail(request: HttpRequest, claim: Claim) -> str:
 
 def opportunity_history(request: HttpRequest, opportunity: Opportunity) -> str:
     """What was written down of it and filed with it."""
-    return _drawn(request, "crm.opportunity", opportunity.pk, EVERYTHING, _("History"))
+    empty = _("What is said and done about it stands here.")
+    return _drawn(request, "crm.opportunity", opportunity.pk, EVERYTHING, _("History"), empty)
 
 
-def _drawn(request: HttpRequest, record_type: str, record_id: int, narrowing: Narrowing, title: str) -> str:
+def _drawn(
+    request: HttpRequest, record_type: str, record_id: int, narrowing: Narrowing, title: str, empty: str = ""
+) -> str:
     user = request.user
     if not user.is_authenticated or not is_staff_member(user) or portal_reader(user) is not None:
         return ""
     found = timeline_of_context(record_type, record_id, user=user, now=clock.now(), narrowing=narrowing)
-    return render_to_string("crm/_record_history.html", {"timeline": found, "title": title}, request)
+    return render_to_string("crm/_record_history.html", {"timeline": found, "title": title, "empty": empty}, request)

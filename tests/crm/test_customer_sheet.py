@@ -47,7 +47,7 @@ def firm(bob):
         changed_at=NOW,
     )
     ShipmentStop.objects.create(shipment=lorry, position=1, dealer=firm, city="Lutsk")
-    persona = Persona.objects.filter(retired_at=None).order_by("position", "pk").first()
+    persona = Persona.objects.get(key="lead")
     EntityPersona.objects.create(entity=firm.entity, persona=persona, valid_from=date(2026, 9, 1), created_at=NOW)
     Assignment.objects.create(entity=firm.entity, user=bob, valid_from=date(2026, 9, 1), created_at=NOW)
     return firm
@@ -62,7 +62,7 @@ def parts(client, user, entity) -> str:
     client.force_login(user)
     answer = client.get(reverse("customer_sheet:sheet", args=[entity.pk]), {"parts": ""}, headers=HTMX)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def on_paper(user, key, entity) -> str:

@@ -38,16 +38,18 @@ def load_opportunities(*, now: datetime) -> int:
     reasons = list(LostReason.objects.order_by("position"))
     made: list[Opportunity] = []
     ways: list[list[tuple[PipelineStage, datetime]]] = []
+    parties: list[list[tuple[int, str]]] = []
     for place in range(_NUMBER):
         began = now - timedelta(days=_DAYS * (_NUMBER - place) / _NUMBER, hours=dice.randint(1, 9))
         way = _way(dice, stages, began, now)
-        made.append(_made(dice, place, way, dice.choice(people)[1], dice.choice(owners), reasons, now))
+        party = dice.sample(people, min(len(people), dice.choice((1, 1, 2))))
+        made.append(_made(dice, place, way, party[0][1], dice.choice(owners), reasons, now))
         ways.append(way)
+        parties.append(party)
     give_keys(made)
     insert_rows(made)
     links, steps = [], []
-    for opportunity, way in zip(made, ways, strict=True):
-        first, *others = dice.sample(people, dice.choice((1, 1, 2)))
+    for opportunity, way, (first, *others) in zip(made, ways, parties, strict=True):
         links.append(OpportunityContact(opportunity=opportunity, entity_id=first[0], is_primary=True))
         links += [OpportunityContact(opportunity=opportunity, entity_id=pk, role="Architect") for pk, _name in others]
         for place, (stage, at) in enumerate(way):

@@ -74,8 +74,9 @@ def opportunity_board(request: Request, pipeline_id: int) -> HttpResponse:
 def opportunity_forecast(request: Request) -> HttpResponse:
     """What is expected and what was won, by month; each figure leads to the list of what it counts."""
     today = company_day(clock.now())
-    form = ForecastForm(request.GET, user=request.user)
-    first, last = form.span(today.replace(day=1) - timedelta(days=90), today.replace(day=1) + timedelta(days=270))
+    usual = {"first": today.replace(day=1) - timedelta(days=90), "last": today.replace(day=1) + timedelta(days=270)}
+    form = ForecastForm({**usual, **request.GET.dict()}, user=request.user)
+    first, last = form.span(**usual)
     wanted = form.wanted()
     months = forecast(request.user, wanted, first=first, last=last)
     context = {
