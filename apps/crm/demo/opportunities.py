@@ -72,7 +72,7 @@ def _way(
     way = [(by_name["Enquiry"], began)]
     at = began
     for name, share in (("Offer sent", 0.85), ("Negotiation", 0.7), ("Won", 0.55)):
-        at += timedelta(days=dice.randint(3, 24), hours=dice.randint(0, 8))
+        at += timedelta(days=dice.randint(5, 40), hours=dice.randint(0, 8))
         if at >= now:
             return way
         if dice.random() > share:

@@ -48,7 +48,7 @@ class LineChart extends HTMLElement {
       ...(kind === "funnel" ? {} : axes),
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       color: [line, colour("--brand-accent"), "#0d9488", "#7c3aed", "#be185d", "#4d7c0f"],
-      legend: shown.length > 1 ? { type: "scroll", textStyle: { color: text } } : undefined,
+      legend: shown.length > 1 ? { type: "scroll", top: 0, textStyle: { color: text } } : undefined,
       series: shown.map(drawn),
       textStyle: { color: text, fontFamily: "inherit" },
       tooltip: { trigger: kind === "funnel" ? "item" : "axis", valueFormatter: (value) => format.format(value), confine: true },
