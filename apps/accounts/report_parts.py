@@ -40,7 +40,8 @@ def of_team(field: str, at: str, *, moments: bool = True) -> Narrowing:
             team=int(value), user=OuterRef(field), valid_from__lte=OuterRef("report_day")
         )
         then = then.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("report_day")))
-        return found.alias(report_day=day).filter(Exists(then))
+        with_day: QuerySet[Any] = found.alias(report_day=day)
+        return with_day.filter(Exists(then))
 
     return Narrowing(key="team", title=_("Team"), choices=_teams, narrow=narrow)
 

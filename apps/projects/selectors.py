@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -57,7 +58,7 @@ def group_rows(user: User, *, now: datetime, text: str = "", most: int = 500) ->
     mark = ReadMark.objects.filter(membership=OuterRef("pk"), topic=None).values("read_seq")
     other = Membership.objects.filter(group=OuterRef("group")).exclude(pk=OuterRef("pk")).values("display_name")
     own = Membership.objects.present().filter(user=user).select_related("group")
-    found = list(
+    found: list[Any] = list(  # with what is annotated
         own.annotate(last_id=Subquery(last[:1]), read_seq=Subquery(mark[:1]), other=Subquery(other[:1])).order_by(
             "-group__last_at", "-pk"
         )

@@ -93,11 +93,6 @@ class Membership(models.Model):
     muted_until = models.DateTimeField(null=True)
     pinned_at = models.DateTimeField(null=True)  # in this member's own list of groups
 
-    # What the list of groups adds (selectors).
-    last_id: int | None
-    read_seq: int | None
-    other: str | None
-
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
