@@ -17,6 +17,7 @@ from apps.contacts.services.inputs import EntityInput, UnitInput
 from apps.core.kept import forget_now
 from apps.core.models import Operation, WebhookEndpoint, WebhookEvent
 from apps.core.services.operations import undo
+from apps.crm.forms.rules import RuleForm
 from apps.crm.models import Absence, Assignment, JourneyStep, Persona, PipelineStage, RuleRun
 from apps.crm.rules.registry import triggers
 from apps.crm.selectors.rules import tried
@@ -337,3 +338,22 @@ def test_a_run_that_breaks_is_tried_again_and_then_says_so(alice, bob):
 
     assert states() == [(made.name, "failed", "Something went wrong; it was logged.")]
     assert not Task.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_form_of_a_rule_reads_each_choice_once(alice, django_assert_max_num_queries):
+    entry = triggers.get("contact_made")
+    assert entry is not None
+
+    with django_assert_max_num_queries(12):
+        RuleForm(trigger=entry).as_p()
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_rule_keeps_to_the_budget_of_small_pages(client, alice, django_assert_max_num_queries):
+    client.force_login(alice)
+    made = rule(alice)
+    client.get(f"/crm/rules/{made.pk}/")
+
+    with django_assert_max_num_queries(20):
+        client.get(f"/crm/rules/{made.pk}/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,9 @@ class RuleForm(forms.Form):
         for key, fields in self.action_fields.items():
             self._add(f"do_{key}", fields.items())
         self.fields["is_active"] = forms.BooleanField(label=_("In force"), required=False, initial=True)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.choices = list(cast(Any, field.choices))  # read once, however often it is drawn
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
