@@ -404,6 +404,7 @@ CELERY_BEAT_SCHEDULE = {
     "number-changes": {"task": "apps.crm.jobs.number_changes", "schedule": timedelta(seconds=15)},
     "tell-news": {"task": "apps.crm.jobs.tell_news", "schedule": timedelta(minutes=5)},
     "refresh-managers": {"task": "apps.crm.jobs.refresh_managers", "schedule": timedelta(hours=6)},
+    "run-sequences": {"task": "apps.crm.jobs.run_sequences", "schedule": timedelta(minutes=5)},
     "tell-hand-overs": {"task": "apps.crm.jobs.tell_hand_overs", "schedule": timedelta(minutes=20)},
     "run-rules": {"task": "apps.crm.jobs.run_rules", "schedule": timedelta(seconds=15)},
     "note-dates": {"task": "apps.crm.jobs.note_dates", "schedule": timedelta(minutes=30)},

@@ -77,3 +77,11 @@ def note_dates(**kwargs: Any) -> None:
     from apps.crm.services.rule_queue import note_dates
 
     note_dates(now=clock.now())
+
+
+@shared_task
+def run_sequences(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.sequences import run_sequences
+
+    run_sequences(now=clock.now())

@@ -25,6 +25,7 @@ from apps.crm.models.personas import EntityPersona, Persona
 from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
 from apps.crm.models.rules import Rule, RuleRun
+from apps.crm.models.sequences import Enrolment, Sequence, SequenceStep
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 from apps.crm.models.summaries import Summary
 from apps.crm.models.team_contacts import TeamContact
@@ -53,6 +54,7 @@ __all__ = [
     "DealerUser",
     "DeliveryLink",
     "DeliveryLinkVisit",
+    "Enrolment",
     "EntityPersona",
     "ExternalRef",
     "FeedStatus",
@@ -82,6 +84,8 @@ __all__ = [
     "PromiseProgress",
     "Rule",
     "RuleRun",
+    "Sequence",
+    "SequenceStep",
     "Shipment",
     "ShipmentItem",
     "ShipmentStop",
