@@ -17,6 +17,7 @@ from apps.crm import (
     people_contributions,
     report_contributions,
     rule_contributions,
+    sequence_contributions,
     sheet_contributions,
     team_contributions,
 )
@@ -40,3 +41,4 @@ def register() -> None:
     report_contributions.register()
     dealer_report_contributions.register()
     journey_report_contributions.register()
+    sequence_contributions.register()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import IN, STAFF, Scopes, of, web
+from tests.access.matrix import IN, MANAGERS, STAFF, VIEWED, Scopes, of, web
 
 # Bob of sales leads the team, and handed over; so did nobody else.
 LED = of("login", 403, IN, 403, 403, IN)
@@ -45,3 +45,18 @@ web("crm/assignment-rules/", "GET", of("login", 403, 403, 403, 403, IN))
 web("crm/assignment-rules/new/", "GET POST", of("login", 403, 403, 403, 403, IN))
 web("crm/assignment-rules/<int:rule_id>/", "GET POST", _SET)
 web("crm/assignment-rules/<int:rule_id>/remove/", "POST", _SET)
+_SEQUENCES = "crm/settings/sequences/"
+web(_SEQUENCES, "GET", MANAGERS)
+web(f"{_SEQUENCES}new/", "GET POST", MANAGERS)
+web(
+    f"{_SEQUENCES}<int:sequence_id>/",
+    "GET POST",
+    {"all": MANAGERS, "absent": of("login", 403, 403, 403, 404, 404)},
+)
+web("crm/contacts/<int:entity_id>/sequences/", "GET", VIEWED)
+web("crm/contacts/<int:entity_id>/sequences/begin/", "GET POST", _CHARGED)
+web(
+    "crm/enrolments/<int:enrolment_id>/stop/",
+    "GET POST",
+    {"public": of("login", 403, IN, 403, IN, IN), "absent": of("login", 403, 404, 404, 404, 404)},
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from apps.accounts.models import TeamMembership
 from apps.contacts.models import Entity
-from apps.crm.models import Absence, Assignment, AssignmentRule, HandOver, HandOverItem, Rule
+from apps.crm.models import Absence, Assignment, AssignmentRule, Enrolment, HandOver, HandOverItem, Rule, Sequence
 from tests.conftest import NOW
 
 if TYPE_CHECKING:
@@ -28,7 +28,13 @@ def add_teams(world: World) -> None:
     HandOverItem.objects.create(hand_over=handed, entity=entity)
     rule = AssignmentRule.objects.create(name="By hand", how="user", user=bob, is_active=False)
     automation = Rule.objects.create(name="Greet", trigger="contact_made", is_active=False, owner=alice, changed_at=NOW)
+    sequence = Sequence.objects.create(name="New dealer")
+    enrolled = Enrolment.objects.create(
+        sequence=sequence, entity=entity, plan=[[3, "call", ""]], due_on=date(2026, 11, 5), enrolled_at=NOW
+    )
+    world.places["public"]["enrolment_id"] = enrolled.pk
     world.places["all"] |= {
+        "sequence_id": sequence.pk,
         "rule_id": rule.pk,
         "automation_id": automation.pk,
         "membership_id": membership.pk,

@@ -16,6 +16,7 @@ from apps.crm.urls import (
     papers,
     receivers,
     rules,
+    sequences,
     shipments,
     teams,
 )
@@ -37,4 +38,5 @@ urlpatterns: list[URLPattern] = [
     *assignment_rules.urlpatterns,
     *opportunities.urlpatterns,
     *rules.urlpatterns,
+    *sequences.urlpatterns,
 ]

@@ -31,10 +31,11 @@ def enrol(*, actor: User | None, sequence: Sequence, entity_ids: Collection[int]
     today = company_day(now)
     if actor is not None and managed_contacts(actor, entity_ids, on=today) != set(entity_ids):
         raise PermissionDenied
-    plan = [list(step) for step in sequence.steps.order_by("position").values_list("day", "kind", "words")]
-    if not sequence.is_active or not plan:
+    steps = list(sequence.steps.order_by("position"))
+    if not sequence.is_active or not steps:
         raise ValidationError(_("This sequence takes nobody new."))
-    due_on = today + timedelta(days=plan[0][0])
+    plan = [[step.day, step.kind, step.words] for step in steps]
+    due_on = today + timedelta(days=steps[0].day)
     made = []
     for entity in Entity.objects.live().filter(pk__in=entity_ids).select_for_update().order_by("pk"):
         if Enrolment.objects.active().filter(sequence=sequence, entity=entity).exists():
