@@ -45,7 +45,7 @@ def test_a_sequence_is_built_begun_with_a_contact_and_stopped(page, live_server,
     panel.get_by_role("link", name="Begin a sequence").click()
     sheet.get_by_label("Sequence").select_option(label="New dealer")
     sheet.get_by_role("button", name="Save").click()
-    expect(panel).to_contain_text("0 of 1 steps done")
+    expect(panel).to_contain_text("0 of 1 step done")
     look(page, "contact-sequence", size)
     assert axe(page) == []
 

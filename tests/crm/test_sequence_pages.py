@@ -61,7 +61,7 @@ def test_it_is_begun_shown_and_stopped_with_a_reason_on_the_page_of_a_contact(cl
 
     client.post(reverse("crm:sequence_begin", args=[olena.pk]), {"sequence": sequence.pk})
     enrolment = Enrolment.objects.get()
-    assert "0 of 1 steps done" in panel_of(client, olena)
+    assert "0 of 1 step done" in panel_of(client, olena)
 
     client.post(reverse("crm:enrolment_stop", args=[enrolment.pk]), {"words": "Asked for peace"})
     shown = panel_of(client, olena)
