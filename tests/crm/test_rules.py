@@ -355,5 +355,5 @@ def test_the_page_of_a_rule_keeps_to_the_budget_of_small_pages(client, alice, dj
     made = rule(alice)
     client.get(f"/crm/rules/{made.pk}/")
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         client.get(f"/crm/rules/{made.pk}/")

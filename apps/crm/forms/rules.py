@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.crm.models import Rule
 from apps.crm.rules.registry import RuleTrigger, actions, conditions
+from apps.crm.rules.takers import read_once
 
 _EMPTY = (None, "")
 
@@ -31,9 +32,10 @@ class RuleForm(forms.Form):
         for key, fields in self.action_fields.items():
             self._add(f"do_{key}", fields.items())
         self.fields["is_active"] = forms.BooleanField(label=_("In force"), required=False, initial=True)
-        for field in self.fields.values():
-            if isinstance(field, forms.ChoiceField):
-                field.choices = list(cast(Any, field.choices))  # read once, however often it is drawn
+        with read_once():
+            for field in self.fields.values():
+                if isinstance(field, forms.ChoiceField):
+                    field.choices = list(cast(Any, field.choices))  # not anew each time it is drawn
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -13,15 +16,33 @@ from apps.crm.models.assignments import valid_on
 from apps.crm.selectors.in_charge import absent_on, stand_in_for
 from apps.crm.selectors.team_pages import contacts_in_charge
 
+Choices = list[tuple[str, str]]
 
-def taker_choices(*, by_load: bool = False) -> list[tuple[str, str]]:
+_read: ContextVar[dict[str, Choices] | None] = ContextVar("takers_read", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within it colleagues and teams are read once, however many fields offer them."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def taker_choices(*, by_load: bool = False) -> Choices:
     """Colleagues, then teams; `by_load`: teams once more, for their least laden member."""
-    people = [(f"user:{user.pk}", str(user)) for user in staff_users()]
-    teams = list(Team.objects.filter(retired_at=None).order_by("name", "pk"))
-    chosen = [*people, *((f"team:{team.pk}", str(team)) for team in teams)]
+    kept = _read.get()
+    read = kept if kept is not None else {}
+    if not read:
+        read["people"] = [(f"user:{user.pk}", str(user)) for user in staff_users()]
+        teams = Team.objects.filter(retired_at=None).order_by("name", "pk")
+        read["teams"] = [(str(team.pk), str(team)) for team in teams]
+    chosen = [*read["people"], *((f"team:{pk}", name) for pk, name in read["teams"])]
     if by_load:
         fewest = _("Who of %(team)s has the fewest contacts")
-        chosen += [(f"least:{team.pk}", fewest % {"team": team}) for team in teams]
+        chosen += [(f"least:{pk}", fewest % {"team": name}) for pk, name in read["teams"]]
     return chosen
 
 
