@@ -18,7 +18,7 @@ from apps.core.kept import forget_now
 from apps.core.models import Operation, WebhookEndpoint, WebhookEvent
 from apps.core.services.operations import undo
 from apps.crm.forms.rules import RuleForm
-from apps.crm.models import Absence, Assignment, JourneyStep, Persona, PipelineStage, RuleRun
+from apps.crm.models import Absence, Assignment, Enrolment, JourneyStep, Persona, PipelineStage, RuleRun
 from apps.crm.rules.registry import triggers
 from apps.crm.selectors.rules import tried
 from apps.crm.services.assignments import assign
@@ -29,6 +29,7 @@ from apps.crm.services.personas import give_persona
 from apps.crm.services.rule_queue import note, note_dates
 from apps.crm.services.rule_runs import run_rules
 from apps.crm.services.rules import remove_rule, save_rule
+from apps.crm.services.sequences import save_sequence
 from tests.conftest import make_user
 from tests.contacts.factories import PersonFactory
 from tests.crm.factories import NOW
@@ -357,3 +358,16 @@ def test_the_page_of_a_rule_keeps_to_the_budget_of_small_pages(client, alice, dj
 
     with django_assert_max_num_queries(12):
         client.get(f"/crm/rules/{made.pk}/")
+
+
+@pytest.mark.django_db
+def test_a_rule_lets_a_contact_begin_a_sequence_once(alice, bob):
+    sequence = save_sequence(actor=alice, name="New dealer", steps=[(3, "call", "")], now=NOW)
+    rule(alice, actions={"sequence": {"sequence": str(sequence.pk)}})
+    entity = newcomer(bob)
+
+    run_rules(now=NOW)
+
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.entity, enrolment.due_on) == (entity, TODAY + timedelta(days=3))
+    assert RuleRun.objects.get().done == [["sequence", "New dealer"]]

@@ -16,7 +16,7 @@ from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.core.clock import company_day
 from apps.core.services.webhooks.events import Fact, announce
-from apps.crm.models import PipelineStage
+from apps.crm.models import PipelineStage, Sequence
 from apps.crm.rules.registry import Doing, RuleAction, actions
 from apps.crm.rules.takers import taker, taker_choices
 from apps.crm.rules.triggers import stage_choices
@@ -26,6 +26,7 @@ from apps.crm.services.contact_events import RULE_ACTED
 from apps.crm.services.dealer_feed.audiences import HOUSE
 from apps.crm.services.hand_overs import Terms, begin_hand_over
 from apps.crm.services.journeys import move_contact
+from apps.crm.services.sequences import enrol
 
 
 def register() -> None:
@@ -33,6 +34,7 @@ def register() -> None:
     actions.register("assign", RuleAction(title=_("Hand it over"), fields=_assign_fields, act=_assign))
     actions.register("stage", RuleAction(title=_("Move it to a stage"), fields=_stage_fields, act=_move))
     actions.register("task", RuleAction(title=_("Make a task"), fields=_task_fields, act=_task))
+    actions.register("sequence", RuleAction(title=_("Begin a sequence"), fields=_sequence_fields, act=_begin))
     actions.register("event", RuleAction(title=_("Tell programs"), fields=_event_fields, act=_event))
 
 
@@ -104,6 +106,23 @@ def _assign(doing: Doing) -> str:
     terms = Terms(user=user, team=team, starts_on=on, note=by_rule(doing))
     begin_hand_over(actor=doing.actor, entity_ids=[doing.entity.pk], terms=terms, now=doing.now, from_user=before)
     return str(user or team)
+
+
+def _sequence_fields() -> dict[str, forms.Field]:
+    return {"sequence": forms.ChoiceField(label=_("Begin the sequence"), choices=_sequences, required=False)}
+
+
+def _sequences() -> list[tuple[str, Any]]:
+    return [("", "—"), *((str(each.pk), each.name) for each in Sequence.objects.offered().order_by("name", "pk"))]
+
+
+def _begin(doing: Doing) -> str:
+    """In it already: nothing to do."""
+    sequence = Sequence.objects.filter(pk=doing.options["sequence"]).first()
+    if sequence is None:
+        raise ValidationError(_now("There is no such choice."))
+    begun = enrol(actor=doing.actor, sequence=sequence, entity_ids=[doing.entity.pk], now=doing.now)
+    return sequence.name if begun else ""
 
 
 def _event_fields() -> dict[str, forms.Field]:

@@ -41,7 +41,10 @@ def run_sequences(*, now: datetime) -> None:
     """End what is to end and take each step that is due, once, whoever else is at it."""
     wanted = Enrolment.objects.active().filter(Q(due_on__lte=company_day(now)) | _ANSWERED | _CALLED | _GONE)
     for pk in list(wanted.order_by("due_on", "pk").values_list("pk", flat=True)[:_PORTION]):
-        _tend(pk, now)
+        try:
+            _tend(pk, now)
+        except Exception:  # one contact's trouble is not the others'
+            log.exception("sequence.step.failed", enrolment=pk)
 
 
 @transaction.atomic
