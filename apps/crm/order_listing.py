@@ -17,6 +17,7 @@ from apps.accounts.templatetags.formats import day
 from apps.core import clock
 from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Filter, KeptRows, Listing, RecordFilter
 from apps.core.markup import fill, record_url
+from apps.core.prepared import blank_ids, prepared
 from apps.core.tables import FORMATS
 from apps.crm.doors import deals_with_money
 from apps.crm.drawing.figures import awaited, money, status_badge
@@ -37,6 +38,7 @@ PORTAL_KEY, STAFF_KEY = "portal.orders", "crm.orders"
 OPEN_STATUSES = tuple(status.value for status in Status if status not in (Status.DELIVERED, Status.CANCELLED))
 MOST_ROWS = 20_000  # of a file
 SEARCHED_FROM = 3
+_IDS = blank_ids()
 
 
 def portal_order_listing(user: User, *, sources: Sources | None = None) -> Listing:
@@ -61,6 +63,7 @@ def portal_order_listing(user: User, *, sources: Sources | None = None) -> Listi
         search=_search,
         search_label=_("Number or your reference"),
         fetch=_fetch(sees_money=sees_money),
+        rows_of=lambda ids: _rows.ask({_IDS: list(ids)}, sees_money),
         row_url=lambda order: record_url("portal:order", order.pk),
         empty=Empty(_("No orders yet"), _("An order stands here once the plant has accepted it."), "package"),
         path=reverse("portal:order_list"),
@@ -185,6 +188,13 @@ def _search_all(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 def _fetch(*joins: str, sees_money: bool) -> Callable[[QuerySet[Any]], Iterable[Any]]:
     names = ("state", "plant", *joins, *(("money",) if sees_money else ()))
     return lambda queryset: queryset.select_related(*names)
+
+
+@prepared(lambda sees_money: sees_money)
+def _rows(sees_money: bool) -> QuerySet[Order]:
+    """With all that cells of any column read."""
+    found = Order.objects.filter(pk__among=_IDS)
+    return found.select_related("state", "plant", "promise", *(("money",) if sees_money else ()))
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------

@@ -80,6 +80,8 @@ class Listing:
     search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
     search_label: object = ""
     fetch: Callable[[QuerySet[Any]], Iterable[Any]] = lambda queryset: queryset
+    # In place of `fetch` where a page's rows are asked for so often that their statement is kept (core.prepared).
+    rows_of: Callable[[Sequence[int]], Iterable[Any]] | None = None
     letters: str = ""
     row_url: Callable[[Any], str] | None = None
     row_actions: Callable[[Any], object] | None = None  # safe HTML at the end of a row
@@ -180,8 +182,11 @@ class Listing:
         if not ids and total.number and state.page > 1:  # an estimate promised more than there is
             state = replace(state, page=-1)
             ids = page_ids(matching, order=self.order(state), page=-1, size=size, total=total)
-        rows = _with_what_cells_read(queryset.model._default_manager.filter(pk__in=ids), columns)
-        found = {record.pk: record for record in self.fetch(rows)}
+        if self.rows_of is not None:
+            found = {record.pk: record for record in self.rows_of(ids)}
+        else:
+            rows = _with_what_cells_read(queryset.model._default_manager.filter(pk__in=ids), columns)
+            found = {record.pk: record for record in self.fetch(rows)}
         return state, total, [found[pk] for pk in ids if pk in found]
 
     def views_for(self, user: User) -> SavedViewQuerySet:
