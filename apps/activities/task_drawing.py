@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.templatetags.formats import day, moment
 from apps.activities.models.tasks import Task, moment_of
-from apps.core.markup import fill, icon, record_url
+from apps.core.markup import fill, icon, record_url, symbol
 
 if TYPE_CHECKING:
     from apps.activities.models import Activity
@@ -73,7 +73,7 @@ def due(facts: dict[str, Any], *, today: date | None = None, bare: bool = False)
     if bare:
         return fill('<span class="{}">{}</span>', css, shown)
     again = icon("repeat", label=_("Repeated")) if facts.get("repeats") else _NOTHING
-    return fill('<span class="{}">{}{}{}{}</span>', css, icon("calendar-due"), words, shown, again)
+    return fill('<span class="{}">{}{}{}{}</span>', css, symbol("calendar-due"), words, shown, again)
 
 
 def people(facts: dict[str, Any]) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext_lazy
 
 from apps.core import contributions
@@ -18,6 +19,7 @@ from apps.core.markup import SYMBOLS, fill
 
 PLACES_ON_PHONES = 4  # beside "More"
 _KEPT = 512  # drawings of a few kilobytes
+_INDENT = re.compile(r"\n\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def draw(template: str, shared: Shared) -> SafeString:
 
 
 def _draw(template: str, shared: Shared, language: str | None) -> SafeString:
-    return render_to_string(template, {"frame": shared})  # in `language`, the active one
+    drawn = render_to_string(template, {"frame": shared})  # in `language`, the active one
+    return mark_safe(_INDENT.sub("\n", drawn))  # escaped by the template; menus are on every page, so they are light
 
 
 def with_numbers(drawn: str, user: Any, asked: dict[str, SafeString]) -> str:

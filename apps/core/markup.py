@@ -91,7 +91,7 @@ def icon(name: str, *, label: str = "", css: str = "", filled: bool = False) -> 
 
 
 # Drawn once a page (`{% icon_symbols %}` in base.html), since every row of a list shows them.
-SYMBOLS = ("phone", "mail")
+SYMBOLS = ("phone", "mail", "calendar-due")
 
 
 @cache

@@ -53,8 +53,8 @@ def _persona(sender: object, **facts: Any) -> None:
 
 
 def _moved(sender: object, **facts: Any) -> None:
-    announce_stage(facts["entity"], facts["left"], facts["stage"], facts["now"])
-    ids, now = [facts["entity"].pk], facts["now"]
+    ids, now = [entity.pk for entity in facts["entities"]], facts["now"]
+    announce_stage(ids, facts["left"], facts["stage"], now)
     note(triggers.ENTERED, ids, now=now, facts={"stage": facts["stage"].pk})
     if facts["left"] is not None:
         note(triggers.LEFT, ids, now=now, facts={"stage": facts["left"].pk})

@@ -7,7 +7,8 @@ from django.dispatch import Signal
 orders_changed = Signal()
 # compensations (ids of Compensation), now: accounting has booked them, or has taken that back.
 compensations_booked = Signal()
-# entity, left (a PipelineStage or None), stage, actor (or None), now: a contact stands somewhere else on a journey.
+# entities, left (the PipelineStage that all of them have left, or None), stage, actor (or None), now: contacts stand
+# somewhere else on a journey.
 journey_moved = Signal()
 # ids (of entities), hand_over (a HandOver), now: contacts passed to somebody else, for good or until a day.
 contacts_handed_over = Signal()

@@ -263,8 +263,8 @@ def test_home_tells_what_is_due_and_what_waits(client, alice, bob, now):
     ) as asked:
         content = client.get("/").content.decode()
 
-    # One of them counts unread mail, once a minute, one what dealers wait for, one opportunities past their day, two ask
-    # whom one stands in for.
+    # One counts unread mail, once a minute, one what dealers wait for, one opportunities past their day, two ask whom
+    # one stands in for.
     assert len(asked) <= 20
     assert "Mine today" in content
     assert "From Alice" in content

@@ -29,11 +29,9 @@ HOUSE_TYPES: Mapping[str, Any] = {
 }
 
 
-def announce_stage(
-    entity: Entity, left: PipelineStage | None, stage: PipelineStage, now: datetime, **_facts: object
-) -> None:
-    subject = {"id": entity.pk, "left": left.pk if left else None, "stage": stage.pk}
-    announce([Fact(audiences.HOUSE, STAGE_CHANGED, subject)], now=now)
+def announce_stage(ids: Sequence[int], left: PipelineStage | None, stage: PipelineStage, now: datetime) -> None:
+    moved = {"left": left.pk if left else None, "stage": stage.pk}
+    announce([Fact(audiences.HOUSE, STAGE_CHANGED, {"id": pk, **moved}) for pk in ids], now=now)
 
 
 def announce_handed_over(ids: Sequence[int], hand_over: HandOver, now: datetime, **_facts: object) -> None:

@@ -149,10 +149,11 @@ def _place(
         facts = facts_of(before, stage)
         entries.append((Entry(kind=KIND, verb=verb, occurred_at=now, entities=[one], text=reason, facts=facts), actor))
     record_many(entries, now=now)
+    by_stage: dict[PipelineStage | None, list[Entity]] = {}
     for one in entities:
-        journey_moved.send(
-            sender=JourneyStep, entity=one, left=came_from.get(one.pk), stage=stage, actor=actor, now=now
-        )
+        by_stage.setdefault(came_from.get(one.pk), []).append(one)
+    for before, some in by_stage.items():
+        journey_moved.send(sender=JourneyStep, entities=some, left=before, stage=stage, actor=actor, now=now)
     _tell_boards(stage.pipeline_id, [one.pk for one in entities])
 
 

@@ -139,5 +139,5 @@ def _tell(
     record(
         Entry(kind=KIND, verb=verb, occurred_at=now, entities=[entity], text=reason, facts=facts), actor=actor, now=now
     )
-    journey_moved.send(sender=JourneyStep, entity=entity, left=left, stage=stage, actor=actor, now=now)
+    journey_moved.send(sender=JourneyStep, entities=[entity], left=left, stage=stage, actor=actor, now=now)
     live.publish(f"journeys:{stage.pipeline_id}", "journey-moved", {"ids": [entity.pk]})
