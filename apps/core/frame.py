@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -11,15 +10,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from apps.core import contributions
-from apps.core.markup import SYMBOLS, fill
+from apps.core.markup import SYMBOLS, fill, without_indents
 
 PLACES_ON_PHONES = 4  # beside "More"
 _KEPT = 512  # drawings of a few kilobytes
-_INDENT = re.compile(r"\n\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def draw(template: str, shared: Shared) -> SafeString:
 
 def _draw(template: str, shared: Shared, language: str | None) -> SafeString:
     drawn = render_to_string(template, {"frame": shared})  # in `language`, the active one
-    return mark_safe(_INDENT.sub("\n", drawn))  # escaped by the template; menus are on every page, so they are light
+    return without_indents(drawn)  # menus are on every page
 
 
 def with_numbers(drawn: str, user: Any, asked: dict[str, SafeString]) -> str:
