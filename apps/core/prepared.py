@@ -37,6 +37,10 @@ def blank_moment() -> datetime:
     return _blank(next(_moments))
 
 
+def blank_text() -> str:
+    return _blank(f"blank {next(_numbers)}")
+
+
 def blank_ids() -> tuple[int, ...]:
     """Stands for any number of ids, in `__among`."""
     return _blank((next(_numbers),))
@@ -133,4 +137,4 @@ class _Statement(Generic[T]):
 
 
 def _is_blank(value: object) -> bool:
-    return isinstance(value, int | datetime | tuple) and value in _blanks
+    return isinstance(value, int | str | datetime | tuple) and value in _blanks

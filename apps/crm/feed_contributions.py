@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -10,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.permissions import can_change_settings
 from apps.core.contributions import MenuItem, WebhookAudience, banners, menu, verbs, webhook_audiences
 from apps.core.models import WebhookEndpoint
+from apps.core.prepared import Prepared, blank_text
 from apps.crm.models.reach import portal_reader
 from apps.crm.portal.doors import is_owner
 from apps.crm.services import contact_events
 from apps.crm.services.dealer_feed import audiences
 
+_AUDIENCE = blank_text()
 _VERBS = {
     "feed_key.created": _("Key of a dealer's program made"),
     "feed_key.revoked": _("Key of a dealer's program revoked"),
@@ -52,6 +55,11 @@ def _failing(request: HttpRequest) -> str:
     reader = portal_reader(request.user)
     if reader is None:
         return ""
-    told = WebhookEndpoint.objects.of(audiences.audience_of(reader.dealer_id)).filter(told_at__isnull=False)
-    failing = [(each, reverse("portal:feed_receiver", args=[each.pk])) for each in told.order_by("pk")]
+    told = _told.ask({_AUDIENCE: audiences.audience_of(reader.dealer_id)})
+    failing = [(each, reverse("portal:feed_receiver", args=[each.pk])) for each in told]
     return render_to_string("portal/_receivers_failing.html", {"failing": failing}, request) if failing else ""
+
+
+@Prepared
+def _told() -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.of(_AUDIENCE).filter(told_at__isnull=False).order_by("pk")
