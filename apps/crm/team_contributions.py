@@ -31,6 +31,7 @@ from apps.core.contributions import (
     operation_runners,
     panels,
     record_actions,
+    stand_ins,
     undoers,
     verbs,
 )
@@ -41,6 +42,7 @@ from apps.crm.charge_panel import charge_panel
 from apps.crm.document_contributions import FOLDER
 from apps.crm.models import AssignmentRule, HandOver
 from apps.crm.selectors.hand_overs import hand_overs_seen, notice_lines, standing_in
+from apps.crm.selectors.stand_ins import stood_for
 from apps.crm.selectors.team_pages import away_until
 from apps.crm.services.assignment_rules import after_undo as after_rules
 from apps.crm.services.hand_over_notices import RECORD
@@ -94,6 +96,7 @@ def register() -> None:
     paper = Document(gettext_lazy("Dossier"), "hand_over", FOLDER / "dossier.typ", dossiers.build, letters.name_of)
     documents.register(dossiers.KEY, paper)
     about_users.register("crm.away", _away)
+    stand_ins.register("crm.hand_overs", stood_for)
 
 
 def _is_staff(user: Any, _entity: object) -> bool:

@@ -47,6 +47,8 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
 class HandOver(models.Model):
     """`from_user` (None: several, or nobody) hands contacts over from `starts_on`, for good or up to `until`.
 
+    `takes_tasks`: open tasks and meetings to come go along; for a time they show for whoever stands in, by date.
+
     `done_at` is empty while a worker is at it, and again once it was undone: an undone one keeps its row and its
     items, and counts no more. The two `told` moments see to it that people hear of it once.
     """

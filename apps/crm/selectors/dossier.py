@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 
 from apps.activities.models import Activity, ActivityEntity, Meeting, Task
 from apps.contacts.models import Attachment, Entity
-from apps.crm.models import Claim, HandOverItem, JourneyStep, LedgerMonth
+from apps.crm.models import Claim, HandOverItem, JourneyStep, LedgerMonth, Opportunity, OpportunityContact
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,6 +37,7 @@ class Dossier:
     debts: list[tuple[Decimal, str]] = field(default_factory=list)  # balance by currency; above zero they owe
     claims: list[Claim] = field(default_factory=list)
     steps: list[JourneyStep] = field(default_factory=list)
+    opportunities: list[Opportunity] = field(default_factory=list)
     files: int = 0
 
     @property
@@ -67,6 +68,7 @@ def dossiers(items: Sequence[HandOverItem], *, user: User, sees_money: bool, now
     claims = Claim.objects.visible_to(user).filter(dealer__entity__in=found, closed_at=None).select_related("dealer")
     for claim in claims.order_by("due_at", "pk"):
         found[claim.dealer.entity_id].claims.append(claim)
+    _add_opportunities(found, user)
     if sees_money:
         _add_debts(found)
     return list(found.values())
@@ -100,6 +102,15 @@ def _add_words(found: dict[int, Dossier], user: User, now: datetime) -> None:
     places = links.annotate(place=newest).filter(place__lte=LAST_WORDS).select_related("activity__actor")
     for link in sorted(places, key=lambda one: (one.occurred_at, one.activity_id), reverse=True):
         _put(found, [link.entity_id], "words", link.activity)
+
+
+def _add_opportunities(found: dict[int, Dossier], user: User) -> None:
+    """Open ones that are to be sold to these contacts, what is to be closed first coming first."""
+    about = OpportunityContact.objects.filter(entity__in=found, is_primary=True).values_list("opportunity", "entity")
+    entities = dict(about)
+    rows = Opportunity.objects.visible_to(user).live().open().filter(pk__in=entities).select_related("stage")
+    for opportunity in rows.order_by(F("expected_on").asc(nulls_last=True), "pk"):
+        _put(found, [entities[opportunity.pk]], "opportunities", opportunity)
 
 
 def _add_debts(found: dict[int, Dossier]) -> None:

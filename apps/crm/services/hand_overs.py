@@ -16,6 +16,7 @@ from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.batch import portions
 from apps.core.clock import company_day
+from apps.core.kept import forget_kept
 from apps.core.models import Operation
 from apps.core.services.operations import OperationFailed, Progress, Recorder, operate, snapshot, start
 from apps.crm.models import HandOver
@@ -35,7 +36,10 @@ _PORTION = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """To whom, from when, for good (`until` None) or up to a day; `takes_tasks`: open tasks go along for good."""
+    """To whom, from when, for good (`until` None) or up to a day.
+
+    `takes_tasks`: open tasks and meetings to come go along, up to a day for so long (docs/adr/0019).
+    """
 
     user: User | None = None
     team: Team | None = None
@@ -101,6 +105,7 @@ def run_hand_over(operation: Operation, progress: Progress) -> dict[str, Any]:
 
 def after_undo(ids: Collection[int], now: datetime) -> None:
     """Hand-overs that were undone: whoever had heard of them hears of that."""
+    forget_kept()
     for hand_over in HandOver.objects.filter(pk__in=ids, done_at=None, told_start_at__isnull=False):
         tell_undone(hand_over, now=now)
 
@@ -128,7 +133,7 @@ def _make(actor: User, terms: Terms, from_user: User | None, operation: Operatio
         starts_on=terms.starts_on,
         until=terms.until,
         note=terms.note.strip(),
-        takes_tasks=terms.takes_tasks and terms.until is None and terms.user is not None,
+        takes_tasks=terms.takes_tasks and terms.user is not None,
         made_by=actor,
         made_at=now,
         operation=operation,
@@ -143,6 +148,7 @@ def _finish(recorder: Recorder, made: HandOver, now: datetime) -> None:
     made.done_at = now
     made.save(update_fields=["done_at"])
     recorder.updated(made, before)
+    forget_kept()
     if made.starts_on <= company_day(now):
         tell_start(made, now=now)
 

@@ -214,15 +214,25 @@ def clear_stage(
 
 
 def hand_opportunities_on(
-    *, recorder: Recorder, entity_ids: Collection[int], giver: User, taker: User, now: datetime
+    *,
+    recorder: Recorder,
+    entity_ids: Collection[int],
+    giver: User,
+    taker: User | None,
+    team: Team | None,
+    now: datetime,
 ) -> int:
-    """Let `taker` have the open ones that `giver` has with these contacts; within the caller's operation."""
+    """Let `taker`, or `team`, have the open ones that `giver` has with these contacts; within the caller's operation.
+
+    What goes to a team is nobody's until one of its people takes it; what goes to a person stays its team's too.
+    """
     about = OpportunityContact.objects.filter(entity__in=entity_ids, is_primary=True).values("opportunity")
     theirs = Opportunity.objects.live().open().filter(owner=giver, pk__in=about)
     rows = list(theirs.select_for_update(of=("self",), no_key=True).order_by("pk"))
     for row in rows:
         before = snapshot(row)
         row.owner = taker
+        row.team = team or row.team
         _save(row, now)
         recorder.updated(row, before)
     after_undo([row.pk for row in rows], now)

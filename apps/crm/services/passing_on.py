@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from apps.activities.services.meeting_handing import hand_meetings_on
 from apps.activities.services.recording import Entry, record_many
 from apps.activities.services.task_handing import hand_tasks_on
 from apps.contacts.models import Entity
@@ -22,6 +23,7 @@ from apps.crm.services.opportunities import hand_opportunities_on
 from apps.crm.signals import contacts_handed_over
 
 if TYPE_CHECKING:
+    from apps.accounts.models import User
     from apps.core.services.operations import Recorder
 
 KIND = "hand_over"
@@ -53,15 +55,31 @@ def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now:
     _assign(going, hand_over, recorder, now)
     insert_rows([HandOverItem(hand_over=hand_over, entity_id=pk) for pk in going])
     _write_down(going, base, hand_over, now)
-    if hand_over.takes_tasks and hand_over.from_user and hand_over.to_user:
-        giver, taker = hand_over.from_user, hand_over.to_user
-        hand_tasks_on(recorder=recorder, entity_ids=going, giver=giver, taker=taker, actor=maker, now=now)
-    if hand_over.until is None and hand_over.from_user and hand_over.to_user:
-        giver, taker = hand_over.from_user, hand_over.to_user
-        hand_opportunities_on(recorder=recorder, entity_ids=going, giver=giver, taker=taker, now=now)
+    if hand_over.until is None:
+        _take_along(going, base, hand_over, recorder, maker, now)
     refresh_managers(now=now, entity_ids=going)
     contacts_handed_over.send(sender=HandOver, ids=going, hand_over=hand_over, now=now)
     return len(going)
+
+
+def _take_along(
+    entity_ids: Sequence[int], base: Held, hand_over: HandOver, recorder: Recorder, maker: User, now: datetime
+) -> None:
+    """What their former people had in hand with them; whoever only stands in has it by date (docs/adr/0019)."""
+    given: dict[User, list[int]] = defaultdict(list)
+    for pk in entity_ids:
+        if base.get(pk) and (giver := base[pk][0].user) is not None:
+            given[giver].append(pk)
+    for giver, ids in sorted(given.items(), key=lambda pair: pair[0].pk):
+        hand_opportunities_on(
+            recorder=recorder, entity_ids=ids, giver=giver, taker=hand_over.to_user, team=hand_over.to_team, now=now
+        )
+        taker = hand_over.to_user
+        if not hand_over.takes_tasks or taker is None or taker == giver:
+            continue
+        hand_tasks_on(recorder=recorder, entity_ids=ids, giver=giver, taker=taker, actor=maker, now=now)
+        since = hand_over.starts_on
+        hand_meetings_on(recorder=recorder, entity_ids=ids, giver=giver, taker=taker, actor=maker, since=since, now=now)
 
 
 def _held(entity_ids: set[int], layer: str, hand_over: HandOver) -> Held:
