@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Team, TeamMembership
@@ -15,7 +16,8 @@ from apps.activities.services.meeting_inputs import Guests, Span, Words
 from apps.activities.services.meetings import plan_meeting
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
-from apps.contacts.models import Entity
+from apps.contacts.models import Entity, FolderPermission
+from apps.contacts.models.rights import forget_rights
 from apps.core import clock
 from apps.core.models import Operation
 from apps.core.services.operations import begin_undo, run, undo
@@ -30,7 +32,7 @@ from apps.crm.services.hand_over_notices import tell_hand_overs
 from apps.crm.services.hand_overs import Terms, begin_hand_over
 from apps.crm.services.opportunities import OpportunityInput, make_opportunity
 from tests.conftest import make_user
-from tests.contacts.factories import PersonFactory
+from tests.contacts.factories import FolderFactory, PersonFactory
 from tests.crm.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +242,34 @@ def test_a_report_counts_exactly_the_rows_it_lists(anna, sam, lena, portfolio):
     undo(actor=anna, operation=later.operation, now=NOW)
     figure = hand_over_figures(everything, first=TODAY, last=BACK)
     assert (figure.hand_overs, figure.contacts) == (1, made.items.count())
+
+
+def test_who_handed_over_goes_on_reading_by_the_folders_and_an_outsider_does_not(client, anna, sam, lena, portfolio):
+    shut = FolderFactory(name="Key accounts", kind="restricted")
+    for user in (anna, sam):
+        group = Group.objects.create(name=f"Only {user}")
+        FolderPermission.objects.create(folder=shut, group=group)
+        user.groups.add(group)
+    Entity.objects.filter(pk=portfolio[0].pk).update(folder=shut)
+    forget_rights()
+    assert hand(anna, anna, user=sam).items.count() == 3
+    later = NOW + timedelta(days=400)
+    assert managed_contacts(anna, [portfolio[0].pk], on=later.date()) == set()
+    for user, sees in ((anna, True), (sam, True), (lena, False)):
+        assert Entity.objects.visible_to(user).filter(pk=portfolio[0].pk).exists() == sees
+    client.force_login(sam)
+    page = client.get(f"/crm/hand-overs/{HandOver.objects.get().pk}/").content.decode()
+    assert "Anna Sales goes on reading 3 of these contacts" in page
+
+
+def test_nobody_is_handed_what_they_may_not_see(anna, sam, portfolio):
+    own = FolderFactory(name="Anna's", kind="personal", owner=anna)
+    Entity.objects.filter(pk=portfolio[0].pk).update(folder=own)
+    forget_rights()
+    assert hand(anna, anna, user=sam).items.count() == 2
+    assert who_is_in_charge(portfolio[0].pk, "account", TODAY) == anna
+    with pytest.raises(ValidationError, match="may not see them"):
+        hand(anna, anna, team=Team.objects.create(name="West"))
 
 
 def test_a_large_one_goes_through_the_worker_and_a_broken_attempt_doubles_nothing(monkeypatch, anna, sam, portfolio):

@@ -39,10 +39,6 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
         """Those that took place and were not undone: what reports count."""
         return self.filter(done_at__isnull=False)
 
-    def under_way(self, on: date) -> HandOverQuerySet:
-        """Stand-ins of that day."""
-        return self.standing().filter(starts_on__lte=on, until__gt=on)
-
 
 class HandOver(models.Model):
     """`from_user` (None: several, or nobody) hands contacts over from `starts_on`, for good or up to `until`.

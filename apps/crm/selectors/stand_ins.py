@@ -21,40 +21,46 @@ Layer = Assignment.Layer
 
 
 @dataclass(frozen=True, slots=True)
-class _Lent:
+class Lent:
+    """A hand-over up to a day; `until` is the first one on which its contacts are back."""
+
     hand_over_id: int
     from_user_id: int | None
     starts_on: date
     until: date
+    takes_tasks: bool
 
 
 @Kept
-def _lent() -> dict[int, list[_Lent]]:
+def _lent() -> dict[int, list[Lent]]:
     """By whoever stands in: the hand-overs that nobody was told the end of yet, few at any time."""
-    rows = HandOver.objects.standing().filter(
-        takes_tasks=True, to_user__isnull=False, until__isnull=False, told_return_at=None
-    )
-    found: dict[int, list[_Lent]] = defaultdict(list)
-    for pk, giver, taker, start, until in rows.order_by("until", "pk").values_list(
-        "pk", "from_user", "to_user", "starts_on", "until"
+    rows = HandOver.objects.standing().filter(to_user__isnull=False, until__isnull=False, told_return_at=None)
+    found: dict[int, list[Lent]] = defaultdict(list)
+    for pk, giver, taker, start, until, takes_tasks in rows.order_by("pk").values_list(
+        "pk", "from_user", "to_user", "starts_on", "until", "takes_tasks"
     ):
         if taker is not None and until is not None:
-            found[taker].append(_Lent(pk, giver, start, until))
+            found[taker].append(Lent(pk, giver, start, until, takes_tasks))
     return dict(found)
+
+
+def lent_to(user: User, *, on: date) -> list[Lent]:
+    """The hand-overs by which `user` stands in that day, the oldest first; without a query."""
+    return [each for each in _lent().get(user.pk, ()) if each.starts_on <= on < each.until]
 
 
 def stood_for(user: User, on: date) -> list[StoodFor]:
     """Those whose work `user` does that day; without a query for whoever stands in for nobody."""
     rows = []
-    for lent in _lent().get(user.pk, ()):
-        if lent.starts_on <= on < lent.until:
+    for lent in lent_to(user, on=on):
+        if lent.takes_tasks:
             passed = _passed(user, lent, on)
             givers = [lent.from_user_id] if lent.from_user_id else _givers(passed, on)
             rows += [StoodFor(giver, _of(giver, passed, on), lent.until) for giver in givers]
     return rows
 
 
-def _passed(user: User, lent: _Lent, on: date) -> QuerySet[Assignment, int]:
+def _passed(user: User, lent: Lent, on: date) -> QuerySet[Assignment, int]:
     """Contacts of the hand-over that `user` has that day."""
     items = HandOverItem.objects.filter(hand_over=lent.hand_over_id).order_by().values("entity")
     held = Assignment.objects.filter(valid_on(on), user=user, layer=Layer.STAND_IN, purpose="account", entity__in=items)

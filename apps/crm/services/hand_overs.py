@@ -69,7 +69,8 @@ def begin_hand_over(
             made = _make(actor, terms, from_user, recorder.operation, now)
             passed = pass_on(recorder, made, ids, now=now)
             if not passed:
-                raise ValidationError(_("Somebody stands in for these contacts in these days already, or has them."))
+                words = _("Whoever you chose has these contacts already or may not see them, or another one stands in.")
+                raise ValidationError(words)
             _finish(recorder, made, now)
             Operation.objects.filter(pk=recorder.operation.pk).update(result=_result(passed, chosen))
         return made

@@ -12,7 +12,7 @@ from django.db.models import Q
 from apps.activities.services.meeting_handing import hand_meetings_on
 from apps.activities.services.recording import Entry, record_many
 from apps.activities.services.task_handing import hand_tasks_on
-from apps.contacts.models import Entity
+from apps.contacts.models import Entity, Folder
 from apps.core.batch import give_keys, insert_rows
 from apps.core.clock import company_day
 from apps.core.services.operations import snapshot
@@ -34,7 +34,8 @@ Held = dict[int, list[Assignment]]
 def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now: datetime) -> int:
     """Pass these contacts on, as far as its maker still manages them; returns how many passed.
 
-    Left out: what passed already, what the taker has anyway, and of stand-ins what another one stands in for then.
+    Left out: what passed already, what the taker has anyway or may not see, and of stand-ins what another one stands in
+    for then.
     """
     maker = hand_over.made_by
     if maker is None:
@@ -42,7 +43,7 @@ def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now:
     # In the order of their keys, so that two of these wait for each other rather than die.
     list(Entity.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     passed = HandOverItem.objects.filter(hand_over=hand_over, entity__in=ids).values_list("entity", flat=True)
-    wanted = managed_contacts(maker, set(ids) - set(passed), on=company_day(now))
+    wanted = _seen_by_taker(hand_over, managed_contacts(maker, set(ids) - set(passed), on=company_day(now)))
     base = _held(wanted, Layer.BASE, hand_over)
     if hand_over.until is None:
         going = [pk for pk in sorted(wanted) if not _has(base.get(pk, []), hand_over)]
@@ -60,6 +61,15 @@ def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now:
     refresh_managers(now=now, entity_ids=going)
     contacts_handed_over.send(sender=HandOver, ids=going, hand_over=hand_over, now=now)
     return len(going)
+
+
+def _seen_by_taker(hand_over: HandOver, entity_ids: set[int]) -> set[int]:
+    """Nobody looks after what they may not see; a team after nothing that is one person's own."""
+    if hand_over.to_user is not None:
+        seen = Entity.objects.visible_to(hand_over.to_user)
+    else:
+        seen = Entity.objects.exclude(folder__kind=Folder.Kind.PERSONAL)
+    return set(seen.filter(pk__in=entity_ids).values_list("pk", flat=True))
 
 
 def _take_along(

@@ -103,6 +103,7 @@ def hand_over(request: Request, hand_over_id: int) -> HttpResponse:
         "confirmed_count": found.confirmed_count,
         "may_confirm": found.done_at is not None and can_confirm(request.user, found, on=company_day(now)),
         "unread": bool(request.GET.get("unread")),
+        "reading": items_seen(found, found.from_user).count() if found.from_user and found.done_at else 0,
         "is_over": found.until is not None and found.until <= company_day(now),
     }
     return render_page(request, "crm/hand_over.html", context)
