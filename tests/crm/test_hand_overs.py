@@ -140,7 +140,7 @@ def test_a_stand_in_has_tasks_and_meetings_by_date_and_they_return_by_themselves
     assert set(Task.objects.visible_to(sam).at_hand_of(sam, on=TODAY)) == {task, fresh}
     assert changeable_task_ids(sam, [task.pk, other.pk, secret.pk], on=BACK - timedelta(days=1)) >= {task.pk}
     assert set(Task.objects.at_hand_of(anna, on=TODAY)) == {task, other, secret, fresh}
-    assert set(stood_in_meetings(sam, on=TODAY)) == {soon}
+    assert set(stood_in_meetings(sam, on=TODAY) or []) == {soon}
     assert list(Task.objects.at_hand_of(sam, on=BACK)) == []
     assert stood_in_meetings(sam, on=BACK) is None
     assert list(Task.objects.at_hand_of(bob, on=TODAY)) == []
@@ -188,7 +188,7 @@ def test_chosen_contacts_of_several_take_what_each_had_in_hand_along(anna, sam, 
 
 
 def test_the_dossier_has_open_opportunities_and_those_to_a_team_move_with_it(anna, sam, lena, alice, portfolio):
-    stage = PipelineStage.objects.filter(pipeline__purpose="opportunity", outcome="open").order_by("position").first()
+    stage = PipelineStage.objects.filter(pipeline__purpose="opportunity", outcome="open").earliest("position")
     wish = OpportunityInput(title="Forty windows", contacts=[portfolio[0]], owner=anna)
     sale = make_opportunity(actor=anna, data=wish, stage=stage, now=NOW)
     made = hand(anna, anna, team=Team.objects.get(name="East"))

@@ -50,6 +50,17 @@ def items_seen(hand_over: HandOver, user: User) -> QuerySet[HandOverItem]:
     return hand_over.items.filter(entity__in=Entity.objects.visible_to(user).live())
 
 
+def items_read_by(hand_over: HandOver, user: User, *, unread: bool) -> tuple[int, int]:
+    """How many of `items_seen`, confirmed ones left out if `unread`; and how many the former owner sees."""
+    mine, theirs = Q(entity__in=Entity.objects.visible_to(user).live()), Q(pk__in=[])
+    if hand_over.from_user is not None:
+        theirs = Q(entity__in=Entity.objects.visible_to(hand_over.from_user).live())
+    if unread:
+        mine &= Q(confirmed_at=None)
+    counts = hand_over.items.aggregate(mine=Count("pk", filter=mine), theirs=Count("pk", filter=theirs))
+    return counts["mine"], counts["theirs"]
+
+
 def with_files(items: QuerySet[HandOverItem]) -> QuerySet[HandOverItem]:
     """With what a page of dossiers shows of the contacts themselves."""
     files = Attachment.objects.filter(entity=OuterRef("entity"), removed_at=None).order_by().values("entity")
@@ -106,11 +117,11 @@ def _add_words(found: dict[int, Dossier], user: User, now: datetime) -> None:
 
 def _add_opportunities(found: dict[int, Dossier], user: User) -> None:
     """Open ones that are to be sold to these contacts, what is to be closed first coming first."""
-    about = OpportunityContact.objects.filter(entity__in=found, is_primary=True).values_list("opportunity", "entity")
-    entities = dict(about)
-    rows = Opportunity.objects.visible_to(user).live().open().filter(pk__in=entities).select_related("stage")
-    for opportunity in rows.order_by(F("expected_on").asc(nulls_last=True), "pk"):
-        _put(found, [entities[opportunity.pk]], "opportunities", opportunity)
+    seen = Opportunity.objects.visible_to(user).live().open().order_by().values("pk")
+    about = OpportunityContact.objects.filter(entity__in=found, is_primary=True, opportunity__in=seen)
+    rows = about.select_related("opportunity__stage")
+    for row in rows.order_by(F("opportunity__expected_on").asc(nulls_last=True), "opportunity"):
+        _put(found, [row.entity_id], "opportunities", row.opportunity)
 
 
 def _add_debts(found: dict[int, Dossier]) -> None:
