@@ -108,7 +108,7 @@ def _add_words(found: dict[int, Dossier], user: User, now: datetime) -> None:
     """The last things written or said, by whomever; hand-overs themselves aside."""
     newest = Window(RowNumber(), partition_by=F("entity"), order_by=[F("occurred_at").desc(), F("activity").desc()])
     links = ActivityEntity.objects.filter(entity__in=found, occurred_at__lte=now, via_employer=False)
-    links = links.exclude(activity__kind__in=["hand_over", "task", "journey"])
+    links = links.exclude(activity__kind__in=["hand_over", "task", "journey", "contact_team"])
     links = links.filter(activity__in=Activity.objects.visible_to(user).live().order_by().values("pk"))
     places = links.annotate(place=newest).filter(place__lte=LAST_WORDS).select_related("activity__actor")
     for link in sorted(places, key=lambda one: (one.occurred_at, one.activity_id), reverse=True):

@@ -117,7 +117,7 @@ def editable(actor: User, ids: Collection[int]) -> set[int]:
 
 
 def _check(terms: Terms, from_user: User | None) -> None:
-    assignments.check_taker(terms.user, terms.team)
+    assignments.check_taker(terms.user, terms.team, start=terms.starts_on, stop=terms.until)
     if terms.until is not None and terms.until <= terms.starts_on:
         raise ValidationError({"until": _("It ends before it begins.")})
     if from_user is not None and terms.user is not None and terms.user.pk == from_user.pk:
