@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -317,6 +317,15 @@ class WebhookAudience:
     tell: Callable[[WebhookEndpoint, datetime], None]
 
 
+@dataclass(frozen=True, slots=True)
+class StoodFor:
+    """Whom somebody stands in for, with which contacts (their ids), and the first day on which they are back."""
+
+    user_id: int
+    contacts: QuerySet[Any, int]
+    until: date
+
+
 panels: Registry[Panel] = Registry()
 menu: Registry[MenuItem] = Registry()
 search: Registry[SearchProvider] = Registry()
@@ -359,6 +368,8 @@ banners: Registry[Callable[[HttpRequest], str]] = Registry()
 homes: Registry[Callable[[Any], str]] = Registry()
 # What stands beside the user of an id ("away until ..."): words, or "". Asked for each of a page, so without a query.
 about_users: Registry[Callable[[int], str]] = Registry()
+# "Whose work does this user do on that day?" Asked for each list of what is to be done, so hardly ever by a query.
+stand_ins: Registry[Callable[[Any, date], Sequence[StoodFor]]] = Registry()
 # "Does this user work in the house?" accounts answers; others see the frame of dealers.
 staff: Registry[Callable[[Any], bool]] = Registry()
 

@@ -8,6 +8,7 @@ from apps.crm import (
     dealer_report_contributions,
     document_contributions,
     feed_contributions,
+    hand_over_report_contributions,
     history_contributions,
     journey_contributions,
     journey_report_contributions,
@@ -39,6 +40,7 @@ def register() -> None:
     opportunity_contributions.register()
     rule_contributions.register()
     report_contributions.register()
+    hand_over_report_contributions.register()
     dealer_report_contributions.register()
     journey_report_contributions.register()
     sequence_contributions.register()

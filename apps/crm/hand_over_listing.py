@@ -17,6 +17,8 @@ from apps.crm.models import HandOver
 from apps.crm.selectors.hand_overs import with_counts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from apps.core.listing.filters import Choices, Values
 
 KEY = "crm.hand_overs"
@@ -58,11 +60,16 @@ def _of_person(queryset: QuerySet[HandOver], values: Values) -> QuerySet[HandOve
 
 
 def _of_team(queryset: QuerySet[HandOver], values: Values) -> QuerySet[HandOver]:
-    """To the team itself, or from or to somebody who was in it when it began."""
-    then = TeamMembership.objects.filter(team__in=list(map(int, values)), valid_from__lte=OuterRef("starts_on"))
-    then = then.filter(Q(valid_to=None) | Q(valid_to__gt=OuterRef("starts_on")))
-    member = Q(Exists(then.filter(user=OuterRef("from_user")))) | Q(Exists(then.filter(user=OuterRef("to_user"))))
-    return queryset.filter(member | Q(to_team__in=list(map(int, values))))
+    return of_team_then(queryset, list(map(int, values)))
+
+
+def of_team_then(found: QuerySet[Any], teams: Sequence[int], *, path: str = "") -> QuerySet[Any]:
+    """To the team itself, or from or to somebody who was in it when it began; `path` leads to the hand-over."""
+    start = OuterRef(f"{path}starts_on")
+    then = TeamMembership.objects.filter(team__in=teams, valid_from__lte=start)
+    then = then.filter(Q(valid_to=None) | Q(valid_to__gt=start))
+    giver, taker = (Q(Exists(then.filter(user=OuterRef(f"{path}{end}")))) for end in ("from_user", "to_user"))
+    return found.filter(giver | taker | Q(**{f"{path}to_team__in": teams}))
 
 
 def _standing(queryset: QuerySet[HandOver], values: Values) -> QuerySet[HandOver]:

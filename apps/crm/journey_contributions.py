@@ -36,6 +36,7 @@ from apps.crm.models.pipelines import own_word
 from apps.crm.permissions.contacts import managed_contacts
 from apps.crm.services.journey_bulk import RUNNER, run_journeys
 from apps.crm.services.journeys import KIND, after_undo
+from apps.crm.services.team_contacts import KIND as TEAM_KIND
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -73,6 +74,7 @@ def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     kinds.register(KIND, Kind(pgettext_lazy("activity", "Journey"), "route", _draw))
+    kinds.register(TEAM_KIND, Kind(pgettext_lazy("activity", "Team"), "users-group", _draw_teams))
     # Their subject is the contact: what was done to one goes back together, however many were moved.
     undoers.register(
         "crm.entitypersona", Undoer(EntityPersona, subject_field="entity_id", editable=_editable(EntityPersona))
@@ -126,6 +128,13 @@ def _draw(activity: Activity) -> str:
     else:
         words = _("%(pipeline)s: “%(to)s”") % shown
     return fill('<p class="activity__facts">{}</p>', words)
+
+
+def _draw_teams(activity: Activity) -> str:
+    joined, left = (", ".join(activity.facts.get(name, [])) for name in ("joined", "left"))
+    parts = [_("Joined: %(teams)s") % {"teams": joined}] if joined else []
+    parts += [_("Left: %(teams)s") % {"teams": left}] if left else []
+    return fill('<p class="activity__facts">{}</p>', " · ".join(parts))
 
 
 def _editable(model: type[Model]) -> Callable[[Any, Collection[int]], set[int]]:

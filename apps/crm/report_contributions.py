@@ -1,4 +1,4 @@
-"""Reports of customers: new contacts, journeys, hand-overs; of dealers: claims, orders, turnover."""
+"""Reports of customers: new contacts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Team
 from apps.accounts.permissions import is_staff_member
 from apps.accounts.report_parts import by_person, of_person, of_team
 from apps.contacts.listing import entity_listing
 from apps.contacts.models import Entity
-from apps.core.clock import company_day, now
 from apps.core.reports import Dimension, Measure, Narrowing, Report, by_choice, by_month, by_week
 from apps.core.reports.cells import register_report
 from apps.core.reports.periods import edges
-from apps.crm.hand_over_listing import hand_over_listing
-from apps.crm.models import EntityPersona, HandOver, HandOverItem, Persona
-from apps.crm.selectors.hand_overs import hand_overs_seen
+from apps.crm.models import EntityPersona, Persona
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -39,7 +34,6 @@ _SOURCES = {
 def register() -> None:
     """Called once, when the app is ready."""
     register_report("new-contacts", _new_contacts(), position=10)
-    register_report("hand-overs", _hand_overs(), position=30)
 
 
 def _new_contacts() -> Report:
@@ -94,44 +88,3 @@ def _offered(_user: User) -> list[tuple[str, str]]:
 
 def _bearers(found: QuerySet[Any], value: str) -> QuerySet[Any]:
     return found.filter(pk__in=EntityPersona.objects.filter(persona=int(value)).values("entity"))
-
-
-def _hand_overs() -> Report:
-    counted = HandOverItem.objects.filter(hand_over=OuterRef("pk")).order_by().values("hand_over")
-    contacts = Coalesce(Subquery(counted.annotate(number=Count("pk")).values("number")), 0)
-    return Report(
-        title=_("Hand-overs"),
-        about=_("Who gave and took how many contacts, for good or for a time?"),
-        group=GROUP,
-        icon="transfer",
-        may_see=is_staff_member,
-        rows=_standing,
-        dimensions=[
-            by_person("from_user", key="giver", title=_("From whom")),
-            by_person("to_user", key="taker", title=_("To whom")),
-            Dimension(key="team", title=_("To which team"), expression=F("to_team"), names=_team_names),
-            by_month("starts_on", moments=False),
-        ],
-        measures=[
-            Measure(key="all", title=_("Hand-overs")),
-            Measure(key="contacts", title=_("Contacts"), how="sum", value=contacts),
-            Measure(key="passing", title=_("For a time"), counts=Q(until__isnull=False), in_chart=False),
-            Measure(key="returned", title=_("Returned"), counts=Q(is_back=True), in_chart=False),
-        ],
-        narrowings=[
-            of_person("from_user", key="giver", title=_("From whom")),
-            of_person("to_user", key="taker", title=_("To whom")),
-        ],
-        listing=lambda _user: hand_over_listing(),
-    )
-
-
-def _standing(user: User, first: date, last: date) -> QuerySet[HandOver]:
-    """Those that began within the days; undone ones count no more."""
-    found = hand_overs_seen(user).standing().filter(starts_on__gte=first, starts_on__lte=last)
-    is_over = Q(until__isnull=False, until__lte=company_day(now()))
-    return found.annotate(is_back=ExpressionWrapper(is_over, BooleanField()))
-
-
-def _team_names(keys: Collection[Any]) -> Mapping[Any, Any]:
-    return dict(Team.objects.filter(pk__in=keys).values_list("pk", "name"))

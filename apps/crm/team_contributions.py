@@ -31,6 +31,7 @@ from apps.core.contributions import (
     operation_runners,
     panels,
     record_actions,
+    stand_ins,
     undoers,
     verbs,
 )
@@ -40,8 +41,12 @@ from apps.crm import hand_over_listing
 from apps.crm.charge_panel import charge_panel
 from apps.crm.document_contributions import FOLDER
 from apps.crm.models import AssignmentRule, HandOver
+from apps.crm.selectors.assignment_notices import notice_lines as assigned_lines
+from apps.crm.selectors.assignment_notices import runs_seen
 from apps.crm.selectors.hand_overs import hand_overs_seen, notice_lines, standing_in
+from apps.crm.selectors.stand_ins import stood_for
 from apps.crm.selectors.team_pages import away_until
+from apps.crm.services.assignment_notices import RECORD as ASSIGNED
 from apps.crm.services.assignment_rules import after_undo as after_rules
 from apps.crm.services.hand_over_notices import RECORD
 from apps.crm.services.hand_overs import VERB, after_undo, editable, run_hand_over
@@ -74,6 +79,7 @@ def register() -> None:
     undoers.register(RECORD, Undoer(HandOver, ignore=stamps, editable=editable, after=after_undo))
     operation_runners.register(VERB, run_hand_over)
     notice_records.register(RECORD, NoticeRecord(hand_overs_seen, notice_lines))
+    notice_records.register(ASSIGNED, NoticeRecord(runs_seen, assigned_lines))
     listings.register(hand_over_listing.KEY, ListingEntry(_hand_overs))
     tab = Panel("contact", "tab", gettext_lazy("In charge"), charge_panel, "user-star", _is_staff)
     panels.register("charge", tab, position=30)
@@ -94,6 +100,7 @@ def register() -> None:
     paper = Document(gettext_lazy("Dossier"), "hand_over", FOLDER / "dossier.typ", dossiers.build, letters.name_of)
     documents.register(dossiers.KEY, paper)
     about_users.register("crm.away", _away)
+    stand_ins.register("crm.hand_overs", stood_for)
 
 
 def _is_staff(user: Any, _entity: object) -> bool:

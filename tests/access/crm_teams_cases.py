@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import IN, MANAGERS, STAFF, VIEWED, Scopes, of, web
+from tests.access.matrix import (
+    IN,
+    MANAGERS,
+    OUTSIDE,
+    PROGRAMS_READ,
+    PROGRAMS_WRITE,
+    STAFF,
+    VIEWED,
+    Scopes,
+    of,
+    program,
+    to_programs,
+    web,
+)
 
 # Bob of sales leads the team, and handed over; so did nobody else.
 LED = of("login", 403, IN, 403, 403, IN)
@@ -59,4 +72,18 @@ web(
     "crm/enrolments/<int:enrolment_id>/stop/",
     "GET POST",
     {"public": of("login", 403, IN, 403, IN, IN), "absent": of("login", 403, 404, 404, 404, 404)},
+)
+
+# --- programs --------------------------------------------------------------------------------------------------------
+program("hand-overs", "GET", PROGRAMS_READ)
+program("hand-overs", "POST", PROGRAMS_WRITE, {"contact_ids": [1], "to_user_id": 1})
+program(
+    "hand-overs/<hand_over_id>",
+    "GET",
+    {"team": to_programs(*OUTSIDE, IN, IN, 404, IN, IN), "absent": to_programs(*OUTSIDE, 404, 404, 404, 404, 404)},
+)
+program(
+    "hand-overs/<hand_over_id>/undo",
+    "POST",
+    {"team": to_programs(*OUTSIDE, 403, IN, 404, 403, 403), "absent": to_programs(*OUTSIDE, 403, 404, 404, 404, 404)},
 )

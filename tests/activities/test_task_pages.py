@@ -264,7 +264,7 @@ def test_home_tells_what_is_due_and_what_waits(client, alice, bob, now):
         content = client.get("/").content.decode()
 
     # One counts unread mail, once a minute, one what dealers wait for, one opportunities past their day, two ask whom
-    # one stands in for.
+    # one stands in for, of which one is kept.
     assert len(asked) <= 20
     assert "Mine today" in content
     assert "From Alice" in content

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from apps.accounts.models import Team, TeamMembership
+from apps.activities.models import Notice, NoticePreference
 from apps.contacts.models import Entity
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput, UnitInput
@@ -48,6 +49,11 @@ def newcomer(actor, country=""):
 def takers():
     rows = Assignment.objects.order_by("pk").select_related("user", "team")
     return [str(row.user or row.team) for row in rows]
+
+
+def told():
+    rows = Notice.objects.filter(verb="contact.assigned").order_by("at", "pk").select_related("user")
+    return [(str(each.user), each.count) for each in rows]
 
 
 def away(name):
@@ -93,6 +99,30 @@ def test_the_least_loaded_gets_the_next_and_who_is_gone_none(alice, east):
     for _number in range(3):
         newcomer(alice)
     assert takers()[2:] == ["Lena", "Lena", "Anna"]
+
+
+def test_whoever_gets_contacts_by_a_rule_is_told_once_of_all_of_them(client, alice, bob, east):
+    rule("To Bob", how="user", user=bob, country="UA", position=1)
+    rule("In turn", team=east, position=2)
+    newcomer(alice, "UA")
+    assert told() == [("Bob Sales", 1)]
+    PersonFactory.create_batch(7, country="UA")
+    assign_new(list(Entity.objects.values_list("pk", flat=True)), actor=alice, now=NOW + timedelta(hours=1))
+    assert told() == [("Bob Sales", 8)]
+    client.force_login(bob)
+    assert "8 new contacts are yours" in client.get("/activities/notices/").content.decode()
+    Notice.objects.update(read_at=NOW + timedelta(hours=2))
+    newcomer(alice, "UA")
+    newcomer(bob, "UA")  # of one's own doing nobody is told
+    assert told() == [("Bob Sales", 8), ("Bob Sales", 1)]
+
+
+def test_a_team_hears_of_what_it_gets_and_who_wants_none_of_it_does_not(alice, east):
+    members = [TeamMembership.objects.get(user__name=name).user for name in ("Anna", "Sam", "Lena")]
+    NoticePreference.objects.create(user=members[1], event="handed_over", in_app=False, push=False, mail="never")
+    rule("To all", how="team", team=east)
+    newcomer(alice)
+    assert told() == [("Anna", 1), ("Lena", 1)]
 
 
 def test_a_rule_for_a_persona_acts_when_it_is_given(alice, bob):

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 
 from apps.accounts.models import Team, TeamMembership
-from apps.activities.models import Activity, Notice
+from apps.activities.models import Activity, Meeting, Notice, Task
+from apps.activities.models.stand_ins import stood_in_meetings
+from apps.activities.permissions import can_change_activity, changeable_task_ids
+from apps.activities.services.meeting_inputs import Guests, Span, Words
+from apps.activities.services.meetings import plan_meeting
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
-from apps.contacts.models import Entity
+from apps.contacts.models import Entity, FolderPermission
+from apps.contacts.models.rights import forget_rights
+from apps.core import clock
 from apps.core.models import Operation
 from apps.core.services.operations import begin_undo, run, undo
-from apps.crm.models import Assignment, HandOver
+from apps.crm.models import Assignment, HandOver, PipelineStage
 from apps.crm.permissions.contacts import managed_contacts
+from apps.crm.selectors.dossier import dossiers, with_files
 from apps.crm.selectors.hand_overs import hand_over_figures, portfolio_of, standing_in
 from apps.crm.selectors.in_charge import in_charge_of, who_is_in_charge
 from apps.crm.services import hand_overs
 from apps.crm.services.assignments import assign, stand_in
 from apps.crm.services.hand_over_notices import tell_hand_overs
 from apps.crm.services.hand_overs import Terms, begin_hand_over
+from apps.crm.services.opportunities import OpportunityInput, make_opportunity
 from tests.conftest import make_user
-from tests.contacts.factories import PersonFactory
+from tests.contacts.factories import FolderFactory, PersonFactory
 from tests.crm.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +130,80 @@ def test_for_good_the_open_tasks_go_along_and_undo_brings_all_back(anna, sam, po
     assert Notice.objects.filter(user=sam, verb="hand_over.undone").count() == 1
 
 
+def test_a_stand_in_has_tasks_and_meetings_by_date_and_they_return_by_themselves(anna, sam, bob, lena, portfolio):
+    task = promise(anna, portfolio[0], "Send the offer")
+    other = promise(anna, PersonFactory(last_name="Nobody's"), "Not about the portfolio")
+    secret = promise(anna, portfolio[0], "Secret", visibility="private")
+    soon, late = (meet(anna, portfolio[1], day) for day in (TODAY + timedelta(days=3), BACK + timedelta(days=3)))
+    made = hand(lena, anna, user=sam, until=BACK, takes_tasks=True)
+    fresh = promise(anna, portfolio[2], "Came up during the vacation")
+    assert set(Task.objects.visible_to(sam).at_hand_of(sam, on=TODAY)) == {task, fresh}
+    assert changeable_task_ids(sam, [task.pk, other.pk, secret.pk], on=BACK - timedelta(days=1)) >= {task.pk}
+    assert set(Task.objects.at_hand_of(anna, on=TODAY)) == {task, other, secret, fresh}
+    assert set(stood_in_meetings(sam, on=TODAY) or []) == {soon}
+    assert list(Task.objects.at_hand_of(sam, on=BACK)) == []
+    assert stood_in_meetings(sam, on=BACK) is None
+    assert list(Task.objects.at_hand_of(bob, on=TODAY)) == []
+    assert late.organiser == anna
+    undo(actor=lena, operation=made.operation, now=NOW)
+    assert list(Task.objects.at_hand_of(sam, on=TODAY)) == []
+
+
+def test_without_the_wish_a_stand_in_has_the_dossier_alone(anna, sam, lena, portfolio):
+    promise(anna, portfolio[0], "Send the offer")
+    hand(lena, anna, user=sam, until=BACK, takes_tasks=False)
+    assert list(Task.objects.at_hand_of(sam, on=TODAY)) == []
+
+
+def test_who_stands_in_from_outside_the_team_completes_what_is_due_and_others_do_not(
+    monkeypatch, anna, lena, portfolio
+):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    zoe, eve = (make_user(f"{name}@example.com", name.title(), "sales") for name in ("zoe", "eve"))
+    task = promise(anna, portfolio[0], "Send the offer")
+    meeting = meet(anna, portfolio[0], TODAY + timedelta(days=3))
+    hand(lena, anna, user=zoe, until=BACK, takes_tasks=True)
+    for user, may in ((zoe, True), (eve, False)):
+        assert (changeable_task_ids(user, [task.pk], on=TODAY) == {task.pk}) == may
+        assert can_change_activity(user, meeting.activity) == may
+
+
+def test_for_good_meetings_to_come_go_along_and_undo_brings_them_back(anna, sam, portfolio):
+    past = meet(anna, portfolio[0], TODAY - timedelta(days=3))
+    coming = meet(anna, portfolio[0], TODAY + timedelta(days=3), users=[anna])
+    secret = meet(anna, portfolio[0], TODAY + timedelta(days=3), visibility="private")
+    made = hand(anna, anna, user=sam, takes_tasks=True)
+    assert held_by(past, coming, secret) == [(anna, []), (sam, [sam]), (anna, [])]
+    assert undo(actor=anna, operation=made.operation, now=NOW).conflicts == []
+    assert held_by(past, coming, secret) == [(anna, []), (anna, [anna]), (anna, [])]
+
+
+def test_chosen_contacts_of_several_take_what_each_had_in_hand_along(anna, sam, lena, alice, portfolio):
+    alone = PersonFactory(last_name="Alone")
+    assign(actor=alice, entity=alone, user=lena, on=TODAY - timedelta(days=9), now=NOW)
+    tasks = [promise(anna, portfolio[0], "Anna's"), promise(lena, alone, "Lena's")]
+    terms = Terms(user=sam, starts_on=TODAY, takes_tasks=True)
+    begin_hand_over(actor=alice, entity_ids=[portfolio[0].pk, alone.pk], terms=terms, now=NOW)
+    assert [[each.user for each in task.assignees.all()] for task in tasks] == [[sam], [sam]]
+
+
+def test_the_dossier_has_open_opportunities_and_those_to_a_team_move_with_it(anna, sam, lena, alice, portfolio):
+    stage = PipelineStage.objects.filter(pipeline__purpose="opportunity", outcome="open").earliest("position")
+    wish = OpportunityInput(title="Forty windows", contacts=[portfolio[0]], owner=anna)
+    sale = make_opportunity(actor=anna, data=wish, stage=stage, now=NOW)
+    made = hand(anna, anna, team=Team.objects.get(name="East"))
+    sale.refresh_from_db()
+    assert (sale.owner, sale.team) == (None, made.to_team)
+    [first, *others] = dossiers(list(with_files(made.items.order_by("pk"))), user=sam, sees_money=False, now=NOW)
+    assert ([each.title for each in first.opportunities], [each.opportunities for each in others]) == (
+        ["Forty windows"],
+        [[], []],
+    )
+    undo(actor=anna, operation=made.operation, now=NOW)
+    sale.refresh_from_db()
+    assert (sale.owner, sale.team) == (anna, None)
+
+
 def test_who_does_not_manage_the_contacts_hands_nothing_over(anna, sam, bob, portfolio):
     with pytest.raises(ValidationError, match="None of these contacts is yours"):
         hand(bob, anna, user=sam)
@@ -161,6 +244,34 @@ def test_a_report_counts_exactly_the_rows_it_lists(anna, sam, lena, portfolio):
     assert (figure.hand_overs, figure.contacts) == (1, made.items.count())
 
 
+def test_who_handed_over_goes_on_reading_by_the_folders_and_an_outsider_does_not(client, anna, sam, lena, portfolio):
+    shut = FolderFactory(name="Key accounts", kind="restricted")
+    for user in (anna, sam):
+        group = Group.objects.create(name=f"Only {user}")
+        FolderPermission.objects.create(folder=shut, group=group)
+        user.groups.add(group)
+    Entity.objects.filter(pk=portfolio[0].pk).update(folder=shut)
+    forget_rights()
+    assert hand(anna, anna, user=sam).items.count() == 3
+    later = NOW + timedelta(days=400)
+    assert managed_contacts(anna, [portfolio[0].pk], on=later.date()) == set()
+    for user, sees in ((anna, True), (sam, True), (lena, False)):
+        assert Entity.objects.visible_to(user).filter(pk=portfolio[0].pk).exists() == sees
+    client.force_login(sam)
+    page = client.get(f"/crm/hand-overs/{HandOver.objects.get().pk}/").content.decode()
+    assert "Anna Sales goes on reading 3 of these contacts" in page
+
+
+def test_nobody_is_handed_what_they_may_not_see(anna, sam, portfolio):
+    own = FolderFactory(name="Anna's", kind="personal", owner=anna)
+    Entity.objects.filter(pk=portfolio[0].pk).update(folder=own)
+    forget_rights()
+    assert hand(anna, anna, user=sam).items.count() == 2
+    assert who_is_in_charge(portfolio[0].pk, "account", TODAY) == anna
+    with pytest.raises(ValidationError, match="may not see them"):
+        hand(anna, anna, team=Team.objects.create(name="West"))
+
+
 def test_a_large_one_goes_through_the_worker_and_a_broken_attempt_doubles_nothing(monkeypatch, anna, sam, portfolio):
     monkeypatch.setattr(hand_overs, "INLINE_LIMIT", 1)
     monkeypatch.setattr(hand_overs, "_PORTION", 2)
@@ -181,6 +292,30 @@ def test_an_outsider_sees_no_hand_over_of_others(anna, sam, lena, bob, alice, po
     made = hand(lena, anna, user=sam, until=BACK)
     for user, sees in ((anna, True), (sam, True), (lena, True), (alice, True), (bob, False)):
         assert HandOver.objects.visible_to(user, on=TODAY).filter(pk=made.pk).exists() == sees
+
+
+def promise(user, entity, subject, **more):
+    wish = TaskInput(subject=subject, zone="Europe/Kyiv", entities=[entity], due_on=TODAY, **more)
+    return add_task(actor=user, data=wish, now=NOW)
+
+
+def meet(user, entity, day, users=(), **more):
+    begin = datetime.combine(day, time(10))
+    span = Span(begin, begin + timedelta(hours=1), "Europe/Kyiv")
+    return plan_meeting(
+        actor=user,
+        span=span,
+        words=Words("Measure", **more),
+        guests=Guests([entity], users),
+        now=NOW - timedelta(days=9),
+    )
+
+
+def held_by(*meetings):
+    found = Meeting.objects.in_bulk([each.pk for each in meetings])
+    return [
+        (found[each.pk].organiser, [row.user for row in each.attendees.filter(user__isnull=False)]) for each in meetings
+    ]
 
 
 def standing():

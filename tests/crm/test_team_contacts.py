@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from apps.accounts.models import Team, TeamMembership
+from apps.activities.models import Activity
 from apps.core.models import Operation
 from apps.core.services.operations import undo
 from apps.crm.models import Assignment, TeamContact
@@ -43,6 +44,11 @@ def test_a_contact_joins_and_leaves_a_team(bob, olha, east):
     assert row.valid_to == (NOW + timedelta(days=3)).date()
     undo(actor=bob, operation=Operation.objects.get(pk=operation), now=NOW)
     assert TeamContact.objects.current().get().team == east
+    entries = Activity.objects.filter(kind="contact_team", participants__entity=olha).order_by("pk")
+    assert [(each.actor, each.facts) for each in entries] == [
+        (bob, {"joined": ["East"], "left": []}),
+        (bob, {"joined": [], "left": ["East"]}),
+    ]
 
 
 def test_a_retired_team_takes_nobody_and_strangers_change_nothing(alice, bob, olha, east):

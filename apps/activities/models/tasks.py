@@ -39,6 +39,23 @@ class TaskQuerySet(models.QuerySet["Task"]):
         mine = TaskAssignee.objects.filter(task=OuterRef("pk"), user__in=list(users), is_over=False)
         return self.open().filter(Exists(mine))
 
+    def of_user(self, user: User, *, on: date) -> TaskQuerySet:
+        """Those of `user`, and open ones of whom they stand in for that day."""
+        return self._with_stood_in(TaskAssignee.objects.filter(user=user), user, on)
+
+    def at_hand_of(self, user: User, *, on: date) -> TaskQuerySet:
+        """What `user` still has to do, also for whom they stand in for that day."""
+        return self.open()._with_stood_in(TaskAssignee.objects.filter(user=user, is_over=False), user, on)
+
+    def _with_stood_in(self, mine: models.QuerySet[TaskAssignee], user: User, on: date) -> TaskQuerySet:
+        from apps.activities.models.stand_ins import stood_in_tasks  # which knows of tasks
+
+        stood_in = stood_in_tasks(user, on=on)
+        if stood_in is None:
+            return self.filter(Exists(mine.filter(task=OuterRef("pk"))))
+        # Two ways in, each by its index, as below.
+        return self.filter(pk__in=mine.order_by().values_list("task", flat=True).union(stood_in))
+
     def given_by(self, user: User) -> TaskQuerySet:
         """What `user` has asked others to do: written for them, or handed on to them."""
         others = TaskAssignee.objects.exclude(user=user)

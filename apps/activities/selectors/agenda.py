@@ -33,7 +33,7 @@ def agenda_of(user: User, *, first: date, days: int, now: datetime) -> dict[str,
     found = meetings_of(whose, user=user, start=midnights[0], end=midnights[-1]) if whose else Meeting.objects.none()
     meetings = [each for each in found.select_related("activity") if not each.is_cancelled]
     last = first + timedelta(days=days - 1)
-    mine = Task.objects.visible_to(user).in_hand_of([user.pk]).select_related("activity").in_order()
+    mine = Task.objects.visible_to(user).at_hand_of(user, on=first).select_related("activity").in_order()
     tasks = list(mine.filter(shown_on__range=(first, last)))
     overdue = list(mine.filter(shown_on__lt=first)[:MOST_OVERDUE])
     dress([*(each.activity for each in meetings), *(each.activity for each in (*tasks, *overdue))], user=user)

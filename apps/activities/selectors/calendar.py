@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from apps.accounts.models import Team
 from apps.accounts.permissions import is_admin
 from apps.accounts.selectors import members_of, staff_users
 from apps.activities.models import Attendee, Meeting, MeetingQuerySet, Task
+from apps.activities.models.stand_ins import stood_in_meetings
 from apps.contacts.models import Entity
+from apps.core import clock
+from apps.core.clock import company_day
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -54,7 +58,12 @@ def meetings_of(whose: Whose, *, user: User, start: datetime, end: datetime) -> 
     found = Meeting.objects.visible_to(user).between(start, min(end, start + LONGEST))
     if whose.entity is not None:
         return found.filter(activity__participants__entity=whose.entity)
-    return found.with_user(*whose.users)
+    stood_in = stood_in_meetings(user, on=company_day(clock.now())) if whose.users == (user.pk,) else None
+    if stood_in is None:
+        return found.with_user(*whose.users)
+    # Two ways in, each by its index.
+    mine = Meeting.objects.with_user(user.pk).order_by().values("pk")
+    return found.filter(Q(pk__in=mine) | Q(pk__in=stood_in.order_by().values("pk")))
 
 
 def events_of(whose: Whose, *, user: User, start: datetime, end: datetime) -> list[dict[str, Any]]:
@@ -66,8 +75,17 @@ def events_of(whose: Whose, *, user: User, start: datetime, end: datetime) -> li
         )
     )
     everything = is_admin(user)
+    theirs = stood_in_meetings(user, on=company_day(clock.now())) if meetings and not everything else None
+    stood_in: set[int] = set()
+    if theirs is not None:
+        stood_in = set(theirs.filter(pk__in=[each.pk for each in meetings]).values_list("pk", flat=True))
+
+    def may_change(meeting: Meeting) -> bool:
+        own = user.pk in (meeting.activity.actor_id, meeting.organiser_id)
+        return everything or own or meeting.pk in stood_in
+
     return [
-        *(_meeting(each, each.pk in declined, everything or each.activity.actor_id == user.pk) for each in meetings),
+        *(_meeting(each, each.pk in declined, may_change(each)) for each in meetings),
         *(_task(each) for each in tasks_due(whose, user=user, start=start, end=end)),
     ]
 
@@ -78,6 +96,8 @@ def tasks_due(whose: Whose, *, user: User, start: datetime, end: datetime) -> li
     found = found.filter(due_on__gte=start.date(), due_on__lte=min(end, start + LONGEST).date())
     if whose.entity is not None:
         found = found.filter(activity__participants__entity=whose.entity)
+    elif whose.users == (user.pk,):
+        found = found.of_user(user, on=company_day(clock.now()))
     else:
         found = found.assigned_to(whose.users)
     return list(found.select_related("activity", "activity__actor").order_by("due_on", "pk")[:MOST])

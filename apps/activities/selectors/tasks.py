@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.selectors import teammates_of
 from apps.activities.models import Task, TaskAssignee, TaskQuerySet
+from apps.activities.models.stand_ins import stood_in_tasks
 from apps.activities.permissions import changeable_task_ids
 from apps.activities.selectors.timelines import dress
 
@@ -55,7 +56,7 @@ def scope(user: User, whose: str, *, today: date) -> TaskQuerySet:
     seen = Task.objects.visible_to(user)
     match whose:
         case "mine":
-            return seen.assigned_to([user.pk])
+            return seen.of_user(user, on=today)
         case "given":
             return seen.given_by(user)
         case "team":
@@ -68,7 +69,7 @@ def todo(user: User, whose: str, *, today: date, after: str = "") -> TodoPage:
     """Open tasks by the day on which they are to be seen, page by page; an `after` that makes no sense begins anew."""
     found = scope(user, whose, today=today).open()
     if whose == "mine":
-        found = found.in_hand_of([user.pk])
+        found = found.at_hand_of(user, on=today)
     key = _read_key(after)
     if key is not None:
         found = found.filter(_behind(*key))
@@ -96,7 +97,7 @@ def board(user: User, whose: str, *, today: date) -> list[BoardColumn]:
         if state == Task.State.DONE:
             column = column.filter(completed_at__gte=since).order_by("-completed_at", "-pk")
         elif whose == "mine":
-            column = column.in_hand_of([user.pk])
+            column = column.at_hand_of(user, on=today)
         rows.append(list(column[: CARDS + 1]))
     prepare([task for column in rows for task in column[:CARDS]], user=user, today=today)
     return [
@@ -108,14 +109,19 @@ def board(user: User, whose: str, *, today: date) -> list[BoardColumn]:
 def prepare(tasks: Sequence[Task], *, user: User, today: date, in_hand: bool = False) -> None:
     """Let each task bear `may_change`, `is_late`, and its entry what `timelines.dress` gives it.
 
+    One that `user` has only while they stand in for somebody `is_stood_in`.
+
     `in_hand` says that `user` has all of them in hand, and so may change them: nothing is asked about that.
     """
     dress([task.activity for task in tasks], user=user)
     allowed = {task.pk for task in tasks}
     if tasks and not in_hand:
         allowed = changeable_task_ids(user, allowed, on=today)
+    stood_in = stood_in_tasks(user, on=today) if tasks else None
+    others = set(stood_in.filter(task__in=[task.pk for task in tasks])) if stood_in is not None else set()
     for task in tasks:
         shown: Any = task
+        shown.is_stood_in = task.pk in others
         shown.may_change = task.pk in allowed
         shown.is_late = not task.is_over and task.due_on is not None and task.due_on < today
 
@@ -138,7 +144,7 @@ def waiting_for(user: User, *, today: date, limit: int = 6) -> HomeTasks:
 
 
 def _at_hand(user: User, today: date) -> TaskQuerySet:
-    return Task.objects.visible_to(user).in_hand_of([user.pk]).exclude(snoozed_until__gt=today)
+    return Task.objects.visible_to(user).at_hand_of(user, on=today).exclude(snoozed_until__gt=today)
 
 
 def _few(found: TaskQuerySet, user: User, today: date, limit: int) -> HomeTasks:

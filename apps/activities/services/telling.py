@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from apps.accounts.models import User
 from apps.accounts.preferences import own_zone_of, preferences_of
@@ -60,6 +61,27 @@ def tell(news: Sequence[News], *, actor_id: int | None, now: datetime, seen_by_a
     Notice.objects.bulk_create(notices)
     _wake(notices, now)
     return len(notices)
+
+
+@transaction.atomic
+def tell_bundled(news: Sequence[News], *, actor_id: int | None, now: datetime, within: timedelta) -> int:
+    """As `tell`; but a notice of the same verb that lies unread and unmailed since then counts further instead.
+
+    Returns how many heard of it, one way or the other.
+    """
+    rest, grown = [], []
+    for one in news:
+        if one.user_id == actor_id:
+            continue
+        same = Notice.objects.select_for_update().filter(user=one.user_id, verb=one.verb, at__gte=now - within)
+        there = same.filter(read_at=None, mailed_at=None, pushed_at=None, is_shown=True).order_by("-at").first()
+        if there is None:
+            rest.append(one)
+            continue
+        Notice.objects.filter(pk=there.pk, at=there.at).update(count=F("count") + one.count)
+        grown.append(one.user_id)
+    announce(grown)
+    return len(grown) + tell(rest, actor_id=actor_id, now=now)
 
 
 def announce(user_ids: Iterable[int]) -> None:

@@ -101,9 +101,10 @@ class HandOverForm(TakerForm):
 
     giver = StaffField(label=_("Everything of"))
     takes_tasks = forms.BooleanField(
-        label=_("Open tasks go along"),
+        label=_("Open tasks and meetings go along"),
         required=False,
-        help_text=_("Only for good. A stand-in sees them in the dossier."),
+        initial=True,
+        help_text=_("To one person. A stand-in has them among their own until the day, then they are back."),
     )
     note = forms.CharField(
         label=_("What to know"), required=False, max_length=NOTE_LENGTH, widget=forms.Textarea({"rows": 3})

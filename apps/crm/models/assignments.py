@@ -72,6 +72,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     def on(self, day: date) -> AbsenceQuerySet:
         return self.filter(starts_on__lte=day, ends_on__gt=day)
 
+    def between(self, start: date, stop: date | None = None) -> AbsenceQuerySet:
+        """On any of the days from `start` up to but not including `stop`; without it, on that first day."""
+        return self.on(start) if stop is None else self.filter(starts_on__lt=stop, ends_on__gt=start)
+
 
 class Absence(models.Model):
     """A user is away from `starts_on` up to but not including `ends_on`; `stand_in` takes what comes in meanwhile."""

@@ -39,13 +39,11 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
         """Those that took place and were not undone: what reports count."""
         return self.filter(done_at__isnull=False)
 
-    def under_way(self, on: date) -> HandOverQuerySet:
-        """Stand-ins of that day."""
-        return self.standing().filter(starts_on__lte=on, until__gt=on)
-
 
 class HandOver(models.Model):
     """`from_user` (None: several, or nobody) hands contacts over from `starts_on`, for good or up to `until`.
+
+    `takes_tasks`: open tasks and meetings to come go along; for a time they show for whoever stands in, by date.
 
     `done_at` is empty while a worker is at it, and again once it was undone: an undone one keeps its row and its
     items, and counts no more. The two `told` moments see to it that people hear of it once.

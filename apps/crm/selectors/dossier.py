@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 
 from apps.activities.models import Activity, ActivityEntity, Meeting, Task
 from apps.contacts.models import Attachment, Entity
-from apps.crm.models import Claim, HandOverItem, JourneyStep, LedgerMonth
+from apps.crm.models import Claim, HandOverItem, JourneyStep, LedgerMonth, Opportunity, OpportunityContact
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,6 +37,7 @@ class Dossier:
     debts: list[tuple[Decimal, str]] = field(default_factory=list)  # balance by currency; above zero they owe
     claims: list[Claim] = field(default_factory=list)
     steps: list[JourneyStep] = field(default_factory=list)
+    opportunities: list[Opportunity] = field(default_factory=list)
     files: int = 0
 
     @property
@@ -47,6 +48,17 @@ class Dossier:
 def items_seen(hand_over: HandOver, user: User) -> QuerySet[HandOverItem]:
     """The items whose contacts `user` sees; the others are counted, not shown."""
     return hand_over.items.filter(entity__in=Entity.objects.visible_to(user).live())
+
+
+def items_read_by(hand_over: HandOver, user: User, *, unread: bool) -> tuple[int, int]:
+    """How many of `items_seen`, confirmed ones left out if `unread`; and how many the former owner sees."""
+    mine, theirs = Q(entity__in=Entity.objects.visible_to(user).live()), Q(pk__in=[])
+    if hand_over.from_user is not None:
+        theirs = Q(entity__in=Entity.objects.visible_to(hand_over.from_user).live())
+    if unread:
+        mine &= Q(confirmed_at=None)
+    counts = hand_over.items.aggregate(mine=Count("pk", filter=mine), theirs=Count("pk", filter=theirs))
+    return counts["mine"], counts["theirs"]
 
 
 def with_files(items: QuerySet[HandOverItem]) -> QuerySet[HandOverItem]:
@@ -67,6 +79,7 @@ def dossiers(items: Sequence[HandOverItem], *, user: User, sees_money: bool, now
     claims = Claim.objects.visible_to(user).filter(dealer__entity__in=found, closed_at=None).select_related("dealer")
     for claim in claims.order_by("due_at", "pk"):
         found[claim.dealer.entity_id].claims.append(claim)
+    _add_opportunities(found, user)
     if sees_money:
         _add_debts(found)
     return list(found.values())
@@ -95,11 +108,20 @@ def _add_words(found: dict[int, Dossier], user: User, now: datetime) -> None:
     """The last things written or said, by whomever; hand-overs themselves aside."""
     newest = Window(RowNumber(), partition_by=F("entity"), order_by=[F("occurred_at").desc(), F("activity").desc()])
     links = ActivityEntity.objects.filter(entity__in=found, occurred_at__lte=now, via_employer=False)
-    links = links.exclude(activity__kind__in=["hand_over", "task", "journey"])
+    links = links.exclude(activity__kind__in=["hand_over", "task", "journey", "contact_team"])
     links = links.filter(activity__in=Activity.objects.visible_to(user).live().order_by().values("pk"))
     places = links.annotate(place=newest).filter(place__lte=LAST_WORDS).select_related("activity__actor")
     for link in sorted(places, key=lambda one: (one.occurred_at, one.activity_id), reverse=True):
         _put(found, [link.entity_id], "words", link.activity)
+
+
+def _add_opportunities(found: dict[int, Dossier], user: User) -> None:
+    """Open ones that are to be sold to these contacts, what is to be closed first coming first."""
+    seen = Opportunity.objects.visible_to(user).live().open().order_by().values("pk")
+    about = OpportunityContact.objects.filter(entity__in=found, is_primary=True, opportunity__in=seen)
+    rows = about.select_related("opportunity__stage")
+    for row in rows.order_by(F("opportunity__expected_on").asc(nulls_last=True), "opportunity"):
+        _put(found, [row.entity_id], "opportunities", row.opportunity)
 
 
 def _add_debts(found: dict[int, Dossier]) -> None:

@@ -21,6 +21,7 @@ from apps.core import clock
 from apps.core.clock import company_day
 from apps.crm.models import Absence, Assignment, HandOver
 from apps.crm.models.assignments import valid_on
+from apps.crm.selectors.stand_ins import lent_to
 
 if TYPE_CHECKING:
     from apps.activities.models import Notice
@@ -73,19 +74,15 @@ def portfolio_of(user: User, *, on: date) -> list[int]:
 
 def standing_in(user: User, *, on: date) -> list[StandingIn]:
     """For Home: by whom one stands in for, those back soonest first."""
-    found = {
-        each.from_user_id: each
-        for each in HandOver.objects.under_way(on).filter(to_user=user, from_user__isnull=False).order_by("pk")
-    }
+    found = {each.from_user_id: each for each in lent_to(user, on=on) if each.from_user_id is not None}
     away = dict(Absence.objects.on(on).filter(stand_in=user).values_list("user", "ends_on"))
     rows = []
     for giver in _users({*found, *away}):
         hand_over = found.get(giver.pk)
         contacts = _stood_in(user, giver, on)
-        until = hand_over.until if hand_over and hand_over.until else away[giver.pk]
-        rows.append(
-            StandingIn(giver, until, contacts.count(), _due(giver, contacts, on), hand_over.pk if hand_over else None)
-        )
+        until = hand_over.until if hand_over else away[giver.pk]
+        dossier = hand_over.hand_over_id if hand_over else None
+        rows.append(StandingIn(giver, until, contacts.count(), _due(giver, contacts, on), dossier))
     return sorted(rows, key=lambda row: (row.until, row.user.pk))
 
 

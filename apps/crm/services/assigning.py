@@ -15,13 +15,14 @@ from django.db import transaction
 from apps.accounts.models import TeamMembership, User
 from apps.accounts.selectors import staff_users
 from apps.contacts.models import Entity, EntityCategory
-from apps.core.batch import insert_rows
+from apps.core.batch import give_keys, insert_rows
 from apps.core.clock import company_day
 from apps.core.kept import Kept
 from apps.crm.models import Assignment, AssignmentRule, AssignmentRun, EntityPersona
 from apps.crm.models.assignments import valid_on
 from apps.crm.selectors.in_charge import absent_on, stand_in_for
 from apps.crm.selectors.team_pages import contacts_in_charge
+from apps.crm.services.assignment_notices import tell_assigned
 from apps.crm.services.assignments import ACCOUNT, refresh_managers
 
 if TYPE_CHECKING:
@@ -68,8 +69,10 @@ def on_entities_created(ids: Sequence[int], operation: Operation | None, now: da
     if not _there_are_rules():
         return
     maker = operation.actor if operation is not None else None
+    made = []
     for begin in range(0, len(ids), _PORTION):
-        assign_new(ids[begin : begin + _PORTION], actor=maker, now=now)
+        made += _assign(ids[begin : begin + _PORTION], actor=maker, now=now)
+    tell_assigned(made, actor=maker, now=now)
 
 
 def on_persona_given(ids: Sequence[int], actor: User | None, now: datetime, **_facts: object) -> None:
@@ -80,10 +83,18 @@ def on_persona_given(ids: Sequence[int], actor: User | None, now: datetime, **_f
 
 @transaction.atomic
 def assign_new(entity_ids: Collection[int], *, actor: User | None, now: datetime, of_personas: bool = False) -> int:
-    """Give those of these contacts that nobody is in charge of to whom the rules say; returns how many.
+    """Give those of these contacts that nobody is in charge of to whom the rules say, who hear of it; how many.
 
     Contacts in personal folders are their owner's and stay so. Never to somebody absent or gone.
     """
+    made = _assign(entity_ids, actor=actor, now=now, of_personas=of_personas)
+    tell_assigned(made, actor=actor, now=now)
+    return len(made)
+
+
+def _assign(
+    entity_ids: Collection[int], *, actor: User | None, now: datetime, of_personas: bool = False
+) -> list[AssignmentRun]:
     on = company_day(now)
     # All of them in one order: what two workers count with is counted by one after the other.
     list(AssignmentRule.objects.select_for_update(no_key=True).filter(is_active=True).order_by("pk").values_list("pk"))
@@ -92,7 +103,7 @@ def assign_new(entity_ids: Collection[int], *, actor: User | None, now: datetime
     )
     rules = [rule for rule in rules if rule.persona_id is not None or not of_personas]
     if not rules:
-        return 0
+        return []
     held = Assignment.objects.filter(entity__in=entity_ids, purpose=ACCOUNT).exclude(valid_to__lte=on)
     free = Entity.objects.live().filter(pk__in=entity_ids).exclude(pk__in=held.values("entity"))
     free = free.exclude(folder__kind="personal").order_by("pk")
@@ -113,12 +124,13 @@ def assign_new(entity_ids: Collection[int], *, actor: User | None, now: datetime
             )
             break
     insert_rows(made)
+    give_keys(runs)
     insert_rows(runs)
     for chooser in choosers.values():
         if chooser.taken and chooser.rule.how == How.TURNS:
             AssignmentRule.objects.filter(pk=chooser.rule.pk).update(turn=chooser.rule.turn + chooser.taken)
     refresh_managers(now=now, entity_ids=[row.entity_id for row in made])
-    return len(made)
+    return runs
 
 
 def _fits(rule: AssignmentRule, entity: Entity, worn: set[tuple[str, int, int]]) -> bool:

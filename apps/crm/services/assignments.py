@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -16,7 +17,7 @@ from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
-from apps.crm.models import Assignment, Dealer
+from apps.crm.models import Absence, Assignment, Dealer
 from apps.crm.permissions.contacts import managed_contacts, manages_contact
 from apps.crm.selectors.in_charge import in_charge_of, who_is_in_charge
 
@@ -48,7 +49,7 @@ def assign(
     In charge already: nothing happens. Raises PermissionDenied, ValidationError.
     """
     _ask(actor, entity, now)
-    check_taker(user, team)
+    check_taker(user, team, start=on)
     with operate(actor=actor, verb="assignment.made", now=now) as recorder:
         held = _held(entity, purpose, Layer.BASE, on)
         if held and is_held_by(held[0], user, team, on):
@@ -90,7 +91,7 @@ def stand_in(
     The base shows again by itself. Raises PermissionDenied, ValidationError where another one stands in then.
     """
     _ask(actor, entity, now)
-    check_taker(user, team)
+    check_taker(user, team, start=starts_on, stop=ends_on)
     if ends_on <= starts_on:
         raise ValidationError({"ends_on": _("It ends before it begins.")})
     with operate(actor=actor, verb="assignment.stand_in", now=now) as recorder:
@@ -146,12 +147,18 @@ def after_undo(ids: list[int], now: datetime) -> None:
     refresh_managers(now=now, entity_ids=entities or None)
 
 
-def check_taker(user: User | None, team: Team | None) -> None:
-    """Raises ValidationError unless it is one person who works here, or one team that takes something new."""
+def check_taker(user: User | None, team: Team | None, *, start: date, stop: date | None = None) -> None:
+    """Raises ValidationError unless it is one person who works here, or one team that takes something new.
+
+    Who is away on the first day takes nothing, and who is on any of the days up to `stop` stands in for nobody.
+    """
     if (user is None) == (team is None):
         raise ValidationError({"user": _("Choose a person or a team.")})
     if user is not None and not (user.is_active and is_staff_member(user)):
         raise ValidationError({"user": _("There is no such colleague.")})
+    if user is not None and (absence := Absence.objects.between(start, stop).filter(user=user).first()):
+        named = {"name": user, "day": date_format(absence.ends_on)}
+        raise ValidationError({"user": _("%(name)s is away then, and back on %(day)s.") % named})
     if team is not None and team.retired_at is not None:
         raise ValidationError({"team": _("This team takes nothing new.")})
 

@@ -16,6 +16,7 @@ from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.batch import portions
 from apps.core.clock import company_day
+from apps.core.kept import forget_kept
 from apps.core.models import Operation
 from apps.core.services.operations import OperationFailed, Progress, Recorder, operate, snapshot, start
 from apps.crm.models import HandOver
@@ -35,7 +36,10 @@ _PORTION = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """To whom, from when, for good (`until` None) or up to a day; `takes_tasks`: open tasks go along for good."""
+    """To whom, from when, for good (`until` None) or up to a day.
+
+    `takes_tasks`: open tasks and meetings to come go along, up to a day for so long (docs/adr/0019).
+    """
 
     user: User | None = None
     team: Team | None = None
@@ -65,7 +69,8 @@ def begin_hand_over(
             made = _make(actor, terms, from_user, recorder.operation, now)
             passed = pass_on(recorder, made, ids, now=now)
             if not passed:
-                raise ValidationError(_("Somebody stands in for these contacts in these days already, or has them."))
+                words = _("Whoever you chose has these contacts already or may not see them, or another one stands in.")
+                raise ValidationError(words)
             _finish(recorder, made, now)
             Operation.objects.filter(pk=recorder.operation.pk).update(result=_result(passed, chosen))
         return made
@@ -101,6 +106,7 @@ def run_hand_over(operation: Operation, progress: Progress) -> dict[str, Any]:
 
 def after_undo(ids: Collection[int], now: datetime) -> None:
     """Hand-overs that were undone: whoever had heard of them hears of that."""
+    forget_kept()
     for hand_over in HandOver.objects.filter(pk__in=ids, done_at=None, told_start_at__isnull=False):
         tell_undone(hand_over, now=now)
 
@@ -111,7 +117,7 @@ def editable(actor: User, ids: Collection[int]) -> set[int]:
 
 
 def _check(terms: Terms, from_user: User | None) -> None:
-    assignments.check_taker(terms.user, terms.team)
+    assignments.check_taker(terms.user, terms.team, start=terms.starts_on, stop=terms.until)
     if terms.until is not None and terms.until <= terms.starts_on:
         raise ValidationError({"until": _("It ends before it begins.")})
     if from_user is not None and terms.user is not None and terms.user.pk == from_user.pk:
@@ -128,7 +134,7 @@ def _make(actor: User, terms: Terms, from_user: User | None, operation: Operatio
         starts_on=terms.starts_on,
         until=terms.until,
         note=terms.note.strip(),
-        takes_tasks=terms.takes_tasks and terms.until is None and terms.user is not None,
+        takes_tasks=terms.takes_tasks and terms.user is not None,
         made_by=actor,
         made_at=now,
         operation=operation,
@@ -143,6 +149,7 @@ def _finish(recorder: Recorder, made: HandOver, now: datetime) -> None:
     made.done_at = now
     made.save(update_fields=["done_at"])
     recorder.updated(made, before)
+    forget_kept()
     if made.starts_on <= company_day(now):
         tell_start(made, now=now)
 

@@ -16,7 +16,7 @@ from apps.contacts.models import Entity
 from apps.core import live
 from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
-from apps.crm.models import Opportunity, OpportunityContact, OpportunityStep, PipelineStage
+from apps.crm.models import Absence, Opportunity, OpportunityContact, OpportunityStep, PipelineStage
 from apps.crm.permissions.opportunities import manages_opportunity
 from apps.crm.services.opportunity_events import tell_made, tell_moved
 from apps.crm.signals import opportunity_changed
@@ -85,6 +85,7 @@ def make_opportunity(*, actor: User, data: OpportunityInput, stage: PipelineStag
     """Make one in `stage`, for contacts that `actor` sees. Raises ValidationError."""
     data = data.checked()
     _check_stage(stage)
+    _check_owner(actor, data.owner, None, now)
     with operate(actor=actor, verb="opportunity.made", now=now) as recorder:
         made = Opportunity(
             pipeline=stage.pipeline,
@@ -120,6 +121,7 @@ def change_opportunity(
         if seen_version is not None and locked.version != seen_version:
             raise OpportunityChanged
         before = snapshot(locked)
+        _check_owner(actor, data.owner, locked.owner_id, now)
         _fill(locked, data)
         seen = set(
             Entity.objects.visible_to(actor).filter(opportunities__opportunity=locked).values_list("pk", flat=True)
@@ -214,15 +216,25 @@ def clear_stage(
 
 
 def hand_opportunities_on(
-    *, recorder: Recorder, entity_ids: Collection[int], giver: User, taker: User, now: datetime
+    *,
+    recorder: Recorder,
+    entity_ids: Collection[int],
+    giver: User,
+    taker: User | None,
+    team: Team | None,
+    now: datetime,
 ) -> int:
-    """Let `taker` have the open ones that `giver` has with these contacts; within the caller's operation."""
+    """Let `taker`, or `team`, have the open ones that `giver` has with these contacts; within the caller's operation.
+
+    What goes to a team is nobody's until one of its people takes it; what goes to a person stays its team's too.
+    """
     about = OpportunityContact.objects.filter(entity__in=entity_ids, is_primary=True).values("opportunity")
     theirs = Opportunity.objects.live().open().filter(owner=giver, pk__in=about)
     rows = list(theirs.select_for_update(of=("self",), no_key=True).order_by("pk"))
     for row in rows:
         before = snapshot(row)
         row.owner = taker
+        row.team = team or row.team
         _save(row, now)
         recorder.updated(row, before)
     after_undo([row.pk for row in rows], now)
@@ -243,6 +255,16 @@ def _ask(actor: User, opportunity: Opportunity, now: datetime) -> None:
 def _check_stage(stage: PipelineStage) -> None:
     if stage.pipeline.purpose != "opportunity" or stage.retired_at or stage.pipeline.retired_at:
         raise ValidationError({"stage": _("There is no such choice.")})
+
+
+def _check_owner(actor: User, owner: User | None, before: int | None, now: datetime) -> None:
+    """Who is away gets nothing new, save what they take themselves."""
+    if owner is None or owner.pk in (before, actor.pk):
+        return
+    if not owner.is_active:
+        raise ValidationError({"owner": _("There is no such colleague.")})
+    if Absence.objects.on(company_day(now)).filter(user=owner).exists():
+        raise ValidationError({"owner": _("%(name)s is away. Choose who stands in, or the team.") % {"name": owner}})
 
 
 def _locked(pk: int) -> Opportunity:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from apps.activities.services.meeting_handing import hand_meetings_on
 from apps.activities.services.recording import Entry, record_many
 from apps.activities.services.task_handing import hand_tasks_on
-from apps.contacts.models import Entity
+from apps.contacts.models import Entity, Folder
 from apps.core.batch import give_keys, insert_rows
 from apps.core.clock import company_day
 from apps.core.services.operations import snapshot
@@ -22,6 +23,7 @@ from apps.crm.services.opportunities import hand_opportunities_on
 from apps.crm.signals import contacts_handed_over
 
 if TYPE_CHECKING:
+    from apps.accounts.models import User
     from apps.core.services.operations import Recorder
 
 KIND = "hand_over"
@@ -32,7 +34,8 @@ Held = dict[int, list[Assignment]]
 def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now: datetime) -> int:
     """Pass these contacts on, as far as its maker still manages them; returns how many passed.
 
-    Left out: what passed already, what the taker has anyway, and of stand-ins what another one stands in for then.
+    Left out: what passed already, what the taker has anyway or may not see, and of stand-ins what another one stands in
+    for then.
     """
     maker = hand_over.made_by
     if maker is None:
@@ -40,7 +43,7 @@ def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now:
     # In the order of their keys, so that two of these wait for each other rather than die.
     list(Entity.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     passed = HandOverItem.objects.filter(hand_over=hand_over, entity__in=ids).values_list("entity", flat=True)
-    wanted = managed_contacts(maker, set(ids) - set(passed), on=company_day(now))
+    wanted = _seen_by_taker(hand_over, managed_contacts(maker, set(ids) - set(passed), on=company_day(now)))
     base = _held(wanted, Layer.BASE, hand_over)
     if hand_over.until is None:
         going = [pk for pk in sorted(wanted) if not _has(base.get(pk, []), hand_over)]
@@ -53,15 +56,40 @@ def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now:
     _assign(going, hand_over, recorder, now)
     insert_rows([HandOverItem(hand_over=hand_over, entity_id=pk) for pk in going])
     _write_down(going, base, hand_over, now)
-    if hand_over.takes_tasks and hand_over.from_user and hand_over.to_user:
-        giver, taker = hand_over.from_user, hand_over.to_user
-        hand_tasks_on(recorder=recorder, entity_ids=going, giver=giver, taker=taker, actor=maker, now=now)
-    if hand_over.until is None and hand_over.from_user and hand_over.to_user:
-        giver, taker = hand_over.from_user, hand_over.to_user
-        hand_opportunities_on(recorder=recorder, entity_ids=going, giver=giver, taker=taker, now=now)
+    if hand_over.until is None:
+        _take_along(going, base, hand_over, recorder, maker, now)
     refresh_managers(now=now, entity_ids=going)
     contacts_handed_over.send(sender=HandOver, ids=going, hand_over=hand_over, now=now)
     return len(going)
+
+
+def _seen_by_taker(hand_over: HandOver, entity_ids: set[int]) -> set[int]:
+    """Nobody looks after what they may not see; a team after nothing that is one person's own."""
+    if hand_over.to_user is not None:
+        seen = Entity.objects.visible_to(hand_over.to_user)
+    else:
+        seen = Entity.objects.exclude(folder__kind=Folder.Kind.PERSONAL)
+    return set(seen.filter(pk__in=entity_ids).values_list("pk", flat=True))
+
+
+def _take_along(
+    entity_ids: Sequence[int], base: Held, hand_over: HandOver, recorder: Recorder, maker: User, now: datetime
+) -> None:
+    """What their former people had in hand with them; whoever only stands in has it by date (docs/adr/0019)."""
+    given: dict[User, list[int]] = defaultdict(list)
+    for pk in entity_ids:
+        if base.get(pk) and (giver := base[pk][0].user) is not None:
+            given[giver].append(pk)
+    for giver, ids in sorted(given.items(), key=lambda pair: pair[0].pk):
+        hand_opportunities_on(
+            recorder=recorder, entity_ids=ids, giver=giver, taker=hand_over.to_user, team=hand_over.to_team, now=now
+        )
+        taker = hand_over.to_user
+        if not hand_over.takes_tasks or taker is None or taker == giver:
+            continue
+        hand_tasks_on(recorder=recorder, entity_ids=ids, giver=giver, taker=taker, actor=maker, now=now)
+        since = hand_over.starts_on
+        hand_meetings_on(recorder=recorder, entity_ids=ids, giver=giver, taker=taker, actor=maker, since=since, now=now)
 
 
 def _held(entity_ids: set[int], layer: str, hand_over: HandOver) -> Held:

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Team
+from apps.activities.services.recording import Entry, record
 from apps.contacts.models import Entity
 from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
@@ -18,6 +19,9 @@ from apps.crm.permissions.contacts import manages_contact
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+
+KIND = "contact_team"
 
 
 def set_teams(*, actor: User, entity: Entity, teams: Sequence[Team], now: datetime) -> int | None:
@@ -47,4 +51,8 @@ def set_teams(*, actor: User, entity: Entity, teams: Sequence[Team], now: dateti
             )
         if not gone and not added:
             return None
+        names = dict(Team.objects.filter(pk__in=[row.team_id for row in gone]).values_list("pk", "name"))
+        facts = {"joined": [team.name for team in added], "left": [names[row.team_id] for row in gone]}
+        entry = Entry(kind=KIND, verb="contact.teams_changed", occurred_at=now, entities=[entity], facts=facts)
+        record(entry, actor=actor, now=now)
     return recorder.operation.pk

@@ -28,7 +28,7 @@ from apps.crm.forms.teams import HandOverForm
 from apps.crm.hand_over_listing import hand_over_listing
 from apps.crm.models import HandOver
 from apps.crm.permissions.teams import can_confirm
-from apps.crm.selectors.dossier import dossiers, items_seen, with_files
+from apps.crm.selectors.dossier import dossiers, items_read_by, items_seen, with_files
 from apps.crm.selectors.hand_overs import hand_overs_seen, portfolio_of, with_counts
 from apps.crm.services import hand_overs as service
 from apps.crm.services.papers.dossiers import KEY as DOSSIER
@@ -91,9 +91,12 @@ def hand_over_chosen(request: Request) -> HttpResponse:
 def hand_over(request: Request, hand_over_id: int) -> HttpResponse:
     """The dossier; `?unread=1` leaves out what was confirmed."""
     found = _hand_over(request, hand_over_id)
+    unread = bool(request.GET.get("unread"))
     seen = items_seen(found, request.user)
-    items = seen.filter(confirmed_at=None) if request.GET.get("unread") else seen
-    page = Paginator(with_files(items).order_by("pk"), DOSSIERS_A_PAGE).get_page(request.GET.get("page"))
+    items = seen.filter(confirmed_at=None) if unread else seen
+    pages = Paginator(with_files(items).order_by("pk"), DOSSIERS_A_PAGE)
+    pages.count, reading = items_read_by(found, request.user, unread=unread)
+    page = pages.get_page(request.GET.get("page"))
     now = clock.now()
     context = {
         "hand_over": found,
@@ -102,7 +105,8 @@ def hand_over(request: Request, hand_over_id: int) -> HttpResponse:
         "all_count": found.all_count,
         "confirmed_count": found.confirmed_count,
         "may_confirm": found.done_at is not None and can_confirm(request.user, found, on=company_day(now)),
-        "unread": bool(request.GET.get("unread")),
+        "unread": unread,
+        "reading": reading if found.done_at else 0,
         "is_over": found.until is not None and found.until <= company_day(now),
     }
     return render_page(request, "crm/hand_over.html", context)

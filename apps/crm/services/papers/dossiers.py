@@ -19,6 +19,7 @@ from apps.messaging.services.papers.letters import day, moment, money
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.crm.models import Opportunity
 
 KEY = "hand_over_dossier"
 MOST = 200  # contacts on paper; of more the page tells
@@ -63,6 +64,7 @@ def _contact(dossier: Dossier) -> dict[str, Any]:
         (_("Stands at"), steps),
         (pgettext("hand-over", "Promised"), tasks),
         (_("Planned"), meetings),
+        (_("Opportunities"), "\n".join(map(_opportunity, dossier.opportunities))),
         (_("Said last"), words),
         (_("Balance"), debts),
         (_("Claims"), ", ".join(each.number for each in dossier.claims)),
@@ -70,6 +72,12 @@ def _contact(dossier: Dossier) -> dict[str, Any]:
     )
     title = f"{entity.display_name}, {entity.organisation}" if entity.organisation else entity.display_name
     return {"title": title, "facts": facts(*(fact(label, text) for label, text in rows if text))}
+
+
+def _opportunity(each: Opportunity) -> str:
+    worth = [money(each.revenue, each.currency)] if each.revenue is not None else []
+    until = [day(each.expected_on)] if each.expected_on else []
+    return f"{each.title} ({', '.join([str(each.stage.title), *worth, *until])})"
 
 
 def _task(subject: str, when: str) -> str:
