@@ -104,6 +104,11 @@ def entity_listing(
         default_columns=tuple(default_columns),
         may_set_default=can_change_settings(user),
         path=reverse("contacts:list_tab", args=[tab]),
+        offers=[
+            (each.title, f"{each.url(0)}?tab={tab}", each.icon)
+            for each in record_actions
+            if each.page == "contacts.list" and each.may_see(user)
+        ],
     )
 
 

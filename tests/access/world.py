@@ -57,6 +57,7 @@ from apps.messaging.models import (
     UnknownSender,
     Voicemail,
 )
+from tests.access.campaigns import add_campaigns
 from tests.access.chat import add_chat
 from tests.access.claims import add_claims
 from tests.access.dealers import add_dealers
@@ -116,6 +117,7 @@ def make_world() -> World:
     add_journeys(world)
     add_opportunities(world)
     add_teams(world)
+    add_campaigns(world)
     add_chat(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)

@@ -25,6 +25,7 @@ from apps.crm.models.personas import EntityPersona, Persona
 from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
 from apps.crm.models.rules import Rule, RuleRun
+from apps.crm.models.segments import Segment
 from apps.crm.models.sequences import Enrolment, Sequence, SequenceStep
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 from apps.crm.models.summaries import Summary
@@ -84,6 +85,7 @@ __all__ = [
     "PromiseProgress",
     "Rule",
     "RuleRun",
+    "Segment",
     "Sequence",
     "SequenceStep",
     "Shipment",

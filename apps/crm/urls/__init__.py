@@ -16,6 +16,7 @@ from apps.crm.urls import (
     papers,
     receivers,
     rules,
+    segments,
     sequences,
     shipments,
     teams,
@@ -39,4 +40,5 @@ urlpatterns: list[URLPattern] = [
     *opportunities.urlpatterns,
     *rules.urlpatterns,
     *sequences.urlpatterns,
+    *segments.urlpatterns,
 ]
