@@ -12,6 +12,7 @@ from apps.crm import (
     journey_contributions,
     journey_report_contributions,
     live_contributions,
+    mailing_contributions,
     opportunity_contributions,
     order_contributions,
     people_contributions,
@@ -42,3 +43,4 @@ def register() -> None:
     dealer_report_contributions.register()
     journey_report_contributions.register()
     sequence_contributions.register()
+    mailing_contributions.register()
