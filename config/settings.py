@@ -274,6 +274,8 @@ RAPPORT_TIME_ZONE = env.str("RAPPORT_TIME_ZONE", default="Europe/Kyiv")
 RAPPORT_COUNTRY = env.str("RAPPORT_COUNTRY", default="UA")
 # Where the house is reached, for links in mails that no request asked for ("https://rapport.example/").
 RAPPORT_SITE_URL = env.str("RAPPORT_SITE_URL", default="")
+# Where mail programs that can't open a link write to leave a mailing; an account of Rapport reads what comes there.
+RAPPORT_UNSUBSCRIBE_ADDRESS = env.str("RAPPORT_UNSUBSCRIBE_ADDRESS", default="")
 RAPPORT_NAME = env.str("RAPPORT_NAME", default="Rapport")
 # The promise to dealers: working days until a claim is decided, by its kind; "other" stands for kinds not named.
 RAPPORT_CLAIM_DAYS: dict[str, int] = {

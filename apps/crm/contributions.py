@@ -13,6 +13,7 @@ from apps.crm import (
     journey_contributions,
     journey_report_contributions,
     live_contributions,
+    mailing_contributions,
     opportunity_contributions,
     order_contributions,
     people_contributions,
@@ -43,4 +44,5 @@ def register() -> None:
     dealer_report_contributions.register()
     journey_report_contributions.register()
     sequence_contributions.register()
+    mailing_contributions.register()
     campaign_contributions.register()

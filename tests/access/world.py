@@ -62,6 +62,7 @@ from tests.access.chat import add_chat
 from tests.access.claims import add_claims
 from tests.access.dealers import add_dealers
 from tests.access.journeys import add_journeys
+from tests.access.mailings import add_mailings
 from tests.access.opportunities import add_opportunities
 from tests.access.sources import add_sources
 from tests.access.teams import add_teams
@@ -116,6 +117,7 @@ def make_world() -> World:
     add_claims(world)
     add_journeys(world)
     add_opportunities(world)
+    add_mailings(world)
     add_teams(world)
     add_campaigns(world)
     add_chat(world)

@@ -9,6 +9,7 @@ from apps.crm.models.feed import ExternalRef, FeedStatus, FieldOwner, Waiting
 from apps.crm.models.hand_overs import HandOver, HandOverItem
 from apps.crm.models.inquiries import Inquiry
 from apps.crm.models.ledger import LedgerEntry, LedgerMonth
+from apps.crm.models.mailings import MailingSecret, MailingTopic
 from apps.crm.models.opportunities import LostReason, Opportunity, OpportunityContact, OpportunityStep
 from apps.crm.models.orders import (
     Construction,
@@ -68,6 +69,8 @@ __all__ = [
     "LedgerEntry",
     "LedgerMonth",
     "LostReason",
+    "MailingSecret",
+    "MailingTopic",
     "NewsItem",
     "Opportunity",
     "OpportunityContact",

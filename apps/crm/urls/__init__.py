@@ -11,6 +11,7 @@ from apps.crm.urls import (
     inquiries,
     journeys,
     ledger,
+    mailings,
     opportunities,
     orders,
     papers,
@@ -40,5 +41,6 @@ urlpatterns: list[URLPattern] = [
     *opportunities.urlpatterns,
     *rules.urlpatterns,
     *sequences.urlpatterns,
+    *mailings.urlpatterns,
     *segments.urlpatterns,
 ]

@@ -1,0 +1,37 @@
+"""What mailings add to the settings, to undo and to the rotation of keys. See contributions.py."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.contributions import EncryptedColumn, MenuItem, Undoer, encrypted_columns, menu, undoers, verbs
+from apps.crm.models import MailingSecret, MailingTopic
+from apps.crm.permissions.mailings import keeps_mailings
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+VERBS = {
+    "mailing_topic.made": _("Topic of mailings added"),
+    "mailing_topic.changed": _("Topic of mailings changed"),
+}
+_TOPICS = "/crm/settings/mailing-topics/"
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    for verb, title in VERBS.items():
+        verbs.register(verb, title)
+    encrypted_columns.register("crm.mailingsecret.sealed", EncryptedColumn(MailingSecret, "sealed"))
+    undoers.register("crm.mailingtopic", Undoer(MailingTopic, editable=_editable))
+    topics = MenuItem(
+        "settings", _("Topics of mailings"), "crm:mailing_topics", "speakerphone", keeps_mailings, _TOPICS
+    )
+    menu.register("crm.mailing_topics", topics, position=66)
+
+
+def _editable(actor: User, ids: Collection[int]) -> set[int]:
+    return set(ids) if keeps_mailings(actor) else set()
