@@ -8,12 +8,26 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from apps.core.contributions import RecordAction, Undoer, record_actions, undoers, verbs
+from apps.core.contributions import (
+    Kind,
+    RecordAction,
+    Undoer,
+    kinds,
+    record_actions,
+    settled,
+    transports,
+    undoers,
+    verbs,
+)
 from apps.core.listing import Listing, ListingEntry, listings
 from apps.crm import segment_listing
 from apps.crm.models import Segment
 from apps.crm.permissions.campaigns import can_change_segment, reads_campaigns, sends_campaigns
+from apps.crm.services.campaigns.mails import TRANSPORT
+from apps.crm.services.campaigns.noting import KIND
+from apps.crm.services.campaigns.settling import campaign_line, settle
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -22,6 +36,14 @@ VERBS = {
     "segment.made": _("Segment saved"),
     "segment.changed": _("Segment renamed or shared"),
     "segment.removed": _("Segment removed"),
+    "campaign.made": _("Campaign added"),
+    "campaign.changed": _("Campaign changed"),
+    "campaign.scheduled": _("Campaign planned"),
+    "campaign.unscheduled": _("Campaign no longer planned"),
+    "campaign.started": _("Campaign started"),
+    "campaign.paused": _("Campaign paused"),
+    "campaign.resumed": _("Campaign goes on"),
+    "campaign.cancelled": _("Campaign stopped"),
 }
 
 
@@ -30,6 +52,9 @@ def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     undoers.register("crm.segment", Undoer(Segment, editable=_editable))
+    transports.register(TRANSPORT, campaign_line)
+    settled.register(TRANSPORT, settle)
+    kinds.register(KIND, Kind(pgettext_lazy("activity", "Mailing"), "speakerphone"))
     listings.register(segment_listing.KEY, ListingEntry(_segments))
     save = RecordAction(
         "contacts.list",

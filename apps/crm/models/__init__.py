@@ -1,5 +1,7 @@
 from apps.crm.models.assignment_rules import AssignmentRule, AssignmentRun
 from apps.crm.models.assignments import Absence, Assignment
+from apps.crm.models.campaign_recipients import CampaignRecipient
+from apps.crm.models.campaigns import Campaign, CampaignClick, CampaignLink
 from apps.crm.models.claim_parts import ClaimCause, ClaimPart, ClaimSubject, PartKind
 from apps.crm.models.claims import Claim, ClaimPhoto, Compensation
 from apps.crm.models.content import GuidePage, NewsItem
@@ -38,6 +40,10 @@ __all__ = [
     "Assignment",
     "AssignmentRule",
     "AssignmentRun",
+    "Campaign",
+    "CampaignClick",
+    "CampaignLink",
+    "CampaignRecipient",
     "Claim",
     "ClaimCause",
     "ClaimPart",
