@@ -155,7 +155,7 @@ def test_who_unsubscribes_before_their_mail_is_made_or_sent_gets_none(settings, 
         run_campaigns(now=NOW + 2 * MINUTE)
         outbox.send_due(now=NOW + 2 * MINUTE)
 
-    assert [each.rcpt_tos[0] for each in server.envelopes] == [made[0].written]
+    assert [each.rcpt_tos[0] for each in server.envelopes] == [made[1].written]
     assert sorted(campaign.recipients.values_list("state", flat=True)) == ["sent", "withheld", "withheld"]
 
 

@@ -14,6 +14,7 @@ DOOR = "/m/"
 MOST = 200  # counted ones in a campaign; more stay as they are
 _LONGEST = 2000
 _HREF = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")', re.IGNORECASE)
+_LINK = re.compile(r'(<a\b[^>]*?\bhref="(https?://[^"]*)"[^>]*>((?:(?!</a>).)*))</a>', re.IGNORECASE | re.DOTALL)
 _OF_THE_WEB = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 _CLICK, _OPEN = Signer(sep=".", salt="crm.campaign.click"), Signer(sep=".", salt="crm.campaign.open")
 
@@ -23,6 +24,11 @@ def links_in(body: str) -> list[str]:
     found = (html.unescape(each[2]).strip() for each in _HREF.finditer(body))
     fixed = [url for url in found if _OF_THE_WEB.fullmatch(url) and "{" not in url and len(url) <= _LONGEST]
     return list(dict.fromkeys(fixed))[:MOST]
+
+
+def with_written_links(body: str) -> str:
+    """The body with each address beside its words, for who reads plain text."""
+    return _LINK.sub(lambda found: found[0] if found[2] in found[3] else f"{found[1]} ({found[2]})</a>", body)
 
 
 def with_counted_links(body: str, links: Mapping[str, int], recipient_id: int) -> str:

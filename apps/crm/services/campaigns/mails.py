@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from apps.contacts.models import Entity, Unit
 from apps.core.services.outbox import Envelope
 from apps.crm.models import Campaign
-from apps.crm.services.campaigns.links import links_in, picture_of, with_counted_links
+from apps.crm.services.campaigns.links import links_in, picture_of, with_counted_links, with_written_links
 from apps.crm.services.mailings import mailing_headers, preferences_url, unsubscribe_url
 from apps.messaging.recipients import on_the_wire
 from apps.messaging.selectors.sending import plain_only
@@ -92,7 +92,7 @@ class Press:
                 sender=self._sender,
                 to=[(addressee.name, addressee.address)],
                 subject=f"{mark}{subject}",
-                text=as_text(f"{body}{foot}"),
+                text=as_text(with_written_links(f"{body}{foot}")),
                 html="" if addressee.address.lower() in self._plain else f"{seen}{foot}",
                 sent_at=self.now,
             )
