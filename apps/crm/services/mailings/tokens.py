@@ -33,26 +33,30 @@ def seal(letter: Letter) -> str:
     parts = (letter.scope, letter.origin, fold(letter.address))
     if any(_SEPARATOR in part for part in parts):
         raise ValueError("No part of a letter has line ends")
-    sealed = _cipher().encrypt(_SEPARATOR.join(parts).encode(), _ABOUT)
+    sealed = AESSIV(_key() or _new_key()).encrypt(_SEPARATOR.join(parts).encode(), _ABOUT)
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def letter_of(token: str) -> Letter | None:
     """What `seal` put in; None for anything else."""
-    if not token.isascii() or len(token) > LONGEST:
+    key = _key() if token.isascii() and len(token) <= LONGEST else None
+    if key is None:
         return None
     try:
         sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        scope, origin, address = _cipher().decrypt(sealed, _ABOUT).decode().split(_SEPARATOR)
+        scope, origin, address = AESSIV(key).decrypt(sealed, _ABOUT).decode().split(_SEPARATOR)
     except (binascii.Error, InvalidTag, ValueError):
         return None
     return Letter(address=address, scope=scope, origin=origin)
 
 
-def _cipher() -> AESSIV:
+def _key() -> bytes | None:
     kept = MailingSecret.objects.filter(pk=MailingSecret.ONLY).values_list("sealed", flat=True).first()
-    if kept is None:
-        fresh = base64.b64encode(random_bytes.token_bytes(64)).decode()
-        row, _ = MailingSecret.objects.get_or_create(pk=MailingSecret.ONLY, defaults={"sealed": secrets.encrypt(fresh)})
-        kept = row.sealed
-    return AESSIV(base64.b64decode(secrets.decrypt(kept)))
+    return base64.b64decode(secrets.decrypt(kept)) if kept else None
+
+
+def _new_key() -> bytes:
+    """The one of whoever was first, should two make it at the same time."""
+    fresh = secrets.encrypt(base64.b64encode(random_bytes.token_bytes(64)).decode())
+    row, _ = MailingSecret.objects.get_or_create(pk=MailingSecret.ONLY, defaults={"sealed": fresh})
+    return base64.b64decode(secrets.decrypt(row.sealed))
