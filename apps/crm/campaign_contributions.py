@@ -6,15 +6,22 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.accounts.permissions import is_staff_member
+from apps.contacts.models import Entity
 from apps.core.contributions import (
     Kind,
+    MenuItem,
+    Panel,
     RecordAction,
     Undoer,
     kinds,
+    menu,
+    panels,
     record_actions,
     settled,
     transports,
@@ -22,8 +29,8 @@ from apps.core.contributions import (
     verbs,
 )
 from apps.core.listing import Listing, ListingEntry, listings
-from apps.crm import segment_listing
-from apps.crm.models import Segment
+from apps.crm import campaign_listing, segment_listing
+from apps.crm.models import Campaign, Segment
 from apps.crm.permissions.campaigns import can_change_segment, reads_campaigns, sends_campaigns
 from apps.crm.services.campaigns.mails import TRANSPORT
 from apps.crm.services.campaigns.noting import KIND
@@ -56,6 +63,14 @@ def register() -> None:
     settled.register(TRANSPORT, settle)
     kinds.register(KIND, Kind(pgettext_lazy("activity", "Mailing"), "speakerphone"))
     listings.register(segment_listing.KEY, ListingEntry(_segments))
+    listings.register(campaign_listing.KEY, ListingEntry(_campaigns))
+    listings.register(campaign_listing.RECIPIENTS, ListingEntry(_recipients))
+    undoers.register("crm.campaign", Undoer(Campaign, editable=_drafts, ignore=frozenset({"version", "changed_at"})))
+    item = MenuItem("main", _("Campaigns"), "crm:campaigns", "speakerphone", reads_campaigns, "/crm/campaigns/")
+    menu.register("crm.campaigns", item, position=27)
+    new = MenuItem("new", _("Campaign"), "crm:campaign_add", "speakerphone", sends_campaigns, in_sheet=True)
+    menu.register("crm.campaigns.new", new, position=25)
+    panels.register("crm.mailings", Panel("contact", "head", _("Mailings"), _card, "speakerphone"), position=14)
     save = RecordAction(
         "contacts.list",
         _("Save as segment"),
@@ -64,6 +79,28 @@ def register() -> None:
         may_see=sends_campaigns,
     )
     record_actions.register("crm.segment", save)
+
+
+def _card(request: HttpRequest, entity: Entity) -> str:
+    """Where it comes to stand: it is asked for when the page is there."""
+    if not is_staff_member(request.user):
+        return ""
+    return render_to_string("crm/_contact_mailings.html", {"entity": entity}, request)
+
+
+def _campaigns(request: HttpRequest) -> Listing | None:
+    return campaign_listing.campaign_listing() if reads_campaigns(request.user) else None
+
+
+def _recipients(request: HttpRequest) -> Listing | None:
+    return campaign_listing.recipient_listing(None) if reads_campaigns(request.user) else None
+
+
+def _drafts(actor: User, ids: Collection[int]) -> set[int]:
+    """What is on its way, or was sent, isn't put back."""
+    if not sends_campaigns(actor):
+        return set()
+    return set(Campaign.objects.filter(pk__in=ids, state=Campaign.State.DRAFT).values_list("pk", flat=True))
 
 
 def _segments(request: HttpRequest) -> Listing | None:

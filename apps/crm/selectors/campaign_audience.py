@@ -1,4 +1,4 @@
-"""Whom a campaign would reach, and whom it leaves out for what reason: one statement for looking and for freezing."""
+"""Whom a campaign would reach, and whom it leaves out for what reason: a statement that freezing shares."""
 
 from __future__ import annotations
 
@@ -53,25 +53,6 @@ judged AS MATERIALIZED (
 """
 _COUNT = "WITH {judged} SELECT reason, count(*) FROM judged GROUP BY reason"
 _NAMED = "WITH {judged} SELECT id FROM judged WHERE reason = %s ORDER BY id LIMIT %s"
-# The test's rows come first; what follows them in a chance order spreads the mail over the servers that take it.
-_FREEZE = """
-WITH {judged},
-placed AS (
-    SELECT j.*, row_number() OVER (ORDER BY md5(%s || j.address), j.id) AS place, count(*) OVER () AS number
-    FROM judged j WHERE reason = ''
-),
-put AS (
-    INSERT INTO crm_campaignrecipient (campaign_id, entity_id, name, address, written, is_test, variant, state, error,
-        message_id, is_noted)
-    SELECT %s, id, left(display_name, 320), address, written, is_test,
-        CASE WHEN NOT %s THEN 'a' WHEN NOT is_test THEN '' WHEN place %% 2 = 1 THEN 'a' ELSE 'b' END,
-        'waiting', '', '', false
-    FROM (SELECT p.*, %s AND place <= greatest(2, ceil(number * %s / 100.0)) AS is_test FROM placed p) tested
-    ORDER BY place
-    RETURNING 1
-)
-SELECT reason, count(*) FROM judged GROUP BY reason
-"""
 
 
 class Reason(TextChoices):
@@ -97,25 +78,19 @@ class Audience:
 
 def audience_of(segment: Segment, *, user: User, scope: str) -> Audience:
     """Whom a mail of `scope` from `user` to this segment would reach now."""
-    judged, parameters = _judge(segment, user, scope)
-    return _audience(_ask(_COUNT.format(judged=judged), parameters))
+    table, parameters = judged(segment, user, scope)
+    return told(ask(_COUNT.format(judged=table), parameters))
 
 
 def left_out_of(segment: Segment, reason: str, *, user: User, scope: str, limit: int) -> EntityQuerySet:
     """The first of those who are left out for this reason, of whom `user` sees."""
-    judged, parameters = _judge(segment, user, scope)
-    ids = [pk for (pk,) in _ask(_NAMED.format(judged=judged), [*parameters, reason, limit])]
+    table, parameters = judged(segment, user, scope)
+    ids = [pk for (pk,) in ask(_NAMED.format(judged=table), [*parameters, reason, limit])]
     return Entity.objects.visible_to(user).filter(pk__in=ids).order_by("sort_name", "pk")
 
 
-def freeze(segment: Segment, *, user: User, scope: str, campaign_id: int, has_test: bool, test_share: int) -> Audience:
-    """Write the recipients down: for the service that starts a campaign, in its transaction."""
-    judged, parameters = _judge(segment, user, scope)
-    own = [f"{campaign_id}:", campaign_id, has_test, has_test, test_share]
-    return _audience(_ask(_FREEZE.format(judged=judged), [*parameters, *own]))
-
-
-def _judge(segment: Segment, user: User, scope: str) -> tuple[str, list[Any]]:
+def judged(segment: Segment, user: User, scope: str) -> tuple[str, list[Any]]:
+    """The common table expression `judged` (id, display_name, written, address, reason), and its parameters."""
     chosen_query = entities_of(segment)
     chosen, chosen_parameters = _statement(chosen_query)
     seen, seen_parameters = _statement(Entity.objects.visible_to(user).order_by())
@@ -139,13 +114,14 @@ def _foreign(found: EntityQuerySet) -> tuple[list[str], list[str]]:
     return raw, [fold(address)[:320] for address in raw]
 
 
-def _ask(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+def ask(statement: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 
 
-def _audience(rows: list[tuple[Any, ...]]) -> Audience:
+def told(rows: list[tuple[Any, ...]]) -> Audience:
+    """Of rows with a reason and a number; "" are those who get a mail."""
     counts = {str(reason): int(number) for reason, number in rows}
     number = counts.pop("", 0)
     return Audience(number, {reason: counts[reason] for reason in Reason.values if reason in counts})

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from apps.crm.urls import (
     assignment_rules,
+    campaigns,
     claims,
     content,
     dealers,
@@ -43,4 +44,5 @@ urlpatterns: list[URLPattern] = [
     *sequences.urlpatterns,
     *mailings.urlpatterns,
     *segments.urlpatterns,
+    *campaigns.urlpatterns,
 ]

@@ -14,6 +14,7 @@ from apps.crm.services.campaigns.writing import (
     change_campaign,
     copy_campaign,
     make_campaign,
+    written,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "send_test",
     "start_campaign",
     "unschedule_campaign",
+    "written",
 ]

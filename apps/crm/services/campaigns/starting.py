@@ -17,7 +17,7 @@ from apps.core.refusals import Refused
 from apps.core.services.operations import operate
 from apps.crm.models import Campaign, CampaignLink
 from apps.crm.permissions.campaigns import sends_campaigns
-from apps.crm.selectors.campaign_audience import freeze
+from apps.crm.services.campaigns.freezing import freeze
 from apps.crm.services.campaigns.links import links_in
 from apps.crm.services.campaigns.readiness import troubles
 
@@ -131,14 +131,7 @@ def _begin(held: Campaign, actor: User, now: datetime) -> None:
         return
     links = [CampaignLink(campaign=held, position=n, url=url) for n, url in enumerate(links_in(held.body))]
     CampaignLink.objects.bulk_create(links)
-    audience = freeze(
-        held.segment,
-        user=actor,
-        scope=held.scope,
-        campaign_id=held.pk,
-        has_test=held.has_test,
-        test_share=held.test_share,
-    )
+    audience = freeze(held, held.segment, user=actor)
     if not audience.number:
         raise ValidationError(_("Nobody of this segment can get it."))
     held.state, held.started_at, held.started_by, held.trouble = State.RUNNING, now, actor, ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -96,13 +96,17 @@ def change_campaign(
 
 def copy_campaign(*, actor: User, campaign: Campaign, now: datetime) -> Campaign:
     """A draft of the same words and terms, to go on from; of a mailbox that `actor` doesn't send from the house's."""
-    terms = {each.name: getattr(campaign, each.name) for each in fields(CampaignInput)}
-    terms["name"] = _("%(name)s (copy)") % {"name": campaign.name[:90]}
+    data = replace(written(campaign), name=_("%(name)s (copy)") % {"name": campaign.name[:90]})
     if campaign.account_id and not sending_accounts(actor).filter(pk=campaign.account_id).exists():
-        terms["account"] = None
+        data = replace(data, account=None)
     if campaign.segment is not None and not _may_use(actor, campaign.segment):
-        terms["segment"] = None
-    return make_campaign(actor=actor, data=CampaignInput(**terms), now=now)
+        data = replace(data, segment=None)
+    return make_campaign(actor=actor, data=data, now=now)
+
+
+def written(campaign: Campaign) -> CampaignInput:
+    """What is written about it now, to change a part of."""
+    return CampaignInput(**{each.name: getattr(campaign, each.name) for each in fields(CampaignInput)})
 
 
 def _may_use(actor: User, segment: Segment) -> bool:
