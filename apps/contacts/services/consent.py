@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from apps.contacts.models import EmailAddress
 from apps.contacts.permissions import can_edit_entity
 from apps.contacts.services.journal import editing
-from apps.core.batch import array_of
+from apps.core.batch import array_of, portions
 from apps.core.models import Suppression
 from apps.core.services.operations import Recorder, operate, snapshot
 from apps.core.services.suppression import fold, suppress
@@ -37,6 +37,7 @@ class ReportedAsSpam(Exception):
 
 LEFT, TAKEN = "mailings.left", "mailings.taken"
 Reason = Suppression.Reason
+_PORTION = 2000
 _ALLOWED_BY_COLLEAGUES = (Reason.UNSUBSCRIBED, Reason.BY_HAND)
 # What was brought along with a contact becomes a suppression; what is one already shows on the contact. Addresses in
 # other letters than ASCII are compared as they are folded, by `leave`.
@@ -78,6 +79,27 @@ def leave(
                 recorder.created(row)
         if scope == Suppression.ALL and reason != Reason.BOUNCED:
             _note(folded, now, now=now)
+    return count
+
+
+def leave_many(
+    *,
+    addresses: Iterable[str],
+    reason: Suppression.Reason,
+    now: datetime,
+    scope: str = Suppression.ALL,
+    origin: str = "",
+    actor: User | None = None,
+) -> int:
+    """The same for a whole list, set-based: the copies on contacts follow without a Change each."""
+    folded = sorted({fold(each) for each in addresses} - {""})
+    count = 0
+    for portion in portions(folded, _PORTION):
+        count += suppress(addresses=portion, reason=reason, now=now, scope=scope, origin=origin, actor=actor)
+        if scope == Suppression.ALL and reason != Reason.BOUNCED:
+            mine = EmailAddress.objects.filter(address__in=spellings(portion), opted_out_at__isnull=True)
+            locked = mine.select_for_update().order_by("pk").values_list("pk", flat=True)
+            EmailAddress.objects.filter(pk__in=list(locked)).update(opted_out_at=now)
     return count
 
 
