@@ -112,3 +112,41 @@ def test_only_the_reasons_named_are_taken_back():
     assert not take_again(address="anna@example.com", reasons=[Reason.UNSUBSCRIBED], now=NOW)
     assert take_again(address="anna@example.com", now=NOW)
     assert not take_again(address="anna@example.com", now=NOW)
+
+
+def test_the_page_of_a_contact_switches_it_and_offers_to_undo(client, alice):
+    email = bearing("anna@example.com")
+    details = f"/contacts/{email.entity_id}/details/"
+    client.force_login(alice)
+
+    shown = client.post(f"/contacts/{email.entity_id}/emails/{email.pk}/mailings/", follow=True).content.decode()
+    assert "anna@example.com gets no mailings any more." in shown
+    assert f"/operations/{Operation.objects.get().pk}/undo/" in shown
+    assert "Allow mailings" in client.get(details).content.decode()
+
+    client.post(f"/contacts/{email.entity_id}/emails/{email.pk}/mailings/", {"wanted": "1"})
+    assert "Allow mailings" not in client.get(details).content.decode()
+
+
+def test_what_was_reported_as_spam_a_colleague_does_not_allow(client, alice):
+    email = bearing("anna@example.com")
+    leave(addresses=["anna@example.com"], reason=Reason.COMPLAINED, now=NOW)
+    client.force_login(alice)
+
+    url = f"/contacts/{email.entity_id}/emails/{email.pk}/mailings/"
+    shown = client.post(url, {"wanted": "1"}, follow=True).content.decode()
+
+    assert "reported as spam" in shown
+    assert is_suppressed(address="anna@example.com", scope="mailings")
+
+
+def test_the_list_of_contacts_shows_and_asks_who_gets_mailings(client, alice):
+    left, bounced, reached = bearing("left@example.com"), bearing("back@example.com"), bearing("anna@example.com")
+    leave(addresses=["left@example.com"], reason=Reason.UNSUBSCRIBED, now=NOW)
+    EmailAddress.objects.filter(pk=bounced.pk).update(bounced_at=NOW)
+    client.force_login(alice)
+
+    for state, expected in (("left", left), ("bounced", bounced), ("allowed", reached)):
+        page = client.get("/contacts/", {"f.mailings": state}).content.decode()
+        found = {email.pk for email in (left, bounced, reached) if f"/contacts/{email.entity_id}/" in page}
+        assert found == {expected.pk}
