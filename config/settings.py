@@ -274,6 +274,10 @@ RAPPORT_TIME_ZONE = env.str("RAPPORT_TIME_ZONE", default="Europe/Kyiv")
 RAPPORT_COUNTRY = env.str("RAPPORT_COUNTRY", default="UA")
 # Where the house is reached, for links in mails that no request asked for ("https://rapport.example/").
 RAPPORT_SITE_URL = env.str("RAPPORT_SITE_URL", default="")
+# Whether a mailing may hold a picture that tells when it was opened; each campaign says for itself whether it does.
+RAPPORT_TRACK_OPENS = env.bool("RAPPORT_TRACK_OPENS", default=False)
+# Where mail programs that can't open a link write to leave a mailing; an account of Rapport reads what comes there.
+RAPPORT_UNSUBSCRIBE_ADDRESS = env.str("RAPPORT_UNSUBSCRIBE_ADDRESS", default="")
 RAPPORT_NAME = env.str("RAPPORT_NAME", default="Rapport")
 # The promise to dealers: working days until a claim is decided, by its kind; "other" stands for kinds not named.
 RAPPORT_CLAIM_DAYS: dict[str, int] = {
@@ -408,6 +412,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-hand-overs": {"task": "apps.crm.jobs.tell_hand_overs", "schedule": timedelta(minutes=20)},
     "run-rules": {"task": "apps.crm.jobs.run_rules", "schedule": timedelta(seconds=15)},
     "note-dates": {"task": "apps.crm.jobs.note_dates", "schedule": timedelta(minutes=30)},
+    "run-campaigns": {"task": "apps.crm.jobs.run_campaigns", "schedule": timedelta(seconds=10)},
     "send-reports": {"task": "apps.core.jobs.send_reports", "schedule": timedelta(minutes=1)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }

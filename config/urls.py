@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", include("apps.projects.urls")),
     path("portal/", include("apps.crm.portal.urls")),
     path("d/", include("apps.crm.urls.day_links")),
+    path("unsubscribe/", include("apps.crm.urls.mailing_links")),
+    path("m/", include("apps.crm.urls.mail_links")),
     path("sync/", include("apps.sync.urls")),
     path("api/v1/docs/", docs, name="api_docs"),
     path("api/v1/", api.urls),

@@ -33,6 +33,8 @@ VERBS = {
     "email.added": _("E-mail address added"),
     "email.updated": _("E-mail address changed"),
     "email.removed": _("E-mail address removed"),
+    "mailings.left": _("Mailings ended"),
+    "mailings.taken": _("Mailings allowed again"),
     "email.made_primary": _("Main e-mail address chosen"),
     "phone.added": _("Phone number added"),
     "phone.updated": _("Phone number changed"),

@@ -17,6 +17,7 @@ from apps.accounts.models import User
 from apps.accounts.permissions import can_change_settings
 from apps.accounts.preferences import current_preferences
 from apps.accounts.templatetags.formats import day
+from apps.contacts import mailing_columns
 from apps.contacts.custom_columns import custom_columns, custom_filters, list_fields, with_sort_values
 from apps.contacts.models import Category, Entity, EntityCategory, FieldDefinition, Folder
 from apps.contacts.models.rights import rights_of
@@ -104,6 +105,11 @@ def entity_listing(
         default_columns=tuple(default_columns),
         may_set_default=can_change_settings(user),
         path=reverse("contacts:list_tab", args=[tab]),
+        offers=[
+            (each.title, f"{each.url(0)}?tab={tab}", each.icon)
+            for each in record_actions
+            if each.page == "contacts.list" and each.may_see(user)
+        ],
     )
 
 
@@ -209,6 +215,7 @@ _COLUMNS = [
         sort=("country",),
         default=False,
     ),
+    mailing_columns.COLUMN,
     Column("categories", _("Categories"), _categories, default=False, prefetch=("categories",)),
     Column(
         "folder",
@@ -274,6 +281,7 @@ def _filters(user: User) -> list[Filter]:
         ChoiceFilter(key="owner", title=_("Owner"), field="owner", choices=owners),
         YesNoFilter(key="has_email", title=_("Has an e-mail address"), narrow=_filled("primary_email")),
         YesNoFilter(key="has_phone", title=_("Has a phone number"), narrow=_filled("primary_phone")),
+        mailing_columns.FILTER,
         DateRangeFilter(key="created", title=_("Created"), field="created_at", moments=True),
         DateRangeFilter(key="modified", title=_("Changed"), field="modified_at", moments=True),
     ]

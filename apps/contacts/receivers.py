@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from apps.accounts.signals import user_created
+from apps.contacts.services.consent import settle
 from apps.contacts.services.users import on_user_created
+from apps.contacts.signals import entities_created, entities_updated
 
 
 def connect() -> None:
     """Called once, when the app is ready."""
     user_created.connect(on_user_created)
+    entities_created.connect(_settle, dispatch_uid="contacts.settle_new")
+    entities_updated.connect(_settle, dispatch_uid="contacts.settle_changed")
+
+
+def _settle(sender: object, **facts: Any) -> None:
+    settle(facts["ids"])

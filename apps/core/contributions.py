@@ -178,15 +178,17 @@ class RecordAction:
     """A button beside a record, on its page and, `in_search`, in the Ctrl-K box; `url(id)` opens in the side sheet.
 
     On the page "contacts" it stands beside the chosen ones, and `url(0)` takes a POST of their selection; with
-    `in_sheet` the answer is a form that opens in the side sheet.
+    `in_sheet` the answer is a form that opens in the side sheet. On "contacts.list" it stands among the list's views,
+    and `url(0)` is given the list's address as `match`.
     """
 
-    page: str  # "contact", "contacts"
+    page: str  # "contact", "contacts", "contacts.list"
     title: Any
     icon: str
     url: Callable[[int], str]
     in_search: bool = False
     in_sheet: bool = False
+    may_see: Callable[[Any], bool] = bool  # asked on "contacts.list"
 
 
 @dataclass(frozen=True, slots=True)

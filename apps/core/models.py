@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -138,6 +139,12 @@ class OutgoingMail(models.Model):
             models.Index(fields=["not_before"], name="outgoing_due", condition=Q(state="queued")),
             models.Index(fields=["claimed_at"], name="outgoing_sending", condition=Q(state="sending")),
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="outgoing_mailing_has_addressee",
+                condition=Q(scope="", addressee="") | (~Q(scope="") & ~Q(addressee="")),
+            )
+        ]
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
@@ -174,6 +181,10 @@ class Suppression(models.Model):
                 name="suppression_reason_known",
                 condition=Q(reason__in=["unsubscribed", "bounced", "complained", "by_hand"]),
             ),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="suppression_latest"),
+            GinIndex(fields=["address"], name="suppression_address_trgm", opclasses=["gin_trgm_ops"]),
         ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.crm import (
+    campaign_contributions,
     claim_contributions,
     content_contributions,
     dealer_report_contributions,
@@ -13,6 +14,7 @@ from apps.crm import (
     journey_contributions,
     journey_report_contributions,
     live_contributions,
+    mailing_contributions,
     opportunity_contributions,
     order_contributions,
     people_contributions,
@@ -44,3 +46,5 @@ def register() -> None:
     dealer_report_contributions.register()
     journey_report_contributions.register()
     sequence_contributions.register()
+    mailing_contributions.register()
+    campaign_contributions.register()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from apps.accounts.signals import preferences_changed
 from apps.core import clock
 from apps.crm.models import Claim, Compensation
+from apps.crm.services.campaigns.settling import note_answers
 from apps.crm.services.claim_history import tell_pages
 from apps.crm.services.dealer_notices import tell_dealers
 from apps.crm.services.mail_answers import join_threads
@@ -57,6 +58,7 @@ def on_preferences_changed(*, user: User, changes: frozenset[str], now: datetime
 
 def on_mails_arrived(*, arrived: Sequence[tuple[MailMessage, Reading]], now: datetime, **kwargs: object) -> None:
     join_threads(arrived, now=now)
+    note_answers(arrived, now=now)
 
 
 def connect() -> None:

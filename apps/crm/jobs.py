@@ -85,3 +85,11 @@ def run_sequences(**kwargs: Any) -> None:
     from apps.crm.services.sequences import run_sequences
 
     run_sequences(now=clock.now())
+
+
+@shared_task
+def run_campaigns(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.campaigns.running import run_campaigns
+
+    run_campaigns(now=clock.now())

@@ -2,9 +2,11 @@
 
 from tests.access import (
     chat_cases,
+    crm_campaigns_cases,
     crm_claims_cases,
     crm_feed_cases,
     crm_journeys_cases,
+    crm_mailings_cases,
     crm_opportunities_cases,
     crm_orders_cases,
     crm_rules_cases,
@@ -24,9 +26,11 @@ __all__ = [
     "Case",
     "Outcome",
     "chat_cases",
+    "crm_campaigns_cases",
     "crm_claims_cases",
     "crm_feed_cases",
     "crm_journeys_cases",
+    "crm_mailings_cases",
     "crm_opportunities_cases",
     "crm_orders_cases",
     "crm_rules_cases",

@@ -57,10 +57,12 @@ from apps.messaging.models import (
     UnknownSender,
     Voicemail,
 )
+from tests.access.campaigns import add_campaigns
 from tests.access.chat import add_chat
 from tests.access.claims import add_claims
 from tests.access.dealers import add_dealers
 from tests.access.journeys import add_journeys
+from tests.access.mailings import add_mailings
 from tests.access.opportunities import add_opportunities
 from tests.access.sources import add_sources
 from tests.access.teams import add_teams
@@ -115,7 +117,9 @@ def make_world() -> World:
     add_claims(world)
     add_journeys(world)
     add_opportunities(world)
+    add_mailings(world)
     add_teams(world)
+    add_campaigns(world)
     add_chat(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)

@@ -22,7 +22,7 @@ from apps.core.services.operations import snapshot
 Detail = TypeVar("Detail", EmailAddress, PhoneNumber, Link)
 
 EDITABLE: dict[type[Any], frozenset[str]] = {
-    EmailAddress: frozenset({"address", "label", "plain_text_only", "public_key", "bounced_at", "opted_out_at"}),
+    EmailAddress: frozenset({"address", "label", "plain_text_only", "public_key", "bounced_at"}),
     PhoneNumber: frozenset({"raw", "extension", "kind", "label"}),
     Link: frozenset({"url", "kind", "label", "username", "password"}),
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Model
 
 from apps.accounts.models import User
+from apps.accounts.permissions import is_staff_member
 from apps.contacts import models
 from apps.contacts.models.rights import forget_rights
 from apps.contacts.permissions import can_change_settings, can_manage_folder
@@ -15,6 +16,7 @@ from apps.contacts.services import copies
 from apps.contacts.services.categories import mark_restricted
 from apps.contacts.services.journal import DERIVED
 from apps.core.contributions import EncryptedColumn, Undoer, encrypted_columns, undoers
+from apps.core.models import Suppression
 
 ROOT = "contacts.entity"
 _PARTS = (
@@ -52,6 +54,7 @@ def register() -> None:
     # A relationship lies below the participant that its Change names.
     undoers.register(_type(models.Relationship), Undoer(models.Relationship, root=ROOT))
     undoers.register(_type(models.Folder), Undoer(models.Folder, editable=_manageable_folders, after=_forget_rights))
+    undoers.register(_type(Suppression), Undoer(Suppression, editable=_if_staff))
     for setting in _SETTINGS:
         undoers.register(_type(setting), Undoer(setting, editable=_if_administrator, after=_forget_rights))
     encrypted_columns.register("contacts.link.password", EncryptedColumn(models.Link, "password"))
@@ -71,6 +74,10 @@ def _manageable_folders(actor: User, ids: Collection[int]) -> set[int]:
 
 def _if_administrator(actor: User, ids: Collection[int]) -> set[int]:
     return set(ids) if can_change_settings(actor) else set()
+
+
+def _if_staff(actor: User, ids: Collection[int]) -> set[int]:
+    return set(ids) if is_staff_member(actor) else set()
 
 
 def _forget_rights(ids: list[int], now: datetime) -> None:

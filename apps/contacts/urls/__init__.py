@@ -18,6 +18,7 @@ _contact = [
     path("units/<int:unit_id>/", units.unit_edit, name="unit_edit"),
     path("units/<int:unit_id>/primary/", units.unit_primary, name="unit_primary"),
     path("units/<int:unit_id>/remove/", units.unit_remove, name="unit_remove"),
+    path("emails/<int:email_id>/mailings/", units.email_mailings, name="email_mailings"),
     path("links/<int:link_id>/reveal/", units.link_reveal, name="link_reveal"),
     path("jobs/new/", ties.job_add, name="job_add"),
     path("jobs/<int:relationship_id>/", ties.job_edit, name="job_edit"),

@@ -16,8 +16,9 @@ from apps.accounts.preferences import preferences_of
 from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.places import UnitForm
 from apps.contacts.forms.rows import AddressRows
-from apps.contacts.models import Entity, Link, Unit
+from apps.contacts.models import EmailAddress, Entity, Link, Unit
 from apps.contacts.services import details, units
+from apps.contacts.services.consent import ReportedAsSpam, switch_mailings
 from apps.contacts.services.errors import EditConflict, InTrash
 from apps.contacts.services.unit_form import save_unit
 from apps.contacts.views.lookups import editable_entity, visible_entity
@@ -130,6 +131,24 @@ def unit_remove(request: Request, entity_id: int, unit_id: int) -> HttpResponse:
     entity, unit = _editable(request, entity_id, unit_id)
     units.remove_unit(actor=request.user, unit=unit, now=clock.now())
     toast(request, _("The place was removed."))
+    return redirect("contacts:entity_tab", entity_id=entity.pk, tab="details")
+
+
+@staff_required
+@require_POST
+def email_mailings(request: Request, entity_id: int, email_id: int) -> HttpResponse:
+    """`wanted` or not."""
+    entity = editable_entity(request, entity_id)
+    email = get_object_or_404(EmailAddress.objects.select_related("entity"), pk=email_id, entity=entity)
+    wanted = "wanted" in request.POST
+    try:
+        operation = switch_mailings(actor=request.user, email=email, wanted=wanted, now=clock.now())
+    except ReportedAsSpam as error:
+        toast(request, str(error), kind="danger")
+    else:
+        words = _("%(address)s gets mailings again.") if wanted else _("%(address)s gets no mailings any more.")
+        undo = reverse("core:operation_undo", args=[operation]) if operation else ""
+        toast(request, words % {"address": email.address}, undo_url=undo)
     return redirect("contacts:entity_tab", entity_id=entity.pk, tab="details")
 
 

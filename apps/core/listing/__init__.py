@@ -92,6 +92,8 @@ class Listing:
     may_set_default: bool = False  # this reader sets everybody's columns
     path: str = ""
     exports: Sequence[tuple[object, str]] = ()  # title and address of each file that all matches can be taken as
+    # Title, address and icon of what else can be made of all that it shows; the address is given `match` to take it up.
+    offers: Sequence[tuple[object, str, str]] = ()
     # Keeps the first page's rows under what was asked, or draws them: `keep(asked, draw)`.
     keep: Callable[[str, Callable[[], KeptRows]], KeptRows] | None = None
     is_private: bool = False  # its views are nobody else's business: the readers belong to several firms

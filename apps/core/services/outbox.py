@@ -38,6 +38,7 @@ _LONGEST_COUNTDOWN = 60.0  # seconds that a wake-up may wait in the broker
 _MANY = 50  # due at once: from here on they are claimed together
 _TOGETHER = 10
 _PATIENCE = 60.0  # seconds for what was claimed together; what is left then is queued again
+_INSERTED = 100  # mails of one statement, with their texts
 _SHIFT = 240.0  # seconds that one job sends before it hands over to the next
 
 _WITHHELD = "Withheld: this address gets no such mailings."
@@ -147,6 +148,37 @@ def queue_envelope(
     if is_new:
         _wake(in_seconds=max(0.0, (due - now).total_seconds()))
     return mail
+
+
+@transaction.atomic
+def queue_envelopes(envelopes: Sequence[tuple[str, Envelope]], *, now: datetime) -> list[OutgoingMail]:
+    """Queue many new mails at once, each with its dedupe key; a worker is woken once.
+
+    A key that is taken raises IntegrityError: whoever queues by the hundred keeps count of what was queued. Raises
+    ValueError for a mailing to several at once.
+    """
+    if any(each.scope and len(each.recipients) != 1 for _key, each in envelopes):
+        raise ValueError("A mailing has one recipient")
+    mails = [
+        OutgoingMail(
+            dedupe_key=key,
+            sender=each.sender,
+            recipients=list(dict.fromkeys(each.recipients)),
+            message_id=each.message_id,
+            raw=each.raw,
+            transport=each.transport,
+            line=each.line,
+            scope=each.scope,
+            addressee=fold(each.recipients[0]) if each.scope else "",
+            created_at=now,
+            not_before=now,
+        )
+        for key, each in envelopes
+    ]
+    made = OutgoingMail.objects.bulk_create(mails, batch_size=_INSERTED)
+    if made:
+        _wake()
+    return made
 
 
 @transaction.atomic

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
+_Reason = Suppression.Reason
+_STRENGTH = {_Reason.BOUNCED: 0, _Reason.UNSUBSCRIBED: 1, _Reason.BY_HAND: 1, _Reason.COMPLAINED: 2}
+
+
 def fold(address: str) -> str:
     """One spelling per mailbox: no case, and the domain in ASCII (IDNA) where it can be written so."""
     local, at, domain = address.strip().lower().rpartition("@")
@@ -35,14 +39,20 @@ def suppress(
 ) -> int:
     """Keep mailings of `scope` (by default all) from these addresses, from the next mail on; returns of how many anew.
 
-    Kept from it already: the first reason and moment stay.
+    Kept from it already: the first reason and moment stay, unless this reason is a stronger one. That mail came back
+    says least, that the reader took it for spam says most.
     """
+    reason = Suppression.Reason(reason)
     rows = [
         Suppression(address=address, scope=scope, reason=reason, origin=origin, actor=actor, created_at=now)
         for address in sorted({fold(each) for each in addresses} - {""})
     ]
     before = Suppression.objects.filter(scope=scope, address__in=[row.address for row in rows]).count()
-    Suppression.objects.bulk_create(rows, ignore_conflicts=True)
+    Suppression.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5000)
+    weaker = [each for each, strength in _STRENGTH.items() if strength < _STRENGTH[reason]]
+    if weaker:
+        there = Suppression.objects.filter(scope=scope, address__in=[row.address for row in rows], reason__in=weaker)
+        there.update(reason=reason, origin=origin, actor=actor, created_at=now)
     return len(rows) - before
 
 

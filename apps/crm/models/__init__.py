@@ -1,5 +1,7 @@
 from apps.crm.models.assignment_rules import AssignmentRule, AssignmentRun
 from apps.crm.models.assignments import Absence, Assignment
+from apps.crm.models.campaign_recipients import CampaignRecipient
+from apps.crm.models.campaigns import Campaign, CampaignClick, CampaignLink
 from apps.crm.models.claim_parts import ClaimCause, ClaimPart, ClaimSubject, PartKind
 from apps.crm.models.claims import Claim, ClaimPhoto, Compensation
 from apps.crm.models.content import GuidePage, NewsItem
@@ -9,6 +11,7 @@ from apps.crm.models.feed import ExternalRef, FeedStatus, FieldOwner, Waiting
 from apps.crm.models.hand_overs import HandOver, HandOverItem
 from apps.crm.models.inquiries import Inquiry
 from apps.crm.models.ledger import LedgerEntry, LedgerMonth
+from apps.crm.models.mailings import MailingSecret, MailingTopic
 from apps.crm.models.opportunities import LostReason, Opportunity, OpportunityContact, OpportunityStep
 from apps.crm.models.orders import (
     Construction,
@@ -25,6 +28,7 @@ from apps.crm.models.personas import EntityPersona, Persona
 from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
 from apps.crm.models.rules import Rule, RuleRun
+from apps.crm.models.segments import Segment
 from apps.crm.models.sequences import Enrolment, Sequence, SequenceStep
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 from apps.crm.models.summaries import Summary
@@ -36,6 +40,10 @@ __all__ = [
     "Assignment",
     "AssignmentRule",
     "AssignmentRun",
+    "Campaign",
+    "CampaignClick",
+    "CampaignLink",
+    "CampaignRecipient",
     "Claim",
     "ClaimCause",
     "ClaimPart",
@@ -67,6 +75,8 @@ __all__ = [
     "LedgerEntry",
     "LedgerMonth",
     "LostReason",
+    "MailingSecret",
+    "MailingTopic",
     "NewsItem",
     "Opportunity",
     "OpportunityContact",
@@ -84,6 +94,7 @@ __all__ = [
     "PromiseProgress",
     "Rule",
     "RuleRun",
+    "Segment",
     "Sequence",
     "SequenceStep",
     "Shipment",

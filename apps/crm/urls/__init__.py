@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from apps.crm.urls import (
     assignment_rules,
+    campaigns,
     claims,
     content,
     dealers,
@@ -11,11 +12,13 @@ from apps.crm.urls import (
     inquiries,
     journeys,
     ledger,
+    mailings,
     opportunities,
     orders,
     papers,
     receivers,
     rules,
+    segments,
     sequences,
     shipments,
     teams,
@@ -39,4 +42,7 @@ urlpatterns: list[URLPattern] = [
     *opportunities.urlpatterns,
     *rules.urlpatterns,
     *sequences.urlpatterns,
+    *mailings.urlpatterns,
+    *segments.urlpatterns,
+    *campaigns.urlpatterns,
 ]

@@ -51,7 +51,11 @@ def recipient(user: User, record_id: int) -> Entity:
 
 def values_of(entity: Entity, language: str) -> dict[str, Any]:
     """What is known of a contact that somebody was found to see."""
-    unit = Unit.objects.filter(entity=entity, is_primary=True).first()
+    return values_at(entity, Unit.objects.filter(entity=entity, is_primary=True).first(), language)
+
+
+def values_at(entity: Entity, unit: Unit | None, language: str) -> dict[str, Any]:
+    """The same where its primary unit was read before, for many contacts at once."""
     place: dict[str, str] = {}
     with translation.override(language or None):
         if unit:

@@ -1,0 +1,3 @@
+from apps.crm.services.mailings.headers import mailing_headers, one_click_trouble, preferences_url, unsubscribe_url
+
+__all__ = ["mailing_headers", "one_click_trouble", "preferences_url", "unsubscribe_url"]
