@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from apps.core.models import Operation, OutgoingMail, WebhookEndpoint, WebhookEvent
-    from apps.core.reports import Report
+    from apps.core.reports import Report, ReportPage
     from apps.core.services.operations import Progress
 
 T = TypeVar("T")
@@ -364,6 +364,8 @@ staff: Registry[Callable[[Any], bool]] = Registry()
 
 # Key of a report -> what it counts; its pages, files, drill-down and schedules are core's.
 reports: Registry[Report] = Registry()
+# Pages with figures of their own, which the index of reports leads to as well.
+report_pages: Registry[ReportPage] = Registry()
 
 webhook_audiences: Registry[WebhookAudience] = Registry()
 

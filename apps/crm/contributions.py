@@ -13,6 +13,7 @@ from apps.crm import (
     journey_report_contributions,
     live_contributions,
     opportunity_contributions,
+    opportunity_report_contributions,
     order_contributions,
     people_contributions,
     report_contributions,
@@ -41,4 +42,5 @@ def register() -> None:
     report_contributions.register()
     dealer_report_contributions.register()
     journey_report_contributions.register()
+    opportunity_report_contributions.register()
     sequence_contributions.register()
