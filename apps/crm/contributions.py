@@ -9,6 +9,7 @@ from apps.crm import (
     document_contributions,
     feed_contributions,
     history_contributions,
+    home_contributions,
     journey_contributions,
     journey_report_contributions,
     live_contributions,
@@ -44,3 +45,4 @@ def register() -> None:
     journey_report_contributions.register()
     opportunity_report_contributions.register()
     sequence_contributions.register()
+    home_contributions.register()

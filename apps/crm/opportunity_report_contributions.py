@@ -71,6 +71,8 @@ def _pipeline() -> Report:
         about=_("What stands open in which stage, and what is it worth, in one currency?"),
         group=GROUP,
         icon="filter",
+        home_of=("manager", "sales"),
+        home_query="by=stage&period=this_month",
         may_see=is_staff_member,
         rows=_open_then,
         dimensions=[
@@ -112,6 +114,8 @@ def _closed() -> Report:
         about=_("How many opportunities were won and lost, why, and how long did it take?"),
         group=GROUP,
         icon="trophy",
+        home_of=("sales",),
+        home_query="by=month&period=this_year",
         may_see=is_staff_member,
         rows=_ended,
         dimensions=_of_the_closed(),

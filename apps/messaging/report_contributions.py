@@ -33,6 +33,8 @@ def register() -> None:
         about=_("How long do people wait for a first answer?"),
         group=_("People"),
         icon="mail-fast",
+        home_of=("claims", "content"),
+        home_query="by=week&period=this_quarter",
         may_see=is_staff_member,
         rows=_opening_mails,
         dimensions=[by_month("happened_at"), by_week("happened_at")],

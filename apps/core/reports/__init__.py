@@ -94,6 +94,8 @@ class Report:
     narrowings: Sequence[Narrowing] = ()
     chart: Chart = "bar"
     note: Words = ""
+    home_of: Collection[str] = ()  # roles on whose Home it stands by itself
+    home_query: str = "period=this_month"  # what is asked of it there: "by=person&period=this_month"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

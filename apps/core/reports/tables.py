@@ -98,9 +98,9 @@ def file_rows(asked: Asked, figures: Figures) -> list[list[Any]]:
     return [*rows, [_("In all"), *numbers(figures.total)]]
 
 
-def chart_of(key: str, asked: Asked, figures: Figures) -> dict[str, Any]:
+def chart_of(key: str, asked: Asked, figures: Figures, *, most: int = 40) -> dict[str, Any]:
     """For `<line-chart>`: the lines along the axis, each measure a series, with the addresses of its figures."""
-    lines = figures.lines[:40]
+    lines = figures.lines[:most]
     kind = "line" if asked.by.in_order and asked.report.chart == "bar" and len(lines) > 12 else asked.report.chart
     places = [place for place, each in enumerate(asked.report.measures) if each.in_chart]
     series = []
@@ -113,4 +113,4 @@ def chart_of(key: str, asked: Asked, figures: Figures) -> dict[str, Any]:
                 "urls": [cell_url(key, asked, measure, line=line.key) if line.values[place] else "" for line in lines],
             }
         )
-    return {"kind": kind, "labels": titles_of(asked, figures)[:40], "series": series}
+    return {"kind": kind, "labels": titles_of(asked, figures)[:most], "series": series}

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from apps.core import clock
 from apps.core.contributions import report_pages, reports, works_in_house
+from apps.core.home.slots import report_slot
 from apps.core.htmx import Request, render_page
 from apps.core.reports import Report, ReportPage
 from apps.core.reports.asked import Asked, read_asked
@@ -71,6 +72,7 @@ def report(request: Request, key: str) -> HttpResponse:
         "own": OWN,
         "narrowings": [(each, each.choices(request.user), asked.chosen.get(each.key, "")) for each in found.narrowings],
         "query": asked.query(),
+        "slot": report_slot(key, asked),
         "compares": compares,
         "formats": FORMATS,
     }
