@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
 
         from apps.accounts import permissions, receivers
         from apps.accounts.views import lists
-        from apps.core.contributions import EncryptedColumn, MenuItem, encrypted_columns, menu, staff
+        from apps.core.contributions import EncryptedColumn, MenuItem, encrypted_columns, menu, roles, staff
         from apps.core.listing import ListingEntry, listings
 
         receivers.connect()
@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
             return bool(getattr(user, "is_authenticated", False))
 
         staff.register("accounts", permissions.is_staff_member)
+        roles.register("accounts", permissions.home_roles)
         for position, (place, key, title, url_name, icon, may_see) in enumerate(
             (
                 ("user", "preferences", _("Preferences"), "accounts:preferences", "adjustments", everyone),

@@ -47,6 +47,11 @@ def is_admin(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and (user.is_superuser or "admin" in roles_of(user))
 
 
+def home_roles(user: User | AnonymousUser) -> frozenset[str]:
+    """Whose Home the user has: that of administrators without the group too."""
+    return roles_of(user) | {"admin"} if is_admin(user) else roles_of(user)
+
+
 def is_manager(user: User | AnonymousUser) -> bool:
     return is_admin(user) or "manager" in roles_of(user)
 

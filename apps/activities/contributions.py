@@ -41,6 +41,7 @@ from apps.core.contributions import (
     Undoer,
     bells,
     encrypted_columns,
+    home_cards,
     kinds,
     list_parts,
     live,
@@ -52,6 +53,7 @@ from apps.core.contributions import (
     undoers,
     verbs,
 )
+from apps.core.home import HomeCard
 
 VERBS = {
     "activity.edited": _("History entry edited"),
@@ -114,8 +116,8 @@ def register() -> None:
     panels.register("activities.next_step", step, position=5)
     columns = ListPart("contacts", next_step_columns.columns, next_step_columns.filters)
     list_parts.register("activities.next_step", columns)
-    news = Panel("home", "card", _("Since your last visit"), home.news_card, "sparkles")
-    panels.register("activities.news", news, position=15)
+    news = HomeCard(title=_("Since your last visit"), icon="sparkles", render=home.news_card, may_have=is_staff_member)
+    home_cards.register("activities.news", news, position=30)
     record_actions.register("call", RecordAction("contact", _("Log a call"), "phone-check", _log_call, in_search=True))
     task_contributions.register()
     report_contributions.register()

@@ -46,6 +46,8 @@ def _activity() -> Report:
         about=_("Who wrote, called and met how much?"),
         group=GROUP,
         icon="users",
+        home_of=("manager",),
+        home_query="by=person&period=last_7",
         may_see=is_staff_member,
         rows=_entries,
         dimensions=[by_person("actor"), _by_kind(), by_month("occurred_at"), by_week("occurred_at")],
@@ -107,6 +109,8 @@ def _tasks() -> Report:
         about=_("Which tasks were done on time, late or not yet?"),
         group=GROUP,
         icon="checkbox",
+        home_of=("manager", "project"),
+        home_query="by=person&period=this_month",
         may_see=is_staff_member,
         rows=_due_tasks,
         dimensions=[

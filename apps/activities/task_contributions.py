@@ -19,16 +19,16 @@ from apps.core import clock
 from apps.core.contributions import (
     Kind,
     MenuItem,
-    Panel,
     RecordAction,
     Undoer,
+    home_cards,
     kinds,
     menu,
-    panels,
     record_actions,
     undoers,
     verbs,
 )
+from apps.core.home import HomeCard
 from apps.core.listing import Listing, ListingEntry, listings
 
 ROOT = "activities.activity"
@@ -68,8 +68,22 @@ def register() -> None:
     new = MenuItem("new", _("Task"), "activities:task_create", "checkbox", is_staff_member, shortcut="t")
     menu.register("tasks.new", new, position=15)
     record_actions.register("task", RecordAction("contact", _("Plan a task"), "checkbox", _plan))
-    panels.register("tasks.due", Panel("home", "card", _("Due today"), _due, "checkbox"), position=2)
-    panels.register("tasks.waiting", Panel("home", "card", _("Waiting for me"), _waiting, "inbox"), position=4)
+    due = HomeCard(
+        title=_("Due today"),
+        icon="checkbox",
+        render=_due,
+        may_have=is_staff_member,
+        nothing=_("Nothing is due today."),
+    )
+    home_cards.register("tasks.due", due, position=2)
+    waiting = HomeCard(
+        title=_("Waiting for me"),
+        icon="inbox",
+        render=_waiting,
+        may_have=is_staff_member,
+        nothing=_("Nothing waits for you."),
+    )
+    home_cards.register("tasks.waiting", waiting, position=4)
 
 
 def _plan(entity_id: int) -> str:
@@ -84,11 +98,11 @@ def _unplanned(request: HttpRequest) -> Listing | None:
     return unplanned_listing.unplanned_listing(request.user) if is_staff_member(request.user) else None
 
 
-def _due(request: HttpRequest, record: object) -> str:
+def _due(request: HttpRequest) -> str:
     return _card(request, due_now)
 
 
-def _waiting(request: HttpRequest, record: object) -> str:
+def _waiting(request: HttpRequest) -> str:
     return _card(request, waiting_for)
 
 

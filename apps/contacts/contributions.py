@@ -10,7 +10,8 @@ from apps.accounts.permissions import is_staff_member
 from apps.contacts import relationship_listing, search_box
 from apps.contacts.listing import KEY, entity_listing
 from apps.contacts.models import Entity, Favourite, Recent
-from apps.core.contributions import MenuItem, Panel, SearchProvider, menu, panels, search, verbs
+from apps.core.contributions import MenuItem, SearchProvider, home_cards, menu, search, verbs
+from apps.core.home import HomeCard
 from apps.core.listing import Listing, ListingEntry, listings
 
 VERBS = {
@@ -92,8 +93,16 @@ def register() -> None:
     menu.register("contacts.new", new, position=10)
     file = MenuItem("new", _("Import contacts"), "contacts:import", "upload", is_staff_member)
     menu.register("contacts.import", file, position=20)
-    panels.register("contacts.recent", Panel("home", "card", _("Seen last"), _recent, "clock"), position=20)
-    panels.register("contacts.favourites", Panel("home", "card", _("Favourites"), _favourites, "star"), position=10)
+    recent = HomeCard(title=_("Seen last"), icon="clock", render=_recent, may_have=is_staff_member)
+    home_cards.register("contacts.recent", recent, position=60)
+    kept = HomeCard(
+        title=_("Favourites"),
+        icon="star",
+        render=_favourites,
+        may_have=is_staff_member,
+        nothing=_("Contacts that you mark with the star stand here."),
+    )
+    home_cards.register("contacts.favourites", kept, position=50)
 
 
 def _listing(request: HttpRequest) -> Listing | None:
@@ -104,12 +113,12 @@ def _relationship_listing(request: HttpRequest) -> Listing | None:
     return relationship_listing.relationship_listing(request.user) if is_staff_member(request.user) else None
 
 
-def _recent(request: HttpRequest, record: object) -> str:
+def _recent(request: HttpRequest) -> str:
     seen = Recent.objects.filter(user=request.user.pk).order_by("-seen_at").values("entity_id")[:8]
     return _card(request, [row["entity_id"] for row in seen])
 
 
-def _favourites(request: HttpRequest, record: object) -> str:
+def _favourites(request: HttpRequest) -> str:
     kept = Favourite.objects.filter(user=request.user.pk).order_by("-pk").values("entity_id")[:12]
     return _card(request, [row["entity_id"] for row in kept])
 

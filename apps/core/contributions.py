@@ -13,8 +13,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
+    from apps.core.home import HomeCard
     from apps.core.models import Operation, OutgoingMail, WebhookEndpoint, WebhookEvent
-    from apps.core.reports import Report
+    from apps.core.reports import Report, ReportPage
     from apps.core.services.operations import Progress
 
 T = TypeVar("T")
@@ -366,6 +367,9 @@ composers: Registry[Callable[[Any, str], str]] = Registry()
 shown: Registry[Callable[[Any], int | None]] = Registry()
 # What stands above every page of some requests: safe HTML, or "".
 banners: Registry[Callable[[HttpRequest], str]] = Registry()
+home_cards: Registry[HomeCard] = Registry()
+# "Which roles has this user?" accounts answers.
+roles: Registry[Callable[[Any], Collection[str]]] = Registry()
 # Where a user who doesn't work in the house begins, instead of Home; "" for whom it doesn't concern.
 homes: Registry[Callable[[Any], str]] = Registry()
 # What stands beside the user of an id ("away until ..."): words, or "". Asked for each of a page, so without a query.
@@ -377,6 +381,8 @@ staff: Registry[Callable[[Any], bool]] = Registry()
 
 # Key of a report -> what it counts; its pages, files, drill-down and schedules are core's.
 reports: Registry[Report] = Registry()
+# Pages with figures of their own, which the index of reports leads to as well.
+report_pages: Registry[ReportPage] = Registry()
 
 webhook_audiences: Registry[WebhookAudience] = Registry()
 
@@ -401,6 +407,11 @@ def shown_entity(user: Any) -> int | None:
 def home_of(user: Any) -> str:
     """The address at which `user` begins elsewhere than at Home; "" for everybody else."""
     return next((address for home in homes if (address := home(user))), "")
+
+
+def roles_of(user: Any) -> set[str]:
+    """The names of the user's roles, as any app knows them."""
+    return {role for ask in roles for role in ask(user)}
 
 
 def works_in_house(user: Any) -> bool:

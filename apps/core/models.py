@@ -405,3 +405,10 @@ class ReportSchedule(models.Model):
                 condition=Q(weekday__lte=6, day__gte=1, day__lte=31, hour__lte=23),
             )
         ]
+
+
+class HomeLayout(models.Model):
+    """The cards that a user has chosen for Home; who has chosen none has those of their roles."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    slots = models.JSONField(default=list)  # see apps/core/home/slots.py

@@ -31,20 +31,6 @@ _YEAR = 365 * 24 * 3600
 
 @login_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """Cards that the apps contribute for "home"; whoever works elsewhere goes to their own start, or is greeted."""
-    if elsewhere := contributions.home_of(request.user):
-        return HttpResponseRedirect(elsewhere)
-    cards = []
-    if contributions.works_in_house(request.user):
-        for panel in contributions.panels:
-            if panel.page == "home" and (content := panel.render(request, None)):
-                cards.append({"title": panel.title, "icon": panel.icon, "content": content})
-    return render(request, "core/home.html", {"cards": cards})
-
-
-@login_required
-@require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Two answers: beginnings of words at once; then, where few came, what sounds like it (`guess=1`).
 

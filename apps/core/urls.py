@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.core.views import health, operations, report_schedules, reports
+from apps.core.views import health, home, operations, report_schedules, reports
 
 app_name = "core"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/<int:operation_id>/", operations.operation, name="operation"),
     path("operations/<int:operation_id>/undo/", operations.operation_undo, name="operation_undo"),
     path("operations/<int:operation_id>/cancel/", operations.operation_cancel, name="operation_cancel"),
+    path("home/card/", home.home_card, name="home_card"),
+    path("home/cards/", home.home_choose, name="home_choose"),
+    path("home/add/", home.home_add, name="home_add"),
     path("reports/", reports.report_index, name="reports"),
     path("reports/mails/", report_schedules.schedule_list, name="report_schedules"),
     path("reports/mails/<int:schedule_id>/", report_schedules.schedule_edit, name="report_schedule"),

@@ -21,6 +21,7 @@ from apps.core.contributions import (
     bells,
     contexts,
     filing,
+    home_cards,
     kinds,
     live,
     menu,
@@ -30,6 +31,7 @@ from apps.core.contributions import (
     undoers,
     verbs,
 )
+from apps.core.home import HomeCard
 from apps.core.listing import Listing, ListingEntry, listings
 from apps.core.markup import fill, icon
 from apps.crm.claim_listing import PORTAL_KEY, STAFF_KEY, portal_listing, staff_listing
@@ -96,7 +98,16 @@ def register() -> None:
     menu.register("crm.waiting", waits, position=61)
     causes = MenuItem("settings", _("Causes of claims"), "crm:claim_causes", "list-search", can_change_settings)
     menu.register("crm.claim_causes", causes, position=40)
-    panels.register("crm.waiting", Panel("home", "card", _("Dealers"), _waiting, "hourglass"), position=6)
+    waiting = HomeCard(
+        title=_("Dealers"),
+        icon="hourglass",
+        render=_waiting,
+        may_have=works_with_claims,
+        roles=("admin", "manager", "sales", "claims"),
+        nothing=_("Nothing of dealers waits for you."),
+        kept_seconds=60,
+    )
+    home_cards.register("crm.waiting", waiting, position=6)
     panels.register("crm.manager", Panel("contact", "action", _("Account manager"), _manager, "user-star"))
     panels.register("crm.order.claim", Panel("order", "action", _("File a claim"), _claim_action, "alert-triangle"))
     panels.register("crm.order.price", Panel("order", "action", _("Ask for the price"), _ask_price, "receipt"))
@@ -108,7 +119,7 @@ def register() -> None:
     menu.register("portal.messages", talk, position=65)
 
 
-def _waiting(request: HttpRequest, record: object) -> str:
+def _waiting(request: HttpRequest) -> str:
     """On Home: how much of dealers waits for oneself; nothing where nothing does."""
     user = request.user
     if not works_with_claims(user) or not user.is_authenticated:

@@ -11,11 +11,13 @@ from apps.crm import (
     feed_contributions,
     hand_over_report_contributions,
     history_contributions,
+    home_contributions,
     journey_contributions,
     journey_report_contributions,
     live_contributions,
     mailing_contributions,
     opportunity_contributions,
+    opportunity_report_contributions,
     order_contributions,
     people_contributions,
     report_contributions,
@@ -45,6 +47,8 @@ def register() -> None:
     hand_over_report_contributions.register()
     dealer_report_contributions.register()
     journey_report_contributions.register()
+    opportunity_report_contributions.register()
     sequence_contributions.register()
     mailing_contributions.register()
     campaign_contributions.register()
+    home_contributions.register()

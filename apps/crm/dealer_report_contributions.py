@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.report_parts import by_person, of_person
-from apps.core.reports import Dimension, Measure, Narrowing, Report, by_choice, by_month, by_week
+from apps.core.contributions import report_pages
+from apps.core.reports import Dimension, How, Measure, Narrowing, Report, ReportPage, by_choice, by_month, by_week
 from apps.core.reports.cells import register_report
 from apps.core.reports.periods import edges
 from apps.crm.claim_listing import staff_listing
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 GROUP = _("Dealers")
-_DAYS = ExpressionWrapper(Extract(F("decided_at") - F("made_at"), "epoch") / 86400.0, FloatField())
+_DECIDED, _CLOSED = (
+    ExpressionWrapper(Extract(F(end) - F("made_at"), "epoch") / 86400.0, FloatField())
+    for end in ("decided_at", "closed_at")
+)
+_IS_DECIDED, _IS_CLOSED = Q(decided_at__isnull=False), Q(closed_at__isnull=False)
 
 
 def register() -> None:
@@ -33,15 +38,34 @@ def register() -> None:
     register_report("claims", _claims(), position=60)
     register_report("orders", _orders(), position=70)
     register_report("turnover", _turnover(), position=75)
+    causes = ReportPage(
+        title=_("Causes of claims"),
+        about=_("Of which parts, from what, and how many for 1,000 delivered constructions?"),
+        group=GROUP,
+        icon="list-search",
+        may_see=works_with_claims,
+        url_name="crm:claim_report",
+    )
+    report_pages.register("crm.causes", causes, position=65)
+    promises = ReportPage(
+        title=_("Promises"),
+        about=_("Which days were kept, and where was the time of late orders lost?"),
+        group=GROUP,
+        icon="calendar-check",
+        may_see=deals_with_orders,
+        url_name="crm:promise_report",
+    )
+    report_pages.register("crm.promises", promises, position=80)
 
 
 def _claims() -> Report:
-    decided = Q(decided_at__isnull=False)
     return Report(
-        title=_("Claims and time to decide"),
-        about=_("What do dealers claim, and how long do they wait for a decision?"),
+        title=_("Claims and time to solve"),
+        about=_("What do dealers claim, and how long do they wait for a decision and until it is closed?"),
         group=GROUP,
         icon="alert-triangle",
+        home_of=("claims",),
+        home_query="by=kind&period=this_quarter",
         may_see=works_with_claims,
         rows=_filed,
         dimensions=[
@@ -60,19 +84,21 @@ def _claims() -> Report:
         ],
         measures=[
             Measure(key="all", title=_("Claims")),
-            Measure(key="decided", title=_("Decided"), counts=decided),
+            Measure(key="decided", title=_("Decided"), counts=_IS_DECIDED),
             Measure(key="kept", title=_("Decided in time"), counts=Q(decided_at__lte=F("due_at")), in_chart=False),
-            _time("median", _("Half of them within")),
-            _time("p90", _("Nine of ten within")),
+            _time("median", _("Half of them decided within")),
+            _time("p90", _("Nine of ten decided within")),
+            Measure(key="closed", title=pgettext_lazy("claims", "Closed"), counts=_IS_CLOSED, in_chart=False),
+            _time("solved", _("Half of them closed within"), value=_CLOSED, counts=_IS_CLOSED),
         ],
         narrowings=[of_person("manager"), _of_plant()],
         listing=lambda _user: staff_listing(),
     )
 
 
-def _time(how: Any, title: Any) -> Measure:
-    decided = Q(decided_at__isnull=False)
-    return Measure(key=how, title=title, counts=decided, how=how, value=_DAYS, unit="days", in_chart=False)
+def _time(key: str, title: Any, *, value: Any = _DECIDED, counts: Q = _IS_DECIDED) -> Measure:
+    how: How = "p90" if key == "p90" else "median"
+    return Measure(key=key, title=title, counts=counts, how=how, value=value, unit="days", in_chart=False)
 
 
 def _filed(user: User, first: date, last: date) -> QuerySet[Claim]:
@@ -86,6 +112,8 @@ def _orders() -> Report:
         about=_("Which dealers order how much?"),
         group=GROUP,
         icon="package",
+        home_of=("finance", "claims"),
+        home_query="by=month&period=this_year",
         may_see=deals_with_orders,
         rows=_received,
         dimensions=_order_dimensions(),
@@ -108,6 +136,8 @@ def _turnover() -> Report:
         about=_("What did dealers order for, in one currency?"),
         group=GROUP,
         icon="coins",
+        home_of=("finance", "manager"),
+        home_query="by=month&period=this_year",
         may_see=deals_with_money,
         rows=lambda user, first, last: _received(user, first, last).filter(money__isnull=False),
         dimensions=_order_dimensions(),

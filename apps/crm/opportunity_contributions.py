@@ -27,6 +27,7 @@ from apps.core.contributions import (
     SearchProvider,
     Undoer,
     contexts,
+    home_cards,
     kinds,
     live,
     menu,
@@ -36,6 +37,7 @@ from apps.core.contributions import (
     undoers,
     verbs,
 )
+from apps.core.home import HomeCard
 from apps.core.listing import Listing, ListingEntry, listings
 from apps.core.markup import fill
 from apps.crm import opportunity_listing
@@ -109,8 +111,16 @@ def register() -> None:
     menu.register("crm.lost_reasons", reasons, position=64)
     card = Panel("contact", "head", gettext_lazy("Opportunities"), _contact_panel, "target-arrow")
     panels.register("crm.opportunities", card, position=20)
-    care = Panel("home", "card", gettext_lazy("Opportunities"), _home_card, "target-arrow")
-    panels.register("crm.opportunities.care", care, position=8)
+    care = HomeCard(
+        title=gettext_lazy("Opportunities"),
+        icon="target-arrow",
+        render=_home_card,
+        may_have=is_staff_member,
+        roles=("admin", "manager", "sales"),
+        nothing=gettext_lazy("None of yours is past its day."),
+        kept_seconds=60,
+    )
+    home_cards.register("crm.opportunities.care", care, position=8)
     action = RecordAction("contact", gettext_lazy("New opportunity"), "target-arrow", _add_for, in_search=True)
     record_actions.register("crm.opportunity", action)
 
@@ -125,7 +135,7 @@ def _contact_panel(request: HttpRequest, entity: Entity) -> str:
     return render_to_string("crm/_contact_opportunities.html", {"entity": entity}, request)
 
 
-def _home_card(request: HttpRequest, record: object) -> str:
+def _home_card(request: HttpRequest) -> str:
     """Nothing where nothing is past its day."""
     user = request.user
     if not user.is_authenticated or not is_staff_member(user):

@@ -42,6 +42,8 @@ def _new_contacts() -> Report:
         about=_("How many came, from where, and whose are they?"),
         group=GROUP,
         icon="user-plus",
+        home_of=("admin", "manager", "content"),
+        home_query="by=source&period=this_month",
         may_see=is_staff_member,
         rows=_made,
         dimensions=[

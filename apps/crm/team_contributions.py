@@ -25,6 +25,7 @@ from apps.core.contributions import (
     Undoer,
     about_users,
     documents,
+    home_cards,
     kinds,
     menu,
     notice_records,
@@ -35,6 +36,7 @@ from apps.core.contributions import (
     undoers,
     verbs,
 )
+from apps.core.home import HomeCard
 from apps.core.listing import Listing, ListingEntry, listings
 from apps.core.markup import fill
 from apps.crm import hand_over_listing
@@ -83,7 +85,8 @@ def register() -> None:
     listings.register(hand_over_listing.KEY, ListingEntry(_hand_overs))
     tab = Panel("contact", "tab", gettext_lazy("In charge"), charge_panel, "user-star", _is_staff)
     panels.register("charge", tab, position=30)
-    panels.register("crm.standing_in", Panel("home", "card", gettext_lazy("Standing in"), _card, "beach"), position=3)
+    card = HomeCard(title=gettext_lazy("Standing in"), icon="beach", render=_card, may_have=is_staff_member)
+    home_cards.register("crm.standing_in", card, position=3)
     chosen = RecordAction("contacts", gettext_lazy("Hand over"), "transfer", lambda _none: _chosen_url())
     record_actions.register("crm.hand_over", chosen)
     for position, key, route, title, icon in _MENU:
@@ -115,7 +118,7 @@ def _hand_overs(request: HttpRequest) -> Listing | None:
     return hand_over_listing.hand_over_listing() if is_staff_member(request.user) else None
 
 
-def _card(request: HttpRequest, _record: object) -> str:
+def _card(request: HttpRequest) -> str:
     """On Home: whom one stands in for today; nothing for whoever stands in for nobody."""
     user = request.user
     if not is_staff_member(user):

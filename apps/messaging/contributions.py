@@ -24,6 +24,7 @@ from apps.core.contributions import (
 )
 from apps.messaging import (
     account_contributions,
+    home_contributions,
     reading_contributions,
     report_contributions,
     template_contributions,
@@ -78,4 +79,5 @@ def register() -> None:
     panels.register("messaging.forward_meeting", forward)
     account_contributions.register()
     report_contributions.register()
+    home_contributions.register()
     writing_contributions.register()

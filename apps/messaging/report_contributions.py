@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_staff_member
 from apps.accounts.templatetags.formats import moment
+from apps.core.contributions import report_pages
 from apps.core.listing import Column, Listing
-from apps.core.reports import Measure, Report, by_month, by_week
+from apps.core.reports import Measure, Report, ReportPage, by_month, by_week
 from apps.core.reports.cells import register_report
 from apps.core.reports.periods import edges
 from apps.messaging.models import MailMessage
@@ -32,6 +33,8 @@ def register() -> None:
         about=_("How long do people wait for a first answer?"),
         group=_("People"),
         icon="mail-fast",
+        home_of=("claims", "content"),
+        home_query="by=week&period=this_quarter",
         may_see=is_staff_member,
         rows=_opening_mails,
         dimensions=[by_month("happened_at"), by_week("happened_at")],
@@ -49,6 +52,15 @@ def register() -> None:
         ),
     )
     register_report("answers", report, position=50)
+    sent = ReportPage(
+        title=_("Who got what, when"),
+        about=_("Which mails and documents went to whom, and what became of them?"),
+        group=_("People"),
+        icon="send",
+        may_see=is_staff_member,
+        url_name="messaging:report",
+    )
+    report_pages.register("messaging.sent", sent, position=55)
 
 
 def _time(how: Any, title: Any) -> Measure:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts.permissions import is_staff_member
 from apps.core.contributions import MenuItem, live, menu, verbs
+from apps.projects import home_contributions
 from apps.projects.models import Group
 
 VERBS = {
@@ -23,6 +24,7 @@ VERBS = {
 
 def register() -> None:
     """Called once, when the app is ready."""
+    home_contributions.register()
     live.register("group", _may_hear)
     groups = MenuItem(
         "main", gettext_lazy("Groups"), "projects:group_list", "messages", is_staff_member, section="/projects/"

@@ -17,6 +17,7 @@ from apps.core.contributions import (
     partitioned,
     verbs,
 )
+from apps.sync import home_contributions
 from apps.sync.models import Source
 from apps.sync.order_records import order_record_link, order_records
 from apps.sync.services import applying, rejections
@@ -37,6 +38,7 @@ VERBS = {
 
 def register() -> None:
     """Called once, when the app is ready."""
+    home_contributions.register()
     partitioned.register("sync_batchbody", MonthTable("sync_batchbody", "received_at"))
     encrypted_columns.register("sync.source.database_url", EncryptedColumn(Source, "database_url"))
     for verb, title in VERBS.items():

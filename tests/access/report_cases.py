@@ -15,3 +15,6 @@ _A_MAIL = "reports/mails/<int:schedule_id>/"
 web(_A_MAIL, "GET POST", {"absent": NO_STAFF}, schedule_id="9000000")
 for _act in ("pause", "send", "remove"):
     web(f"{_A_MAIL}{_act}/", "POST", {"absent": NO_STAFF}, schedule_id="9000000")
+web("home/card/", "GET", NO_STAFF)
+web("home/cards/", "GET POST", STAFF)
+web("home/add/", "POST", NO_STAFF)

@@ -11,6 +11,7 @@ from apps.activities.selectors.visits import news_for
 from apps.activities.services.notes import add_note
 from apps.activities.services.visits import note_visit
 from tests.contacts.factories import FolderFactory, PersonFactory
+from tests.core.home import whole_home
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def test_home_shows_it_and_tells_the_house_that_one_is_here(client, alice, bob, 
     add_note(actor=alice, entity=PersonFactory(), text="Wants oak", now=now)
     client.force_login(bob)
 
-    page = client.get("/").content.decode()
+    page = whole_home(client)
     assert "1 entry" in page
     assert "Wants oak" in page
 

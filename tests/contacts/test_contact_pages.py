@@ -30,6 +30,7 @@ from apps.contacts.services.fields import define_field
 from apps.contacts.services.inputs import EmailInput, EntityInput, JobInput, LinkInput, PhoneInput, UnitInput
 from apps.contacts.services.relationships import ParticipantInput, add_relationship
 from tests.contacts.factories import CategoryFactory, FolderFactory
+from tests.core.home import whole_home
 
 
 @pytest.fixture
@@ -269,12 +270,12 @@ def test_favourites_and_what_was_seen_last_wait_on_the_first_page(client, bob, a
     client.post(f"/contacts/{olena.pk}/favourite/")
     client.post(f"/contacts/{olena.pk}/seen/")
     client.post(f"/contacts/{olena.pk}/seen/")
-    assert client.get("/").content.decode().count("Olena Koval</a>") == 2
+    assert whole_home(client).count("Olena Koval</a>") == 2
     assert Recent.objects.filter(user=bob).count() == 1
     client.post(f"/contacts/{olena.pk}/favourite/")
     assert not Favourite.objects.exists()
     client.force_login(alice)
-    assert "Olena Koval" not in client.get("/").content.decode()
+    assert "Olena Koval" not in whole_home(client)
 
 
 def test_the_trash_hides_a_contact_and_gives_it_back(client, bob, olena):

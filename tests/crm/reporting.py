@@ -12,7 +12,19 @@ from apps.activities.services.task_input import TaskInput
 from apps.activities.services.task_states import complete_task
 from apps.activities.services.tasks import add_task
 from apps.contacts.models import Entity, Folder
-from apps.crm.models import Claim, HandOver, HandOverItem, JourneyStep, OrderMoney, OrderState, Pipeline, Stage
+from apps.crm.models import (
+    Claim,
+    HandOver,
+    HandOverItem,
+    JourneyStep,
+    LostReason,
+    OrderMoney,
+    OrderState,
+    Pipeline,
+    PipelineStage,
+    Stage,
+)
+from apps.crm.services.opportunities import OpportunityInput, make_opportunity, move_opportunity
 from tests.contacts.factories import OrganisationFactory, PersonFactory
 from tests.crm.factories import a_dealer, a_plant, an_order
 from tests.messaging.factories import mail_in, mailbox_of
@@ -39,6 +51,7 @@ def make_history(seed: int, people: list[User], folders: list[Folder]) -> None:
     _hand_over(dice, contacts, people)
     _orders(dice, seed, people)
     _mail(dice, people)
+    _opportunities(dice, contacts, people)
 
 
 def _contact(dice: Random, number: int, folders: list[Folder]) -> Entity:
@@ -131,3 +144,28 @@ def _mail(dice: Random, people: list[User]) -> None:
         if dice.random() < 0.6:
             later = at + timedelta(hours=dice.randint(1, 99))
             mail_in(box, at=later, thread=first.thread, is_outgoing=True, subject=f"Re: Offer {dice.random()}")
+
+
+def _opportunities(dice: Random, contacts: list[Entity], people: list[User]) -> None:
+    stages = list(PipelineStage.objects.filter(pipeline__purpose="opportunity").select_related("pipeline"))
+    reasons = [None, *LostReason.objects.order_by("pk")]
+    for number in range(6):
+        owner, at = dice.choice(people), some_moment(dice)
+        seen = [each for each in contacts if Entity.objects.visible_to(owner).filter(pk=each.pk).exists()]
+        data = OpportunityInput(
+            title=f"Facade {number}",
+            owner=owner,
+            revenue=Decimal(dice.randint(1, 99_999)) / 100 if dice.random() < 0.8 else None,
+            currency=dice.choice(["UAH", "EUR"]),
+            probability=dice.choice([None, 33, 50]),
+            expected_on=dice.choice([None, at.date() + timedelta(days=60)]),
+            source=dice.choice(["", "Exhibition"]),
+            contacts=dice.sample(seen, min(len(seen), dice.randint(0, 2))),
+        )
+        made = make_opportunity(actor=owner, data=data, stage=dice.choice(stages), now=at)
+        for _move in range(dice.randint(0, 2)):
+            at += timedelta(days=dice.randint(1, 30))
+            move_opportunity(
+                actor=owner, opportunity=made, stage=dice.choice(stages), lost_reason=dice.choice(reasons), now=at
+            )
+            made.refresh_from_db()

@@ -185,3 +185,23 @@ def test_a_line_that_there_is_none_of_is_not_found(client, alice, everyone_folde
     client.force_login(alice)
     query = urlencode(OF_2026 | {"by": "month", "m": "all", "line": line})
     assert client.get("/reports/new-contacts/rows/", {"f.of": query}).status_code == 404
+
+
+def test_the_index_leads_to_all_that_counts_as_far_as_its_reader_may_see_it(client, alice, charlie):
+    client.force_login(alice)
+    page = client.get("/reports/")
+    assert all(f'href="{url}"' in page.text for url in ("/crm/claims/report/", "/crm/promises/", "/mail/report/"))
+    assert 'href="/reports/claims/"' in page.text
+    client.force_login(charlie)
+    page = client.get("/reports/")
+    assert "/crm/claims/report/" not in page.text
+    assert 'href="/mail/report/"' in page.text
+
+
+def test_a_product_is_called_by_its_own_word(client, alice, bob, charlie, folders):
+    make_history(7, [bob, alice, charlie], folders)
+    client.force_login(alice)
+
+    page = client.get("/reports/orders/", OF_2026 | {"by": "product"})
+
+    assert {line.title for line in page.context["lines"]} == {"PVC windows", "No product told", "In all"}

@@ -23,6 +23,7 @@ from apps.crm.services.assignments import assign
 from apps.messaging.services.documents import document_file
 from tests.conftest import make_user
 from tests.contacts.factories import PersonFactory
+from tests.core.home import whole_home
 from tests.messaging.pdf_text import pdf_text
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +172,7 @@ def test_the_successor_reads_the_dossier_and_confirms(
     assert "Wants oak" in page
     assert "Send the offer" in page
     assert "0 of 2 read" in page
-    assert "You stand in for Anna Sales until" in client.get("/").content.decode()
+    assert "You stand in for Anna Sales until" in whole_home(client)
     paper = client.post(reverse("crm:hand_over_paper", args=[made.pk]))
     run(operation_id=int(paper["Location"].strip("/").rpartition("/")[2]), now=now)
     operation = Operation.objects.latest("pk")

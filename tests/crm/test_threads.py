@@ -17,6 +17,7 @@ from apps.crm.services.assignments import assign, refresh_managers, stand_in
 from apps.crm.services.inquiries import open_inquiry
 from apps.crm.services.threads import post_message
 from tests.conftest import make_user
+from tests.core.home import whole_home
 from tests.crm.claims import a_claim
 from tests.crm.factories import NOW, a_dealer, an_order, into_portal
 
@@ -148,7 +149,7 @@ def test_what_waits_is_one_list_oldest_first_with_a_count_for_each(client, dora,
 
     assert [row.kind for row in page.rows] == ["order", "claim", "message"]
     assert page.by_manager == [(bob.pk, "Bob Sales", 3)]
-    assert "3 things of dealers wait for you" in client.get("/").content.decode()
+    assert "3 things of dealers wait for you" in whole_home(client)
 
 
 def test_a_price_is_asked_for_and_waits_until_the_plant_has_sent_it(client, dora, bob, other, dealer):

@@ -16,7 +16,7 @@ from apps.core import clock
 from apps.core.htmx import Request
 
 
-def news_card(request: HttpRequest, record: object) -> str:
+def news_card(request: HttpRequest) -> str:
     """What others wrote since the reader's last visit; opening it tells the house that the reader is here."""
     news = news_for(cast(User, request.user), now=clock.now())
     return render_to_string("activities/news_card.html", {"news": news}, request=request)

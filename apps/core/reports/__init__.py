@@ -94,6 +94,20 @@ class Report:
     narrowings: Sequence[Narrowing] = ()
     chart: Chart = "bar"
     note: Words = ""
+    home_of: Collection[str] = ()  # roles on whose Home it stands by itself
+    home_query: str = "period=this_month"  # what is asked of it there: "by=person&period=this_month"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportPage:
+    """A page of its own that answers what an app's figures alone can't; it stands among the reports in their index."""
+
+    title: Words
+    about: Words
+    group: Words
+    icon: str
+    may_see: Callable[[Any], bool]
+    url_name: str
 
 
 def company_zone() -> ZoneInfo:
@@ -124,8 +138,12 @@ def by_week(field: str, *, moments: bool = True) -> Dimension:
 
 
 def by_choice(key: str, title: Words, field: Any, names: Callable[[], Mapping[str, Any]]) -> Dimension:
-    """By a short word: a state, a kind."""
-    return Dimension(key=key, title=title, expression=field, names=lambda _keys: names(), read=str)
+    """By a short word: a state, a kind; one that `names` doesn't know is called as it stands."""
+
+    def called(keys: Collection[Any]) -> Mapping[Any, Any]:
+        return {key: key for key in keys} | dict(names())
+
+    return Dimension(key=key, title=title, expression=field, names=called, read=str)
 
 
 def _zone(moments: bool) -> dict[str, Any]:

@@ -61,8 +61,10 @@ def read_asked(report: Report, query: QueryDict, user: User, today: date) -> Ask
         period = period_of(preset, today)
     chosen = {}
     for each in report.narrowings:
-        known = [key for key, _title in each.choices(user)]
         value = query.get(each.key, "")
+        if not value and not each.required:
+            continue
+        known = [key for key, _title in each.choices(user)]
         if value in known:
             chosen[each.key] = value
         elif each.required:

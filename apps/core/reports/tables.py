@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.formats import number_format
@@ -68,8 +68,13 @@ def show(measure: Measure, value: Value) -> str:
         days = round(float(value), 1)
         return ngettext("%(number)s day", "%(number)s days", int(days)) % {"number": number_format(days, 1)}
     if measure.unit == "money":
-        return str(number_format(Decimal(value), 2, use_l10n=True, force_grouping=True))
+        return str(number_format(_cents(value), 2, use_l10n=True, force_grouping=True))
     return str(number_format(value, force_grouping=True))
+
+
+def _cents(value: int | float | Decimal) -> Decimal:
+    """Rounded as the figures of boards and forecasts are."""
+    return Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def file_titles(asked: Asked) -> list[object]:
@@ -83,13 +88,19 @@ def file_titles(asked: Asked) -> list[object]:
 
 def file_rows(asked: Asked, figures: Figures) -> list[list[Any]]:
     """The lines and the total, as numbers."""
-    rows = [[title, *line.values] for title, line in zip(titles_of(asked, figures), figures.lines, strict=True)]
-    return [*rows, [_("In all"), *figures.total.values]]
+    units = [each.unit for each in asked.report.measures]
+
+    def numbers(line: Line) -> list[Value]:
+        pairs = zip(units, line.values, strict=True)
+        return [_cents(value) if unit == "money" and value is not None else value for unit, value in pairs]
+
+    rows = [[title, *numbers(line)] for title, line in zip(titles_of(asked, figures), figures.lines, strict=True)]
+    return [*rows, [_("In all"), *numbers(figures.total)]]
 
 
-def chart_of(key: str, asked: Asked, figures: Figures) -> dict[str, Any]:
+def chart_of(key: str, asked: Asked, figures: Figures, *, most: int = 40) -> dict[str, Any]:
     """For `<line-chart>`: the lines along the axis, each measure a series, with the addresses of its figures."""
-    lines = figures.lines[:40]
+    lines = figures.lines[:most]
     kind = "line" if asked.by.in_order and asked.report.chart == "bar" and len(lines) > 12 else asked.report.chart
     places = [place for place, each in enumerate(asked.report.measures) if each.in_chart]
     series = []
@@ -102,4 +113,4 @@ def chart_of(key: str, asked: Asked, figures: Figures) -> dict[str, Any]:
                 "urls": [cell_url(key, asked, measure, line=line.key) if line.values[place] else "" for line in lines],
             }
         )
-    return {"kind": kind, "labels": titles_of(asked, figures)[:40], "series": series}
+    return {"kind": kind, "labels": titles_of(asked, figures)[:most], "series": series}

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from apps.core import clock
-from apps.core.contributions import reports, works_in_house
+from apps.core.contributions import report_pages, reports, works_in_house
+from apps.core.home.slots import report_slot
 from apps.core.htmx import Request, render_page
-from apps.core.reports import Report
+from apps.core.reports import Report, ReportPage
 from apps.core.reports.asked import Asked, read_asked
 from apps.core.reports.cells import FILTER, listing_of, read_cell
 from apps.core.reports.figures import Figures, TakesLong, figures_of, forget_figures
@@ -44,10 +45,12 @@ def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 @staff_only
 @require_GET
 def report_index(request: Request) -> HttpResponse:
-    groups: dict[str, list[tuple[str, Report]]] = {}
-    for key, each in reports.items():
-        if each.may_see(request.user):
-            groups.setdefault(str(each.group), []).append((key, each))
+    groups: dict[str, list[tuple[str, Report | ReportPage]]] = {}
+    addresses = [(reverse("core:report", args=[key]), each) for key, each in reports.items()]
+    pages = [(reverse(each.url_name), each) for each in report_pages]
+    for url, shown in [*addresses, *pages]:
+        if shown.may_see(request.user):
+            groups.setdefault(str(shown.group), []).append((url, shown))
     return render_page(request, "core/reports.html", {"groups": groups})
 
 
@@ -69,6 +72,7 @@ def report(request: Request, key: str) -> HttpResponse:
         "own": OWN,
         "narrowings": [(each, each.choices(request.user), asked.chosen.get(each.key, "")) for each in found.narrowings],
         "query": asked.query(),
+        "slot": report_slot(key, asked),
         "compares": compares,
         "formats": FORMATS,
     }

@@ -51,7 +51,8 @@ class LineChart extends HTMLElement {
       legend: shown.length > 1 ? { type: "scroll", top: 0, textStyle: { color: text } } : undefined,
       series: shown.map(drawn),
       textStyle: { color: text, fontFamily: "inherit" },
-      tooltip: { trigger: kind === "funnel" ? "item" : "axis", valueFormatter: (value) => format.format(value), confine: true },
+      // Its usual boxes bear styles of their own, which the policy of pages refuses.
+      tooltip: { renderMode: "richText", trigger: kind === "funnel" ? "item" : "axis", valueFormatter: (value) => format.format(value), confine: true },
     });
   }
 }

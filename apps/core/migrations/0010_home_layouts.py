@@ -1,0 +1,31 @@
+"""Which cards each user has chosen for Home."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("core", "0009_mailings_kept_off"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="HomeLayout",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("slots", models.JSONField(default=list)),
+            ],
+        ),
+    ]
