@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from apps.activities.models import ActivityEntity
 from apps.core.clock import company_day
 from apps.crm.models import Enrolment
+from apps.crm.selectors.contact_mails import OF_A_PERSON
 from apps.crm.services.sequences.enrolling import end
 from apps.crm.services.sequences.taking import take_step
 from apps.messaging.models import MailMessage
@@ -23,8 +24,6 @@ _LINKS = ActivityEntity.objects.filter(
     activity__removed_at__isnull=True,
     via_employer=False,
 )
-# What a program sent back ("out of office") is no answer.
-_OF_A_PERSON = Q(activity__mail__isnull=True) | Q(activity__mail__automatic="")
 # Whoever of theirs answers in the thread of a step's mail, from whatever address.
 _IN_THREAD = MailMessage.objects.filter(
     thread__messages__sequence_mails__enrolment=OuterRef("pk"),
@@ -32,7 +31,7 @@ _IN_THREAD = MailMessage.objects.filter(
     is_outgoing=False,
     automatic="",
 )
-_ANSWERED = Exists(_LINKS.filter(_OF_A_PERSON, activity__verb="mail.received")) | Exists(_IN_THREAD)
+_ANSWERED = Exists(_LINKS.filter(OF_A_PERSON, activity__verb="mail.received")) | Exists(_IN_THREAD)
 _CALLED = Q(Exists(_LINKS.filter(activity__kind="call")), sequence__stops_at_call=True)
 _GONE = Q(entity__trashed_at__isnull=False) | Q(entity__merged_into__isnull=False)
 

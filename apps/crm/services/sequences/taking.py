@@ -12,12 +12,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.activities.permissions import can_write_on
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.core.clock import company_day
 from apps.crm.models import Enrolment, PlannedStep, SequenceMail, SequenceStep
-from apps.crm.selectors.in_charge import stand_in_for, who_is_in_charge
+from apps.crm.selectors.acting import who_acts
 from apps.crm.services.sequences.enrolling import end, note
 from apps.messaging.models import MailTemplate, Withheld
 from apps.messaging.services.automatic_mails import AutomaticMail, send_automatic
@@ -35,7 +34,7 @@ def take_step(enrolment: Enrolment, *, now: datetime) -> None:
     step = enrolment.steps[enrolment.done]
     if step.kind == Kind.MAIL and now.astimezone(ZoneInfo(settings.RAPPORT_TIME_ZONE)).hour < _MAILS_FROM:
         return
-    taker = _taker(enrolment, now)
+    taker = who_acts(enrolment.entity, enrolment.enrolled_by, on=company_day(now))
     if taker is None:
         end(enrolment, Enrolment.End.NOBODY, now=now)
         return
@@ -92,13 +91,3 @@ def _go_on(enrolment: Enrolment, now: datetime) -> None:
     Enrolment.objects.filter(pk=enrolment.pk).update(**facts)
     if done == len(plan):
         end(enrolment, Enrolment.End.FINISHED, now=now)
-
-
-def _taker(enrolment: Enrolment, now: datetime) -> User | None:
-    """Who is in charge that day or stands in for them; else who began it. They see the contact, or aren't asked."""
-    today = company_day(now)
-    for user in (who_is_in_charge(enrolment.entity_id, "account", today), enrolment.enrolled_by):
-        present = stand_in_for(user, today) if user is not None and user.is_active else None
-        if present is not None and present.is_active and can_write_on(present, enrolment.entity):
-            return present
-    return None
