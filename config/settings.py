@@ -254,6 +254,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a selection of ten thousand rows is po
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 RAPPORT_API_RATE = env.int("RAPPORT_API_RATE", default=600)  # requests a minute and user
 RAPPORT_NOTICES_KEPT_DAYS = env.int("RAPPORT_NOTICES_KEPT_DAYS", default=400)  # in whole months, read or not
+RAPPORT_RULE_LOG_KEPT_DAYS = env.int("RAPPORT_RULE_LOG_KEPT_DAYS", default=400)  # what automation rules did
 # Bytes that no batch of a plant may exceed, whatever its source is allowed; read by nobody before they are refused.
 RAPPORT_FEED_LIMIT = env.int("RAPPORT_FEED_LIMIT", default=20 * 1024 * 1024)
 # Where file drops and SQLite databases of plants may lie: an administrator's word opens no file anywhere else.
@@ -413,6 +414,8 @@ CELERY_BEAT_SCHEDULE = {
     "run-rules": {"task": "apps.crm.jobs.run_rules", "schedule": timedelta(seconds=15)},
     "note-dates": {"task": "apps.crm.jobs.note_dates", "schedule": timedelta(minutes=30)},
     "run-campaigns": {"task": "apps.crm.jobs.run_campaigns", "schedule": timedelta(seconds=10)},
+    "note-unanswered": {"task": "apps.crm.jobs.note_unanswered", "schedule": timedelta(minutes=30)},
+    "clear-rule-log": {"task": "apps.crm.jobs.clear_rule_log", "schedule": timedelta(hours=12)},
     "send-reports": {"task": "apps.core.jobs.send_reports", "schedule": timedelta(minutes=1)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }

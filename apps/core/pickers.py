@@ -31,6 +31,12 @@ def picker_response(options: Iterable[Option], *, more: bool = False) -> JsonRes
     return response
 
 
+class ChoicesPicker(forms.SelectMultiple):
+    """Several of few choices, which the page holds, with search."""
+
+    template_name = "core/widgets/choices.html"
+
+
 class RecordsPicker(forms.SelectMultiple):
     """Several records, searched on the server as one types."""
 

@@ -6,6 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+import structlog
+from django.db import DatabaseError, transaction
+
 from apps.accounts.signals import preferences_changed
 from apps.core import clock
 from apps.crm.models import Claim, Compensation
@@ -14,6 +17,7 @@ from apps.crm.services.claim_history import tell_pages
 from apps.crm.services.dealer_notices import tell_dealers
 from apps.crm.services.mail_answers import join_threads
 from apps.crm.services.promises.telling import claim_moves
+from apps.crm.services.rule_mails import note_mails
 from apps.crm.services.summaries import move_summary
 from apps.crm.signals import compensations_booked, orders_changed
 from apps.messaging.models import MailMessage
@@ -22,6 +26,8 @@ from apps.messaging.signals import mails_arrived
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+log = structlog.get_logger(__name__)
 
 _NEWS = timedelta(days=2)  # what a feed brings of older days is history, not news
 
@@ -59,6 +65,11 @@ def on_preferences_changed(*, user: User, changes: frozenset[str], now: datetime
 def on_mails_arrived(*, arrived: Sequence[tuple[MailMessage, Reading]], now: datetime, **kwargs: object) -> None:
     join_threads(arrived, now=now)
     note_answers(arrived, now=now)
+    try:
+        with transaction.atomic():
+            note_mails([message for message, _reading in arrived], now=now)
+    except DatabaseError:  # the mail is stored in any case
+        log.exception("rules.mails.failed")
 
 
 def connect() -> None:

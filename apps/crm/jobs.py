@@ -80,6 +80,22 @@ def note_dates(**kwargs: Any) -> None:
 
 
 @shared_task
+def note_unanswered(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.rule_mails import note_unanswered
+
+    note_unanswered(now=clock.now())
+
+
+@shared_task
+def clear_rule_log(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.crm.services.rule_log import clear_rule_log
+
+    clear_rule_log(now=clock.now())
+
+
+@shared_task
 def run_sequences(**kwargs: Any) -> None:
     from apps.core import clock
     from apps.crm.services.sequences import run_sequences

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,6 +14,7 @@ from apps.core.contributions import Kind, MenuItem, Panel, kinds, menu, panels, 
 from apps.core.markup import fill
 from apps.crm.models import Enrolment
 from apps.crm.services.sequences.enrolling import KIND
+from apps.messaging.models import Withheld
 
 if TYPE_CHECKING:
     from apps.activities.models import Activity
@@ -39,8 +40,19 @@ def _card(request: HttpRequest, entity: Entity) -> str:
 
 
 def _draw(activity: Activity) -> str:
-    name, reason = activity.facts.get("sequence", ""), activity.facts.get("reason", "")
+    facts = activity.facts
+    name = facts.get("sequence", "")
+    if activity.verb == "sequence.mailed":
+        return _line(gettext_lazy("Mail from the house’s address"), facts.get("subject", ""), facts.get("address", ""))
+    if activity.verb == "sequence.withheld":
+        why = dict(Withheld.choices).get(facts.get("withheld"), "")
+        more = f"{why}: {facts['words']}" if facts.get("words") else why
+        return _line(gettext_lazy("A mail was withheld"), name, more)
+    reason = facts.get("reason", "")
     if not reason:
         return fill('<p class="activity__facts">{}: {}</p>', gettext_lazy("Begun"), name)
-    why = dict(Enrolment.End.choices).get(reason, reason)
-    return fill('<p class="activity__facts">{}: {} ({})</p>', gettext_lazy("Ended"), name, why)
+    return _line(gettext_lazy("Ended"), name, dict(Enrolment.End.choices).get(reason, reason))
+
+
+def _line(title: Any, name: str, more: Any) -> str:
+    return fill('<p class="activity__facts">{}: {} ({})</p>', title, name, more)

@@ -8,7 +8,8 @@ from django.urls import reverse
 from apps.activities.models import Activity
 from apps.core import clock
 from apps.crm.models import Enrolment, Sequence
-from apps.crm.services.sequences import enrol, save_sequence
+from apps.crm.services.sequences import enrol, run_sequences, save_sequence
+from apps.messaging.models import MailTemplate
 from tests.contacts.factories import FolderFactory, PersonFactory
 from tests.crm.factories import NOW
 
@@ -22,7 +23,7 @@ def _clock(monkeypatch):
 
 @pytest.fixture
 def olena(db):
-    return PersonFactory(first_name="Olena", last_name="Koval")
+    return PersonFactory(first_name="Olena", last_name="Koval", primary_email="")
 
 
 def panel_of(client, entity) -> str:
@@ -72,6 +73,32 @@ def test_it_is_begun_shown_and_stopped_with_a_reason_on_the_page_of_a_contact(cl
     assert list(verbs) == ["sequence.begun", "sequence.ended"]
     timeline = client.get(reverse("activities:timeline", args=[olena.pk])).content.decode()
     assert "Ended: New dealer (Stopped by hand)" in timeline
+
+
+def test_a_mail_step_is_chosen_by_its_template_and_told_on_the_page_of_the_contact(client, alice, olena):
+    template = MailTemplate.objects.create(key="welcome", name="Welcome", created_at=NOW)
+    client.force_login(alice)
+    chosen = {"kind_1": f"mail:{template.pk}", "day_1": "0", "words_1": ""}
+    client.post(reverse("crm:sequence_add"), FIRST | chosen)
+    sequence = Sequence.objects.get()
+    assert "Day 0: Mail (Welcome)" in client.get(reverse("crm:sequences")).content.decode()
+
+    MailTemplate.objects.update(retired_at=NOW)  # one in use stays chosen, and is offered to no other
+    assert f'value="mail:{template.pk}" selected' in sheet_of(client, reverse("crm:sequence", args=[sequence.pk]))
+    assert f'value="mail:{template.pk}"' not in sheet_of(client, reverse("crm:sequence_add"))
+
+    enrol(actor=alice, sequence=sequence, entity_ids=[olena.pk], now=NOW)
+    run_sequences(now=NOW)
+    shown = panel_of(client, olena)
+    assert "withheld" in shown
+    assert "The contact has no e-mail address" in shown
+    timeline = client.get(reverse("activities:timeline", args=[olena.pk])).content.decode()
+    assert "A mail was withheld: New dealer (The contact has no e-mail address)" in timeline
+
+
+def sheet_of(client, address) -> str:
+    content: str = client.get(address).content.decode()
+    return content
 
 
 def test_an_outsider_learns_nothing_of_the_sequences_of_a_hidden_contact(client, alice, charlie):

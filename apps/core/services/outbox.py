@@ -91,9 +91,12 @@ def queue_mail(
 
 
 def queue_message(
-    *, message: EmailMessage, now: datetime, dedupe_key: str = "", not_before: datetime | None = None
+    *, message: EmailMessage, now: datetime, dedupe_key: str = "", not_before: datetime | None = None, scope: str = ""
 ) -> OutgoingMail:
-    """Queue one of Django's messages, as `queue_mail` does; it is its own dedupe key unless one is given."""
+    """Queue one of Django's messages, as `queue_mail` does; it is its own dedupe key unless one is given.
+
+    With a `scope` it is a mailing, and has one recipient.
+    """
     encoding = message.encoding or settings.DEFAULT_CHARSET
     message.extra_headers.setdefault("Auto-Submitted", "auto-generated")  # RFC 3834: nobody's robot answers it
     mime = message.message()
@@ -102,6 +105,7 @@ def queue_message(
         recipients=[_address(each, encoding) for each in message.recipients()],
         message_id=str(mime["Message-ID"]),
         raw=mime.as_bytes(linesep="\r\n"),  # type: ignore[call-arg]  # Django's class takes it
+        scope=scope,
     )
     return queue_envelope(envelope, now=now, dedupe_key=dedupe_key, not_before=not_before)
 

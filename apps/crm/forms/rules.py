@@ -9,10 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.crm.models import Rule
+from apps.crm.rules.fitting import several
 from apps.crm.rules.registry import RuleTrigger, actions, conditions
 from apps.crm.rules.takers import read_once
 
-_EMPTY = (None, "")
+_EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 class RuleForm(forms.Form):
@@ -58,7 +59,7 @@ class RuleForm(forms.Form):
     def initial_of(rule: Rule) -> dict[str, Any]:
         shown = {"name": rule.name, "match": rule.match, "is_active": rule.is_active}
         shown |= {f"when_{name}": value for name, value in rule.options.items()}
-        shown |= {f"if_{name}": value for name, value in rule.conditions.items()}
+        shown |= {f"if_{name}": several(value) for name, value in rule.conditions.items()}
         for key, options in rule.actions.items():
             shown |= {f"do_{key}_{name}": value for name, value in options.items()}
         return shown

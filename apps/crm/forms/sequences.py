@@ -10,13 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.choosing import offer_rows
 from apps.crm.models import Sequence, SequenceStep
 from apps.crm.services.sequences.setup import MOST_STEPS, Step
+from apps.messaging.selectors.templates import contact_templates
 
 _PLACES = range(1, MOST_STEPS + 1)
-_KINDS = [("", _("no step")), *SequenceStep.Kind.choices]
+_MAIL = "mail:"  # and the template's id
 
 
 class SequenceForm(forms.Form):
-    """Steps stand in numbered fields (`day_1`, `kind_1`, `words_1` ...); the service puts them in order of days."""
+    """Steps stand in numbered fields (`day_1`, `kind_1`, `words_1` ...); the service puts them in order of days.
+
+    A mail's template is chosen with its kind: "mail:7".
+    """
 
     name = forms.CharField(label=_("Name"), max_length=100)
     is_active = forms.BooleanField(label=_("Takes new contacts"), required=False, initial=True)
@@ -24,10 +28,13 @@ class SequenceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kept = [str(value).removeprefix(_MAIL) for value in self.initial.values() if str(value).startswith(_MAIL)]
+        self._templates = {f"{_MAIL}{one.pk}": one for one in contact_templates(kept=[int(each) for each in kept])}
+        kinds = _kinds([(key, one.title) for key, one in self._templates.items()])
         for place in _PLACES:
             named = {"place": place}
             self.fields[f"kind_{place}"] = forms.ChoiceField(
-                label=_("Step %(place)s") % named, choices=_KINDS, required=False
+                label=_("Step %(place)s") % named, choices=kinds, required=False
             )
             self.fields[f"day_{place}"] = forms.IntegerField(
                 label=_("Step %(place)s: after how many days") % named, min_value=0, max_value=999, required=False
@@ -49,17 +56,29 @@ class SequenceForm(forms.Form):
     def steps(self) -> list[Step]:
         data = self.cleaned_data
         return [
-            (data[f"day_{place}"], data[f"kind_{place}"], data[f"words_{place}"])
+            self._step(data[f"day_{place}"], data[f"kind_{place}"], data[f"words_{place}"])
             for place in _PLACES
             if data[f"kind_{place}"]
         ]
+
+    def _step(self, day: int, kind: str, words: str) -> Step:
+        template = self._templates.get(kind)
+        return Step(day, SequenceStep.Kind.MAIL, "", template) if template is not None else Step(day, kind, words)
 
     @staticmethod
     def initial_of(sequence: Sequence) -> dict[str, Any]:
         found = {name: getattr(sequence, name) for name in ("name", "is_active", "stops_at_call")}
         for place, step in enumerate(sequence.steps.order_by("position"), start=1):
-            found |= {f"day_{place}": step.day, f"kind_{place}": step.kind, f"words_{place}": step.words}
+            kind = f"{_MAIL}{step.template_id}" if step.kind == SequenceStep.Kind.MAIL else step.kind
+            found |= {f"day_{place}": step.day, f"kind_{place}": kind, f"words_{place}": step.words}
         return found
+
+
+def _kinds(mails: list[tuple[str, str]]) -> list[Any]:
+    """With groups, as a select shows them."""
+    chosen: list[Any] = [("", _("no step"))]
+    chosen += [each for each in SequenceStep.Kind.choices if each[0] != SequenceStep.Kind.MAIL]
+    return [*chosen, (_("Mail"), mails)] if mails else chosen
 
 
 class BeginForm(forms.Form):

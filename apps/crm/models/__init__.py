@@ -29,7 +29,7 @@ from apps.crm.models.pipelines import JourneyStep, Pipeline, PipelineStage
 from apps.crm.models.promises import Promise, PromiseProgress, StageTiming
 from apps.crm.models.rules import Rule, RuleRun
 from apps.crm.models.segments import Segment
-from apps.crm.models.sequences import Enrolment, Sequence, SequenceStep
+from apps.crm.models.sequences import Enrolment, PlannedStep, Sequence, SequenceMail, SequenceStep
 from apps.crm.models.shipments import Shipment, ShipmentItem, ShipmentStop
 from apps.crm.models.summaries import Summary
 from apps.crm.models.team_contacts import TeamContact
@@ -89,6 +89,7 @@ __all__ = [
     "Persona",
     "Pipeline",
     "PipelineStage",
+    "PlannedStep",
     "Plant",
     "Promise",
     "PromiseProgress",
@@ -96,6 +97,7 @@ __all__ = [
     "RuleRun",
     "Segment",
     "Sequence",
+    "SequenceMail",
     "SequenceStep",
     "Shipment",
     "ShipmentItem",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.contacts.models import Entity
+from apps.core.models import OutgoingMail
+from apps.messaging.models import MailMessage, MailTemplate, Withheld
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -30,6 +32,7 @@ class Sequence(models.Model):
     name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     stops_at_call = models.BooleanField(default=True)
+    in_working_days = models.BooleanField(default=False, db_default=False)
 
     objects = SequenceQuerySet.as_manager()
 
@@ -41,23 +44,41 @@ class Sequence(models.Model):
 
 
 class SequenceStep(models.Model):
-    """`day` counts calendar days from the enrolment."""
+    """`day` counts from the enrolment: calendar days, or working days of the team in charge where the sequence says so.
+
+    A mail is made of the house's `template`, in the contact's language.
+    """
 
     class Kind(models.TextChoices):
         CALL = "call", pgettext_lazy("step", "Call")
         TODO = "todo", pgettext_lazy("step", "To do")
+        MAIL = "mail", pgettext_lazy("step", "Mail")
 
     sequence = models.ForeignKey(Sequence, on_delete=models.CASCADE, related_name="steps", db_index=False)
     position = models.PositiveSmallIntegerField()
     day = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=4, choices=Kind)
     words = models.CharField(max_length=150, blank=True)
+    template = models.ForeignKey(MailTemplate, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["sequence", "position"], name="sequence_step_place"),
-            models.CheckConstraint(name="sequence_step_words", condition=Q(kind="call") | ~Q(words="")),
+            models.CheckConstraint(name="sequence_step_words_said", condition=~Q(kind="todo", words="")),
+            models.CheckConstraint(
+                name="sequence_step_template",
+                condition=Q(kind="mail", template__isnull=False) | (~Q(kind="mail") & Q(template__isnull=True)),
+            ),
         ]
+
+
+class PlannedStep(NamedTuple):
+    """A step as an enrolment keeps it."""
+
+    day: int
+    kind: str
+    words: str
+    template_id: int | None = None
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -68,13 +89,13 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(ended_at__isnull=True)
 
     def due(self, on: date) -> EnrolmentQuerySet:
-        return self.active().filter(due_on__lte=on)
+        return self.active().filter(due_on__lte=on, paused_at__isnull=True)
 
 
 class Enrolment(models.Model):
-    """A contact in a sequence. `plan` holds its steps as they were when it began: [day, kind, words] each.
+    """A contact in a sequence. `plan` holds its steps as they were when it began, in the order of `PlannedStep`.
 
-    `done` of them were taken; the next one comes on `due_on`.
+    `done` of them were taken; the next one comes on `due_on`, unless it rests (`paused_at`).
     """
 
     class End(models.TextChoices):
@@ -90,6 +111,9 @@ class Enrolment(models.Model):
     plan = models.JSONField()
     done = models.PositiveSmallIntegerField(default=0)
     due_on = models.DateField()
+    in_working_days = models.BooleanField(default=False, db_default=False)
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.ForeignKey(_USER, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     enrolled_by = models.ForeignKey(_USER, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     enrolled_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -108,5 +132,35 @@ class Enrolment(models.Model):
                 name="enrolment_ends_for_a_reason",
                 condition=Q(ended_at__isnull=True, end_reason="") | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
             ),
+            models.CheckConstraint(
+                name="enrolment_rests_while_active", condition=Q(paused_at__isnull=True) | Q(ended_at__isnull=True)
+            ),
         ]
         indexes = [models.Index(fields=["due_on"], name="enrolment_due", condition=Q(ended_at__isnull=True))]
+
+    @property
+    def steps(self) -> list[PlannedStep]:
+        return [PlannedStep(*each) for each in self.plan]
+
+    @property
+    def next_step(self) -> PlannedStep | None:
+        return self.steps[self.done] if self.ended_at is None and self.done < len(self.plan) else None
+
+
+class SequenceMail(models.Model):
+    """What became of a mail step: `message` from a mailbox or `outgoing` alone from the site, or why none was made.
+
+    It is written with the mail, so that the step makes one at most.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="mails", db_index=False)
+    step = models.PositiveSmallIntegerField()  # its place in the plan, from 0
+    address = models.CharField(max_length=320, blank=True)
+    message = models.ForeignKey(MailMessage, null=True, on_delete=models.SET_NULL, related_name="sequence_mails")
+    outgoing = models.ForeignKey(OutgoingMail, null=True, on_delete=models.SET_NULL, related_name="+")
+    withheld = models.CharField(max_length=12, choices=Withheld, blank=True)
+    words = models.CharField(max_length=200, blank=True)  # more on why it was withheld
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrolment", "step"], name="sequence_mail_once")]

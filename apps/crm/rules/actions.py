@@ -16,10 +16,11 @@ from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.core.clock import company_day
 from apps.core.services.webhooks.events import Fact, announce
-from apps.crm.models import PipelineStage, Sequence
+from apps.crm.models import PipelineStage, RuleRun, Sequence
 from apps.crm.rules.registry import Doing, RuleAction, actions
 from apps.crm.rules.takers import taker, taker_choices
 from apps.crm.rules.triggers import stage_choices
+from apps.crm.selectors.acting import who_acts
 from apps.crm.selectors.in_charge import who_is_in_charge
 from apps.crm.services.assignments import ACCOUNT
 from apps.crm.services.contact_events import RULE_ACTED
@@ -27,6 +28,9 @@ from apps.crm.services.dealer_feed.audiences import HOUSE
 from apps.crm.services.hand_overs import Terms, begin_hand_over
 from apps.crm.services.journeys import move_contact
 from apps.crm.services.sequences import enrol
+from apps.messaging.models import MailTemplate
+from apps.messaging.selectors.templates import contact_templates
+from apps.messaging.services.automatic_mails import send_automatic
 
 
 def register() -> None:
@@ -35,6 +39,7 @@ def register() -> None:
     actions.register("stage", RuleAction(title=_("Move it to a stage"), fields=_stage_fields, act=_move))
     actions.register("task", RuleAction(title=_("Make a task"), fields=_task_fields, act=_task))
     actions.register("sequence", RuleAction(title=_("Begin a sequence"), fields=_sequence_fields, act=_begin))
+    actions.register("mail", RuleAction(title=_("Send a mail"), fields=_mail_fields, act=_send_mail))
     actions.register("event", RuleAction(title=_("Tell programs"), fields=_event_fields, act=_event))
 
 
@@ -123,6 +128,39 @@ def _begin(doing: Doing) -> str:
         raise ValidationError(_now("There is no such choice."))
     begun = enrol(actor=doing.actor, sequence=sequence, entity_ids=[doing.entity.pk], now=doing.now)
     return sequence.name if begun else ""
+
+
+def _mail_fields() -> dict[str, forms.Field]:
+    words = _("From the mailbox of whoever is in charge; who has none writes from the house’s address.")
+    return {
+        "template": forms.ChoiceField(label=_("Send the mail"), choices=_templates, required=False, help_text=words)
+    }
+
+
+def _templates() -> list[tuple[str, Any]]:
+    return [("", "—"), *((str(each.pk), each.title) for each in contact_templates())]
+
+
+def _send_mail(doing: Doing) -> str:
+    """Once a run. One that is withheld undoes nothing of what the rule does beside it: the log says why."""
+    template = MailTemplate.objects.in_use().filter(pk=doing.options["template"], owner__isnull=True).first()
+    if template is None:
+        raise ValidationError(_now("There is no such choice."))
+    if _wrote_lately(doing):  # two houses that answer each other by rules would never end
+        why = _now("It wrote to this contact within a day")
+        return _now("%(mail)s was withheld (%(why)s)") % {"mail": template.title, "why": why}
+    sender = who_acts(doing.entity, doing.actor, on=company_day(doing.now)) or doing.actor
+    key = f"rule:{doing.run.pk}"
+    mail = send_automatic(sender=sender, entity=doing.entity, template=template, key=key, now=doing.now)
+    if mail.withheld is None:
+        return template.title
+    why = f"{mail.withheld.label}: {mail.words}" if mail.words else str(mail.withheld.label)
+    return _now("%(mail)s was withheld (%(why)s)") % {"mail": template.title, "why": why}
+
+
+def _wrote_lately(doing: Doing) -> bool:
+    runs = RuleRun.objects.filter(rule=doing.rule, entity=doing.entity, at__gt=doing.now - timedelta(days=1))
+    return runs.exclude(pk=doing.run.pk).filter(done__contains=[["mail"]]).exists()
 
 
 def _event_fields() -> dict[str, forms.Field]:

@@ -11,12 +11,23 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.contacts.models import Category, Entity, EntityCategory, Folder
+from apps.core.pickers import ChoicesPicker
 from apps.crm.models import Assignment, EntityPersona, Persona
 from apps.crm.models.assignments import valid_on
 from apps.crm.rules.registry import RuleCondition, conditions
 from apps.crm.rules.takers import taker_choices
 
 Choices = list[tuple[str, str]]
+
+
+class SeveralWords(forms.CharField):
+    """Words set apart by commas, as a list."""
+
+    def clean(self, value: Any) -> list[str]:
+        return [word for each in str(super().clean(value) or "").split(",") if (word := each.strip())]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
 
 
 def register() -> None:
@@ -37,9 +48,8 @@ def register() -> None:
 def _field(label: Any, choices: Callable[[], Choices] | None) -> Callable[[], forms.Field]:
     def make() -> forms.Field:
         if choices is None:
-            return forms.CharField(label=label, max_length=100, required=False)
-        offered = choices
-        return forms.ChoiceField(label=label, choices=lambda: [("", "—"), *offered()], required=False)
+            return SeveralWords(label=label, max_length=300, required=False, help_text=_("Several: by commas."))
+        return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=ChoicesPicker)
 
     return make
 

@@ -39,7 +39,10 @@ class RuleTrigger:
 
 @dataclass(frozen=True, kw_only=True)
 class RuleCondition:
-    """`fits(value, ids, on)` are those of these contacts that fit, in one query or two however many they are."""
+    """`fits(value, ids, on)` are those of these contacts that fit, in one query or two however many they are.
+
+    A rule may ask it with several values: the condition stands as often then.
+    """
 
     field: Callable[[], forms.Field]
     fits: Callable[[Any, Collection[int], date], set[int]]
@@ -49,6 +52,7 @@ class RuleCondition:
 class Doing:
     """What an action acts with. `actor` is the rule's owner, by whose rights it acts."""
 
+    run: RuleRun
     rule: Rule
     entity: Entity
     actor: User

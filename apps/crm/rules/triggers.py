@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MADE, CHANGED, ENTERED, LEFT = "contact_made", "contact_changed", "stage_entered", "stage_left"
 PERSONA, HANDED_OVER, DATE = "persona_given", "contact_handed_over", "date"
+MAIL_CAME, UNANSWERED = "mail_came", "mail_unanswered"
+USUAL_WAIT = 3  # days without an answer
+_OPEN_MAIL = _("Of shared mailboxes, and of those whose owners let others see that a mail took place.")
 
 _FIELDS = [
     ("", _("anything")),
@@ -40,6 +43,10 @@ def register() -> None:
     triggers.register(LEFT, RuleTrigger(title=_("A contact leaves a stage"), fields=_stage_fields, fits=_fits_stage))
     triggers.register(HANDED_OVER, RuleTrigger(title=_("A contact is handed over")))
     triggers.register(DATE, RuleTrigger(title=_("A day comes"), fields=_date_fields, fits=_fits_date))
+    triggers.register(MAIL_CAME, RuleTrigger(title=_("A mail comes in"), fields=_mail_fields, fits=_fits_mail))
+    triggers.register(
+        UNANSWERED, RuleTrigger(title=_("A mail stays without an answer"), fields=_wait_fields, fits=_fits_wait)
+    )
 
 
 def stage_choices() -> list[tuple[str, str]]:
@@ -91,3 +98,24 @@ def _dates() -> list[tuple[str, Any]]:
 def _fits_date(options: Options, facts: Options) -> bool:
     same_day = (options.get("field") or "birthday") == facts.get("field")
     return same_day and (options.get("days") or 0) == facts.get("days")
+
+
+def _mail_fields() -> dict[str, forms.Field]:
+    label = _("Its subject contains (anything where empty)")
+    return {"subject": forms.CharField(label=label, max_length=100, required=False, help_text=_OPEN_MAIL)}
+
+
+def _fits_mail(options: Options, facts: Options) -> bool:
+    return str(options.get("subject") or "").casefold() in str(facts.get("subject", "")).casefold()
+
+
+def _wait_fields() -> dict[str, forms.Field]:
+    return {
+        "days": forms.IntegerField(
+            label=_("After how many days"), min_value=1, max_value=90, required=False, help_text=_OPEN_MAIL
+        )
+    }
+
+
+def _fits_wait(options: Options, facts: Options) -> bool:
+    return (options.get("days") or USUAL_WAIT) == facts.get("days")

@@ -16,8 +16,9 @@ from apps.core.clock import company_day
 from apps.core.models import Change
 from apps.crm.models import HandOverItem, JourneyStep, Rule, RuleRun
 from apps.crm.rules import triggers as when
-from apps.crm.rules.fitting import fits
+from apps.crm.rules.fitting import fits, several
 from apps.crm.rules.registry import actions, conditions, triggers
+from apps.crm.selectors.contact_mails import mails_known
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -107,6 +108,8 @@ def _facts_of(rule: Rule, since: datetime, now: datetime) -> list[int]:
         if field := rule.options.get("field"):
             changes = changes.filter(diff__has_key=field)
         return _latest(changes.order_by("-changed_at"), "record_id")
+    if rule.trigger == when.MAIL_CAME:
+        return _latest(mails_known().filter(occurred_at__gte=since).order_by("-occurred_at"), "entity")
     return []
 
 
@@ -118,10 +121,11 @@ def _words(fields: Mapping[str, forms.Field], options: Mapping[str, Any]) -> lis
     words = []
     for name, value in options.items():
         field = fields.get(name)
-        if field is None or value in (None, ""):
+        if field is None or value in (None, "", []):
             continue
         offered: Any = field.choices if isinstance(field, forms.ChoiceField) else ()  # may be a callable by its type
-        shown = dict(offered).get(value, value)
+        named = dict(offered)
+        shown = ", ".join(str(named.get(each, each)) for each in several(value))
         words.append(f"{field.label}: {shown}")
     return words
 

@@ -35,6 +35,11 @@ def _triggers_in_use() -> frozenset[str]:
     return frozenset(Rule.objects.filter(is_active=True).values_list("trigger", flat=True))
 
 
+def is_used(trigger: str) -> bool:
+    """Whether a rule in force waits for it."""
+    return trigger in _triggers_in_use()
+
+
 @contextmanager
 def acting(run: RuleRun) -> Iterator[None]:
     """What happens within is this run's doing."""
@@ -59,7 +64,7 @@ def note(
     Contacts in personal folders are their owner's: no rule of the house touches them. A rule that was set off by its
     own doing, or too deep, gets a row that says so and does nothing.
     """
-    if not ids or trigger not in _triggers_in_use():
+    if not ids or not is_used(trigger):
         return 0
     chain = _chain.get() or []
     entry = triggers.get(trigger)

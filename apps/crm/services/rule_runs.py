@@ -69,7 +69,7 @@ def _act(run: RuleRun, now: datetime) -> None:
             entity = Entity.objects.visible_to(rule.owner).filter(pk=run.entity_id).first()
             if entity is None:
                 raise PermissionDenied
-            doing = Doing(rule=rule, entity=entity, actor=rule.owner, options=rule.actions[key], now=now)
+            doing = Doing(run=run, rule=rule, entity=entity, actor=rule.owner, options=rule.actions[key], now=now)
             if words := entry.act(doing):
                 done.append([key, words])
         has_changes = bool(recorder.changes)

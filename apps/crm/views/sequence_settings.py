@@ -27,7 +27,9 @@ manager_required = door(is_manager)
 @require_GET
 def sequence_list(request: Request) -> HttpResponse:
     ends = Enrolment.End
-    steps = Prefetch("steps", SequenceStep.objects.order_by("position"), to_attr="steps_in_order")
+    steps = Prefetch(
+        "steps", SequenceStep.objects.select_related("template").order_by("position"), to_attr="steps_in_order"
+    )
     rows = Sequence.objects.prefetch_related(steps).annotate(
         active_count=Count("enrolments", filter=Q(enrolments__ended_at__isnull=True)),
         answered_count=Count("enrolments", filter=Q(enrolments__end_reason=ends.ANSWERED)),

@@ -19,6 +19,7 @@ from apps.core.setting_sheets import saved, show_sheet
 from apps.crm.forms.sequences import BeginForm, StopForm
 from apps.crm.models import Enrolment
 from apps.crm.permissions.contacts import manages_contact
+from apps.crm.selectors.sequences import with_mails
 from apps.crm.services.sequences import enrol, stop
 
 _PAST = 20  # ended ones told; all of them are in the history
@@ -31,8 +32,8 @@ def contact_sequences(request: Request, entity_id: int) -> HttpResponse:
     rows = Enrolment.objects.visible_to(request.user).filter(entity=entity).select_related("sequence", "ended_by")
     context = {
         "entity": entity,
-        "active": rows.active().order_by("due_on", "pk"),
-        "past": rows.filter(ended_at__isnull=False).order_by("-ended_at", "-pk")[:_PAST],
+        "active": with_mails(rows.active().order_by("due_on", "pk")),
+        "past": with_mails(rows.filter(ended_at__isnull=False).order_by("-ended_at", "-pk"))[:_PAST],
         "may_change": manages_contact(request.user, entity, on=company_day(clock.now())),
     }
     return render_page(request, "crm/contact_sequences.html", context, fragment="panel")

@@ -10,6 +10,7 @@ from apps.messaging.models.senders import BlockedSender, UnknownSender
 from apps.messaging.models.templates import MailTemplate, MailTemplateQuerySet, MailTemplateVersion
 from apps.messaging.models.thread_keys import ThreadKey
 from apps.messaging.models.voicemails import ToldOnce, Voicemail, VoicemailQuerySet
+from apps.messaging.models.withheld import Withheld
 
 __all__ = [
     "BlockedSender",
@@ -39,4 +40,5 @@ __all__ = [
     "UnknownSender",
     "Voicemail",
     "VoicemailQuerySet",
+    "Withheld",
 ]

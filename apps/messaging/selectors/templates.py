@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 from apps.messaging.models import MailTemplate, MailTemplateVersion
 
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 VERSIONS_SHOWN = 50
+_OF_CONTACTS = ("contacts.entity", "")  # filled from a contact, or from nothing but the house and the sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +50,9 @@ def versions_of(template: MailTemplate, language: str) -> list[MailTemplateVersi
     """The newest first, with their authors."""
     found = template.versions.filter(language=language).select_related("author")
     return list(found.order_by("-number")[:VERSIONS_SHOWN])
+
+
+def contact_templates(*, kept: Collection[int] = ()) -> list[MailTemplate]:
+    """The house's templates in use that a contact fills, by name; those of `kept` too, though they are retired."""
+    found = MailTemplate.objects.filter(owner__isnull=True, context_type__in=_OF_CONTACTS)
+    return list(found.filter(Q(retired_at__isnull=True) | Q(pk__in=kept)).order_by("name", "pk"))

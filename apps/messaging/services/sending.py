@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,17 @@ class TooLate(Refused):
 
 @transaction.atomic
 def send_draft(
-    *, actor: User, draft: Draft, now: datetime, delay: timedelta = UNDO_FOR, dedupe_key: str = ""
+    *,
+    actor: User,
+    draft: Draft,
+    now: datetime,
+    delay: timedelta = UNDO_FOR,
+    dedupe_key: str = "",
+    scope: str = "",
 ) -> MailMessage:
     """Queue the draft's mail, to leave after `delay` or at its `send_at`; sent already: its message is returned.
+
+    With a `scope` it is a mailing to one recipient, without documents: withheld from who wants none of these.
 
     While documents are still being set the message is *preparing*; it is queued when the last one is there.
     Raises PermissionDenied, ValidationError by field ("account", "to", "subject", "body", "attachments",
@@ -69,7 +78,7 @@ def send_draft(
     locked.save(update_fields=["sent", "discarded_at"])
     not_before = max(leaves_at, now + delay)
     if is_ready:
-        _queue(message, locked, account, not_before=not_before, now=now, dedupe_key=dedupe_key)
+        _queue(message, locked, account, not_before=not_before, now=now, dedupe_key=dedupe_key, scope=scope)
     else:
         _wait_for_documents()
     refresh_states([(account.pk, message.thread_id)], now=now)
@@ -146,11 +155,12 @@ def _queue(
     not_before: datetime,
     now: datetime,
     dedupe_key: str = "",
+    scope: str = "",
 ) -> None:
     composed = compose(draft, message, account, actor=draft.author)
     fill_message(message, composed, now=now)
     message.outgoing = queue_envelope(
-        envelope_of(message, composed.raw, account, everybody(draft)),
+        replace(envelope_of(message, composed.raw, account, everybody(draft)), scope=scope),
         now=now,
         not_before=not_before,
         dedupe_key=dedupe_key,

@@ -34,7 +34,7 @@ def enrol(*, actor: User | None, sequence: Sequence, entity_ids: Collection[int]
     steps = list(sequence.steps.order_by("position"))
     if not sequence.is_active or not steps:
         raise ValidationError(_("This sequence takes nobody new."))
-    plan = [[step.day, step.kind, step.words] for step in steps]
+    plan = [[step.day, step.kind, step.words, step.template_id] for step in steps]
     due_on = today + timedelta(days=steps[0].day)
     made = []
     for entity in Entity.objects.live().filter(pk__in=entity_ids).select_for_update().order_by("pk"):
@@ -43,7 +43,7 @@ def enrol(*, actor: User | None, sequence: Sequence, entity_ids: Collection[int]
         row = Enrolment(sequence=sequence, entity=entity, plan=plan, due_on=due_on, enrolled_by=actor, enrolled_at=now)
         row.save()
         made.append(row)
-        _note("sequence.begun", row, "", actor, now)
+        note("sequence.begun", row, actor=actor, now=now)
     return made
 
 
@@ -58,10 +58,12 @@ def stop(*, actor: User, enrolment: Enrolment, now: datetime, words: str = "") -
 def end(enrolment: Enrolment, reason: str, *, now: datetime, actor: User | None = None, words: str = "") -> None:
     """Within the caller's transaction; whoever comes first gives the reason that is kept."""
     facts = {"ended_at": now, "ended_by": actor, "end_reason": reason, "end_words": words[:200]}
+    facts |= {"paused_at": None, "paused_by": None}
     if Enrolment.objects.active().filter(pk=enrolment.pk).update(**facts):
-        _note("sequence.ended", enrolment, reason, actor, now)
+        note("sequence.ended", enrolment, actor=actor, now=now, reason=reason)
 
 
-def _note(verb: str, row: Enrolment, reason: str, actor: User | None, now: datetime) -> None:
-    facts = {"sequence": row.sequence.name, "reason": reason}
+def note(verb: str, row: Enrolment, *, actor: User | None, now: datetime, **more: str) -> None:
+    """An entry of the contact's history."""
+    facts = {"sequence": row.sequence.name, **more}
     record(Entry(kind=KIND, verb=verb, occurred_at=now, entities=[row.entity], facts=facts), actor=actor, now=now)
