@@ -379,6 +379,8 @@ CELERY_TASK_ROUTES = {
     "apps.sync.jobs.sweep_sources": {"queue": "feed"},
     "apps.sync.jobs.poll_sources": {"queue": "feed"},
     "apps.sync.jobs.poll_source": {"queue": "feed"},
+    "apps.sync.jobs.run_connections": {"queue": "timely"},
+    "apps.sync.jobs.run_connection": {"queue": "sync"},
     "apps.core.jobs.maintain": {"queue": "maintenance"},
     "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
 }
@@ -400,6 +402,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-merges": {"task": "apps.messaging.jobs.send_merges", "schedule": timedelta(seconds=10)},
     "poll-sources": {"task": "apps.sync.jobs.poll_sources", "schedule": timedelta(seconds=2)},
     "sweep-sources": {"task": "apps.sync.jobs.sweep_sources", "schedule": timedelta(seconds=5)},
+    "run-connections": {"task": "apps.sync.jobs.run_connections", "schedule": timedelta(seconds=15)},
     "purge-drafts": {"task": "apps.messaging.jobs.purge_drafts", "schedule": timedelta(hours=12)},
     "escalate-claims": {"task": "apps.crm.jobs.escalate_claims", "schedule": timedelta(minutes=5)},
     "work-out-promises": {"task": "apps.crm.jobs.work_out_changed_promises", "schedule": timedelta(seconds=5)},

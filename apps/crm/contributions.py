@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.crm import (
+    analytics_contributions,
     claim_contributions,
     content_contributions,
     dealer_report_contributions,
@@ -42,3 +43,4 @@ def register() -> None:
     dealer_report_contributions.register()
     journey_report_contributions.register()
     sequence_contributions.register()
+    analytics_contributions.register()

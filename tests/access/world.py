@@ -59,6 +59,7 @@ from apps.messaging.models import (
 )
 from tests.access.chat import add_chat
 from tests.access.claims import add_claims
+from tests.access.connections import add_connections
 from tests.access.dealers import add_dealers
 from tests.access.journeys import add_journeys
 from tests.access.opportunities import add_opportunities
@@ -112,6 +113,7 @@ def make_world() -> World:
     _mailboxes(world)
     add_dealers(world)
     add_sources(world)
+    add_connections(world)
     add_claims(world)
     add_journeys(world)
     add_opportunities(world)
