@@ -203,6 +203,9 @@ RAPPORT_VAPID_PRIVATE_KEY = env.str("RAPPORT_VAPID_PRIVATE_KEY", default=_vapid_
 RAPPORT_VAPID_SUBJECT = env.str("RAPPORT_VAPID_SUBJECT", default="mailto:rapport@localhost")
 # Hosts that users name may lie in these private networks; in no other ones.
 RAPPORT_PRIVATE_NETWORKS: list[str] = env.list("RAPPORT_PRIVATE_NETWORKS", default=[])
+# Where connections reach Mailchimp, by the data centre that a key names, and Google Analytics ("region1." for the EU).
+RAPPORT_MAILCHIMP_URL = env.str("RAPPORT_MAILCHIMP_URL", default="https://{centre}.api.mailchimp.com")
+RAPPORT_GA4_URL = env.str("RAPPORT_GA4_URL", default="https://www.google-analytics.com")
 # Mailboxes sign in with Google and Microsoft where these clients are registered there; else the buttons are absent.
 RAPPORT_GOOGLE_CLIENT_ID = env.str("RAPPORT_GOOGLE_CLIENT_ID", default="")
 RAPPORT_GOOGLE_CLIENT_SECRET = env.str("RAPPORT_GOOGLE_CLIENT_SECRET", default="")
@@ -381,6 +384,8 @@ CELERY_TASK_ROUTES = {
     "apps.sync.jobs.sweep_sources": {"queue": "feed"},
     "apps.sync.jobs.poll_sources": {"queue": "feed"},
     "apps.sync.jobs.poll_source": {"queue": "feed"},
+    "apps.sync.jobs.run_connections": {"queue": "timely"},
+    "apps.sync.jobs.run_connection": {"queue": "sync"},
     "apps.core.jobs.maintain": {"queue": "maintenance"},
     "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
 }
@@ -402,6 +407,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-merges": {"task": "apps.messaging.jobs.send_merges", "schedule": timedelta(seconds=10)},
     "poll-sources": {"task": "apps.sync.jobs.poll_sources", "schedule": timedelta(seconds=2)},
     "sweep-sources": {"task": "apps.sync.jobs.sweep_sources", "schedule": timedelta(seconds=5)},
+    "run-connections": {"task": "apps.sync.jobs.run_connections", "schedule": timedelta(seconds=15)},
     "purge-drafts": {"task": "apps.messaging.jobs.purge_drafts", "schedule": timedelta(hours=12)},
     "escalate-claims": {"task": "apps.crm.jobs.escalate_claims", "schedule": timedelta(minutes=5)},
     "work-out-promises": {"task": "apps.crm.jobs.work_out_changed_promises", "schedule": timedelta(seconds=5)},
@@ -428,5 +434,8 @@ LOGGING = {
     "formatters": {"json": {"()": "apps.core.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "urllib3": {"level": "INFO"},  # below, it tells of addresses, and some bear keys
+    },
 }

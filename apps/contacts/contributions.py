@@ -7,10 +7,19 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_staff_member
-from apps.contacts import relationship_listing, search_box
+from apps.contacts import relationship_listing, saved_choices, search_box
 from apps.contacts.listing import KEY, entity_listing
 from apps.contacts.models import Entity, Favourite, Recent
-from apps.core.contributions import MenuItem, SearchProvider, home_cards, menu, search, verbs
+from apps.core.contributions import (
+    ContactChoice,
+    MenuItem,
+    SearchProvider,
+    contact_choices,
+    home_cards,
+    menu,
+    search,
+    verbs,
+)
 from apps.core.home import HomeCard
 from apps.core.listing import Listing, ListingEntry, listings
 
@@ -86,6 +95,8 @@ def register() -> None:
     listings.register(relationship_listing.KEY, ListingEntry(_relationship_listing))
     for verb, title in VERBS.items():
         verbs.register(verb, title)
+    by_view = ContactChoice(_("Saved view of contacts"), saved_choices.offered, saved_choices.chosen)
+    contact_choices.register("view", by_view)
     search.register("contacts", SearchProvider(_("Contacts"), search_box.find, search_box.guess))
     contacts = MenuItem("main", _("Contacts"), "contacts:list", "address-book", is_staff_member, section="/contacts/")
     menu.register("contacts", contacts, position=20)

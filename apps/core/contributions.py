@@ -6,10 +6,12 @@ import smtplib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.dispatch import Signal
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
@@ -306,6 +308,48 @@ class FilingHint:
     message_ids: Sequence[str]  # this one's and those it refers to
 
 
+class ChoiceGone(Exception):
+    """What was chosen isn't there any more, or means something else by now: in words for an administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChoice:
+    """A way to name contacts for good, registered under the first word of its names ("view" of "view:7").
+
+    `offered(user)` are (id, title) of what `user` may name. `chosen(user, id)` are its contacts as of now, those that
+    `user` may export; it raises ChoiceGone rather than to give others than were meant.
+    """
+
+    title: Any
+    offered: Callable[[Any], Sequence[tuple[str, str]]]
+    chosen: Callable[[Any, str], QuerySet[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that happened once, for web analytics: `params` bear no personal data.
+
+    `entity_id` is the contact it was about, who is never named; `worth` an amount with its currency (ISO 4217).
+    """
+
+    at: datetime
+    params: Mapping[str, str | int | float | bool]
+    entity_id: int | None = None
+    worth: tuple[Decimal, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsFact:
+    """A fact that web analytics may hear of, registered under the event's name there ("order_accepted").
+
+    `read(facts)` makes of what `signal` bears what happened, within the transaction that makes it true.
+    """
+
+    title: Any
+    signal: Signal
+    read: Callable[[Mapping[str, Any]], Sequence[Occurrence]]
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookAudience:
     """Whose endpoints hear events, registered under the first word of the audience ("dealer" of "dealer:7").
@@ -385,6 +429,9 @@ reports: Registry[Report] = Registry()
 report_pages: Registry[ReportPage] = Registry()
 
 webhook_audiences: Registry[WebhookAudience] = Registry()
+
+contact_choices: Registry[ContactChoice] = Registry()
+analytics_facts: Registry[AnalyticsFact] = Registry()
 
 
 def words_about(user_id: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apps.crm import (
+    analytics_contributions,
     campaign_contributions,
     claim_contributions,
     content_contributions,
@@ -52,3 +53,4 @@ def register() -> None:
     mailing_contributions.register()
     campaign_contributions.register()
     home_contributions.register()
+    analytics_contributions.register()

@@ -16,3 +16,5 @@ contacts_handed_over = Signal()
 persona_given = Signal()
 # opportunity, left (the stage it has left just now, None: it changed otherwise), actor, now.
 opportunity_changed = Signal()
+# claim, now: a dealer has filed it, or disputes a line of an account.
+claim_filed = Signal()

@@ -8,6 +8,7 @@ class SyncConfig(AppConfig):
     verbose_name = _("Synchronisation")
 
     def ready(self) -> None:
-        from apps.sync import contributions
+        from apps.sync import contributions, receivers
 
         contributions.register()
+        receivers.connect()

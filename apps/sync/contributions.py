@@ -18,9 +18,10 @@ from apps.core.contributions import (
     verbs,
 )
 from apps.sync import home_contributions
-from apps.sync.models import Source
+from apps.sync.models import Connection, Source
 from apps.sync.order_records import order_record_link, order_records
 from apps.sync.services import applying, rejections
+from apps.sync.services.connections import asking_by_hand
 
 VERBS = {
     applying.VERB: _("Plant data applied"),
@@ -33,6 +34,12 @@ VERBS = {
     "source.cursor_set": _("Source read again"),
     "source.token_granted": _("Token of a source made"),
     "source.token_revoked": _("Token of a source revoked"),
+    asking_by_hand.RUN: _("Connection run"),
+    "connection.created": _("Connection made"),
+    "connection.changed": _("Connection changed"),
+    "connection.switched_on": _("Connection switched on"),
+    "connection.switched_off": _("Connection switched off"),
+    "connection.removed": _("Connection removed"),
 }
 
 
@@ -41,9 +48,11 @@ def register() -> None:
     home_contributions.register()
     partitioned.register("sync_batchbody", MonthTable("sync_batchbody", "received_at"))
     encrypted_columns.register("sync.source.database_url", EncryptedColumn(Source, "database_url"))
+    encrypted_columns.register("sync.connection.secret", EncryptedColumn(Connection, "secret"))
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     operation_runners.register(rejections.REPLAY_ALL, rejections.run_replay)
+    operation_runners.register(asking_by_hand.RUN, asking_by_hand.run_by_hand)
     records = Panel("order", "card", _("As the sources sent it"), order_records, "file-code")
     panels.register("sync.order_records", records, position=95)
     raw = Panel("order_event", "link", _("Record of a source"), order_record_link, "file-code")
@@ -52,4 +61,9 @@ def register() -> None:
         "sync.sources",
         MenuItem("settings", _("Synchronisation"), "sync:sources", "arrows-exchange", is_admin),
         position=180,
+    )
+    menu.register(
+        "sync.connections",
+        MenuItem("settings", _("Connections"), "sync:connections", "plug-connected", is_admin),
+        position=181,
     )

@@ -35,3 +35,18 @@ def poll_source(*, source_id: int, **kwargs: Any) -> None:
     from apps.sync.services.polling import poll
 
     poll(source_id=source_id)
+
+
+@shared_task
+def run_connections(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.sync.services.connections.rounds import begin_due
+
+    begin_due(now=clock.now())
+
+
+@shared_task
+def run_connection(*, connection_id: int, **kwargs: Any) -> None:
+    from apps.sync.services.connections.rounds import run
+
+    run(connection_id)

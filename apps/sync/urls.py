@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from apps.sync.views import cursors, inbox, records, sources
+from apps.sync.views import connection_rows, connections, cursors, inbox, records, sources
 
 app_name = "sync"
 urlpatterns = [
     path("", sources.dashboard, name="sources"),
     path("new/", sources.source_create, name="source_create"),
     path("order-records/<int:order_event_id>/", records.order_record, name="order_record"),
+    path("connections/", connections.connection_list, name="connections"),
+    path("connections/new/", connections.connection_choose, name="connection_choose"),
+    path("connections/new/<slug:kind>/", connections.connection_add, name="connection_add"),
+    path("connections/<int:connection_id>/", connections.connection_page, name="connection"),
+    path("connections/<int:connection_id>/edit/", connections.connection_edit, name="connection_edit"),
+    path("connections/<int:connection_id>/switch/", connections.connection_switch, name="connection_switch"),
+    path("connections/<int:connection_id>/test/", connections.connection_test, name="connection_test"),
+    path("connections/<int:connection_id>/run/", connections.connection_run, name="connection_run"),
+    path("connections/<int:connection_id>/preview/", connections.connection_preview, name="connection_preview"),
+    path("connections/<int:connection_id>/remove/", connections.connection_remove, name="connection_remove"),
+    path("connections/<int:connection_id>/rows/", connection_rows.rows, name="connection_rows"),
+    path("connections/<int:connection_id>/rows/bulk/<slug:act>/", connection_rows.rows_bulk, name="connection_bulk"),
     path("<slug:code>/", sources.source_page, name="source"),
     path("<slug:code>/edit/", sources.source_edit, name="source_edit"),
     path("<slug:code>/cursor/", cursors.source_cursor, name="source_cursor"),

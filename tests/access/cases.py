@@ -2,6 +2,7 @@
 
 from tests.access import (
     chat_cases,
+    connection_cases,
     crm_campaigns_cases,
     crm_claims_cases,
     crm_feed_cases,
@@ -26,6 +27,7 @@ __all__ = [
     "Case",
     "Outcome",
     "chat_cases",
+    "connection_cases",
     "crm_campaigns_cases",
     "crm_claims_cases",
     "crm_feed_cases",

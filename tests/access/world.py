@@ -60,6 +60,7 @@ from apps.messaging.models import (
 from tests.access.campaigns import add_campaigns
 from tests.access.chat import add_chat
 from tests.access.claims import add_claims
+from tests.access.connections import add_connections
 from tests.access.dealers import add_dealers
 from tests.access.journeys import add_journeys
 from tests.access.mailings import add_mailings
@@ -114,6 +115,7 @@ def make_world() -> World:
     _mailboxes(world)
     add_dealers(world)
     add_sources(world)
+    add_connections(world)
     add_claims(world)
     add_journeys(world)
     add_opportunities(world)

@@ -25,6 +25,7 @@ from apps.crm.services.claim_history import record_step
 from apps.crm.services.claim_parts import chosen_parts, keep_subject
 from apps.crm.services.claim_photos import MOST_PHOTOS, Kept, attach
 from apps.crm.services.inquiries import open_inquiry
+from apps.crm.signals import claim_filed
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -80,6 +81,7 @@ def file_claim(*, actor: User, data: ClaimInput, now: datetime) -> Claim:
         claim.save(update_fields=["manager"])
         words = text or ", ".join(part.name for part in parts)
         record_step(claim, "claim.filed", actor=actor, text=words, now=now)
+        claim_filed.send(sender=Claim, claim=claim, now=now)
     return claim
 
 

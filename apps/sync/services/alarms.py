@@ -22,8 +22,13 @@ def tell_admins(source: Source, *, key: str, now: datetime, words: Callable[[], 
     The same `key` is told once to each of them.
     """
     link = urljoin(settings.RAPPORT_SITE_URL, reverse("sync:source", args=[source.code]))
+    mail_admins(key=key, now=now, words=words, link=link)
+
+
+def mail_admins(*, key: str, now: datetime, words: Callable[[], tuple[str, str]], link: str) -> None:
+    """The same about any page, which `link` leads to."""
     for admin in User.objects.filter(groups__name="admin", is_active=True).select_related("preferences"):
         with reading_as(admin):
             subject, text = words()
-            body = f"{text}\n\n{_('The page of this source:')} {link}\n"
+            body = f"{text}\n\n{_('Its page:')} {link}\n"
         queue_mail(to=admin.email, subject=subject, body=body, dedupe_key=f"{key}:{admin.pk}", now=now)

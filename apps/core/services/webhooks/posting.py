@@ -68,7 +68,7 @@ def post(parcel: Parcel) -> Answer:
                 if time.monotonic() - began >= _WHOLE:  # cut off within its headers, which Python takes for their end
                     return Answer(None, ms=_since(began), error="It took too long.")
                 status = response.status_code
-                rest = _retry_after(response.headers.get("Retry-After", ""))
+                rest = seconds_asked(response.headers.get("Retry-After", ""))
                 text = _beginning(response)
         except requests.RequestException as error:
             return Answer(None, ms=_since(began), error=_in_words(error))
@@ -85,8 +85,8 @@ def _beginning(response: requests.Response) -> str:
     return _kept(raw.decode("utf-8", "replace"))
 
 
-def _retry_after(text: str) -> float | None:
-    """Seconds or a date (RFC 9110, 10.2.3), within reason."""
+def seconds_asked(text: str) -> float | None:
+    """What a Retry-After says: seconds or a date (RFC 9110, 10.2.3), within reason."""
     if text.isdecimal() and len(text) < 10:
         return min(float(text), _LONGEST_REST)
     try:

@@ -1,0 +1,1 @@
+"""An audience at Mailchimp, kept as the house's contacts are."""

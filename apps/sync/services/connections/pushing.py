@@ -1,0 +1,136 @@
+"""Members on their way to an audience, 500 at a time: worked out, sent, written down.
+
+Whoever dies between the sending and the writing leaves the rows due: they go out again, which changes nothing there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.core.batch import update_rows
+from apps.sync.connectors.asking import OutsideTrouble
+from apps.sync.connectors.mailchimp import mapping
+from apps.sync.connectors.mailchimp.client import MOST, Client, Taken
+from apps.sync.models import AudienceMember, Connection
+from apps.sync.services.connections.claims import holding
+from apps.sync.services.connections.enqueuing import note
+from apps.sync.services.connections.options import mailchimp
+from apps.sync.services.connections.planning import Plan, plans_for
+from apps.sync.services.connections.tally import Tally
+
+State = AudienceMember.State
+_SINGLES = 50  # requests for one member each, between two writings: they take their time
+_HOPELESS = 20  # members refused one by one, and none taken: then it isn't the members
+_COLUMNS = ("state", "address", "tags", "digest", "trouble", "due_at", "sent_at")
+
+
+def push(connection: Connection, client: Client, *, at: Callable[[], datetime]) -> Iterator[Tally]:
+    """Send what is due, and tell of each portion when it is written. Raises OutsideTrouble, Overtaken."""
+    audience = mailchimp(connection.options).audience
+    while rows := list(connection.members.due(at()).order_by("due_at", "pk")[:MOST]):
+        plans = _few(plans_for(connection, rows))
+        refused = _send(client, audience, plans)
+        now = at()
+        with holding(connection, now=now):
+            tally = _write(connection, plans, refused, now)
+        yield tally
+
+
+def _few(plans: Sequence[Plan]) -> list[Plan]:
+    """As many as fit between two writings, at least one."""
+    counted = accumulate(plan.single_requests for plan in plans)
+    return [plan for at, (plan, count) in enumerate(zip(plans, counted, strict=True)) if count <= _SINGLES or not at]
+
+
+def _send(client: Client, audience: str, plans: Sequence[Plan]) -> dict[str, str]:
+    """Why members were refused, by address."""
+    members = {plan.address: plan.member for plan in plans if plan.member}
+    for plan in plans:
+        if plan.archived and plan.archived not in members:
+            client.archive(audience, plan.archived)
+        if plan.lost_tags:
+            client.drop_tags(audience, plan.row.address, plan.lost_tags)
+    return dict(_put(client, audience, list(members.values())).refused) if members else {}
+
+
+def _put(client: Client, audience: str, members: Sequence[Any]) -> Taken:
+    """A request that breaks the schema somewhere fails whole: it is asked again in halves, until one is left."""
+    try:
+        return client.put(audience, members)
+    except OutsideTrouble as trouble:
+        if trouble.status != 400:
+            raise
+        if len(members) == 1:
+            return Taken(0, 0, {members[0]["email_address"]: _in_words(trouble)})
+    half = len(members) // 2
+    first = _put(client, audience, members[:half])
+    _give_up_if_hopeless(first)
+    second = _put(client, audience, members[half:])
+    taken = Taken(first.made + second.made, first.changed + second.changed, {**first.refused, **second.refused})
+    _give_up_if_hopeless(taken)
+    return taken
+
+
+def _give_up_if_hopeless(taken: Taken) -> None:
+    if len(taken.refused) >= _HOPELESS and not taken.made + taken.changed:
+        words = next(iter(taken.refused.values()))
+        raise OutsideTrouble(_("Mailchimp refuses them all: %(why)s") % {"why": words}, is_permanent=True)
+
+
+def _in_words(trouble: OutsideTrouble) -> str:
+    told = [f"{each.get('field')}: {each.get('message')}" for each in trouble.problem.get("errors") or ()]
+    return " ".join([str(trouble), *told])[:300]
+
+
+def _write(connection: Connection, plans: Sequence[Plan], refused: dict[str, str], now: datetime) -> Tally:
+    """Rows that were queued anew meanwhile stay due; they are locked in the order in which facts take them."""
+    tally, kept, useless = Tally(), [], []
+    locked = AudienceMember.objects.select_for_update(of=("self",)).filter(pk__in=[plan.row.pk for plan in plans])
+    queued = dict(locked.order_by("entity_id", "pk").values_list("pk", "queued"))
+    for plan in plans:
+        is_news = queued.get(plan.row.pk, 0) > plan.row.queued
+        _settle(plan, refused, tally, now)
+        if plan.state or is_news:
+            plan.row.due_at = now if is_news else None
+            kept.append(plan.row)
+        else:
+            useless.append(plan.row.pk)
+    update_rows(AudienceMember, _COLUMNS, [[row.pk, *_values(row)] for row in kept])
+    AudienceMember.objects.filter(pk__in=useless).delete()
+    if heirs := [plan.heir for plan in plans if plan.heir]:
+        note(connection.pk, heirs, now=now)
+    return tally
+
+
+def _settle(plan: Plan, refused: dict[str, str], tally: Tally, now: datetime) -> None:
+    row = plan.row
+    tally.gone += bool(plan.archived)
+    tally.unchanged += plan.member is None
+    if plan.keeps:
+        return
+    row.state, row.trouble = plan.state or State.NEW, plan.trouble
+    row.address, row.tags, row.digest = "", [], ""
+    if plan.member is None:
+        return
+    row.sent_at, row.digest = now, mapping.digest(plan.member)
+    if plan.address in refused:
+        row.state, row.trouble = State.REFUSED, refused[plan.address]
+        tally.refused += 1
+    elif plan.member["status"] == "subscribed":
+        row.address, row.tags = plan.address, plan.member["tags"]
+        tally.sent += 1
+    else:
+        row.address = plan.address
+        tally.gone += 1
+
+
+def _values(row: AudienceMember) -> list[Any]:
+    values = [getattr(row, name) for name in _COLUMNS]
+    values[_COLUMNS.index("tags")] = json.dumps(row.tags)
+    return values
