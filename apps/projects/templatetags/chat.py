@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django import template
 
@@ -11,6 +12,7 @@ from apps.projects.models import Message
 from apps.projects.models.parts import SIGNS
 
 register = template.Library()
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +33,14 @@ def signs(message: Message) -> list[Sign]:
     return [
         Sign(sign, len(found[sign]), " ".join(str(pk) for pk in sorted(found[sign]))) for sign in SIGNS if sign in found
     ]
+
+
+@register.filter
+def in_list(row: T) -> list[T]:
+    return [row]
+
+
+@register.filter
+def as_length(seconds: int | None) -> str:
+    """Minutes and seconds of a recording: "1:05"."""
+    return f"{(seconds or 0) // 60}:{(seconds or 0) % 60:02}"

@@ -17,10 +17,11 @@ from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import refused, saved, show_sheet
 from apps.core.sheets import close_sheet
-from apps.projects import permissions, selectors
+from apps.projects import permissions
 from apps.projects.doors import enter
 from apps.projects.forms import GroupForm, PeopleForm
 from apps.projects.models import Membership
+from apps.projects.selectors.groups import group_rows, title_of
 from apps.projects.services import members, reading
 
 _FOR_GOOD = timedelta(days=36_500)
@@ -30,7 +31,7 @@ _FOR_GOOD = timedelta(days=36_500)
 @require_GET
 def group_list(request: Request) -> HttpResponse:
     text = request.GET.get("q", "")[:120]
-    rows = selectors.group_rows(request.user, now=clock.now(), text=text)
+    rows = group_rows(request.user, now=clock.now(), text=text)
     return render_page(request, "projects/groups.html", {"rows": rows, "q": text}, fragment="group-rows")
 
 
@@ -59,7 +60,7 @@ def group_info(request: Request, group_id: int) -> HttpResponse:
     context = {
         "group": found,
         "member": member,
-        "title": selectors.title_of(found, request.user),
+        "title": title_of(found, request.user),
         "members": Membership.objects.present().filter(group=found).order_by("joined_at", "pk"),
         "may_manage": permissions.can_manage(found, member),
         "may_leave": found.kind != found.Kind.DIRECT,
