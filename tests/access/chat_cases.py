@@ -7,6 +7,7 @@ from tests.access.matrix import BOB_OF_STAFF, NO_STAFF, STAFF, Scopes, add, of, 
 _IN: Scopes = {"chat": BOB_OF_STAFF, "absent": NO_STAFF}
 
 web("projects/", "GET", STAFF)
+web("projects/search/", "GET", STAFF)
 web("projects/new/", "GET POST", STAFF)
 _GROUP = "projects/<int:group_id>/"
 for _page in (

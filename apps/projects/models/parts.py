@@ -106,3 +106,8 @@ class MessageLink(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "url"], name="message_link_once")]
         indexes = [models.Index(fields=["group", "-message"], name="message_link_of_group")]
+
+    @property
+    def host(self) -> str:
+        """Where the address leads, as it would be typed: also what only looks like another name."""
+        return self.url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]

@@ -19,6 +19,7 @@ from apps.projects.models.reading import Draft
 from apps.projects.services.announcing import announce
 from apps.projects.services.attaching import attach, unseal
 from apps.projects.services.counting import take_place, take_rev
+from apps.projects.services.finding import forget_words, index_message
 from apps.projects.services.members import member_of
 from apps.projects.services.reading import raise_mark
 
@@ -65,6 +66,7 @@ def post_message(
     message.save()
     attach(message, kept)
     _note_parts(message)
+    index_message(message)
     raise_mark(member, seq, now)
     Draft.objects.filter(membership=member).delete()
     announce(message)
@@ -84,7 +86,9 @@ def edit_message(*, actor: User, message: Message, text: str, now: datetime) -> 
         raise PermissionDenied
     if row.text != cleaned:
         MessageRevision.objects.create(message=row, text=row.text, replaced_at=now, replaced_by=actor)
+        forget_words(row)
         row.text, row.edited_at = cleaned, now
+        index_message(row)
         row.links.all().delete()
         row.mentions.all().delete()
         _note_parts(row)
@@ -105,6 +109,7 @@ def delete_message(*, actor: User, message: Message, now: datetime) -> None:
         raise PermissionDenied
     if row.deleted_at is None:
         MessageRevision.objects.create(message=row, text=row.text, replaced_at=now, replaced_by=actor)
+        forget_words(row)
         row.text, row.deleted_at = "", now
         for part in (Reaction, Pin, Mention, MessageLink):
             part.objects.filter(message=row).delete()

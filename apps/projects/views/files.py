@@ -1,4 +1,4 @@
-"""Files of a group: brought one by one, and served by their id to whoever may read their message."""
+"""Files and links of a group: brought one by one, and served by their id to whoever may read their message."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from apps.core.htmx import Request, render_page
 from apps.projects.doors import enter, number
 from apps.projects.models import Attachment
 from apps.projects.selectors.groups import title_of
-from apps.projects.selectors.parts import files_of
+from apps.projects.selectors.parts import files_of, links_of
 from apps.projects.services import attaching
 from apps.projects.serving import in_place
-
-_FILES = "projects/files.html"
 
 
 @staff_required
@@ -85,7 +83,18 @@ def group_files(request: Request, group_id: int) -> HttpResponse:
         "before": before,
     }
     fragment = "rows" if "before" in request.GET else "sheet"
-    return render_page(request, _FILES, context, fragment=fragment)
+    return render_page(request, "projects/files.html", context, fragment=fragment)
+
+
+@staff_required
+@require_GET
+def group_links(request: Request, group_id: int) -> HttpResponse:
+    """The addresses that messages of a group name, the newest first."""
+    found, _member = enter(request.user, group_id)
+    rows, before = links_of(request.user, found, before=number(request.GET.get("before")))
+    context = {"group": found, "title": title_of(found, request.user), "links": rows, "before": before}
+    fragment = "rows" if "before" in request.GET else "sheet"
+    return render_page(request, "projects/links.html", context, fragment=fragment)
 
 
 def _attachment(request: Request, group_id: int, file_id: int) -> Attachment:
