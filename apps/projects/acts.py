@@ -19,13 +19,14 @@ MOST_AT_ONCE = 50
 
 
 class Act(msgspec.Struct):
-    """`key` is the message's client id, `at` when it was written, `member` who wrote it."""
+    """`key` is the message's client id, `at` when it was written, `member` who wrote it, `files` seals of its files."""
 
     key: str
     text: str
     member: int
     at: datetime | None = None
     reply_to: int | None = None
+    files: list[str] = msgspec.field(default_factory=list)
 
 
 def answer_acts(request: HttpRequest, *, actor: User, group: Group, member: Membership) -> JsonResponse:
@@ -56,6 +57,7 @@ def _take(act: Act, actor: User, group: Group, member: Membership) -> str:
             group=group,
             client_id=act.key,
             text=act.text,
+            files=act.files,
             reply_to=answered,
             written_at=act.at if act.at is not None and act.at.tzinfo else None,
             now=clock.now(),

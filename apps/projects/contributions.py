@@ -8,9 +8,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.permissions import is_staff_member
-from apps.core.contributions import MenuItem, live, menu, verbs
+from apps.core.contributions import MenuItem, SearchProvider, live, menu, search, verbs
 from apps.projects import home_contributions
 from apps.projects.models import Group
+from apps.projects.search_box import find_groups, find_said
 
 VERBS = {
     "group.made": gettext_lazy("Group made"),
@@ -30,6 +31,8 @@ def register() -> None:
         "main", gettext_lazy("Groups"), "projects:group_list", "messages", is_staff_member, section="/projects/"
     )
     menu.register("projects", groups, position=70)
+    search.register("groups", SearchProvider(gettext_lazy("Groups"), find_groups), position=130)
+    search.register("messages", SearchProvider(gettext_lazy("Messages"), find_said), position=140)
     for verb, words in VERBS.items():
         verbs.register(verb, words)
 

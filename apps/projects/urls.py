@@ -1,17 +1,24 @@
 from django.urls import path
 
-from apps.projects.views import chat, groups, messages
+from apps.projects.views import chat, files, groups, messages, search
 
 app_name = "projects"
 
 urlpatterns = [
     path("", groups.group_list, name="group_list"),
     path("new/", groups.group_make, name="group_make"),
+    path("search/", search.search, name="search"),
     path("<int:group_id>/", chat.group, name="group"),
     path("<int:group_id>/info/", groups.group_info, name="group_info"),
     path("<int:group_id>/members/add/", groups.members_add, name="members_add"),
     path("<int:group_id>/members/<int:member_id>/remove/", groups.member_remove, name="member_remove"),
     path("<int:group_id>/members/<int:member_id>/role/", groups.member_role, name="member_role"),
+    path("<int:group_id>/files/", files.group_files, name="group_files"),
+    path("<int:group_id>/links/", files.group_links, name="group_links"),
+    path("<int:group_id>/search/", search.group_search, name="group_search"),
+    path("<int:group_id>/files/bring/", files.file_bring, name="file_bring"),
+    path("<int:group_id>/files/<int:file_id>/", files.file, name="file"),
+    path("<int:group_id>/files/<int:file_id>/small/", files.file_thumbnail, name="file_thumbnail"),
     path("<int:group_id>/mute/", groups.group_mute, name="group_mute"),
     path("<int:group_id>/top/", groups.group_top, name="group_top"),
     path("<int:group_id>/messages/", chat.portion, name="portion"),

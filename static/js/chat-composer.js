@@ -1,6 +1,8 @@
 // Where one writes: Enter sends, Shift+Enter begins a line. What is written waits in the outbox until the server has it.
 import { tell } from "./chat-server.js"
-import { dismiss, keep, send, waiting } from "./outbox.js"
+import { FileTray } from "./chat-files.js"
+import { Waiting } from "./chat-waiting.js"
+import { keep } from "./outbox.js"
 
 const TYPING_EVERY = 3_000
 const DRAFT_AFTER = 1_500
@@ -16,21 +18,18 @@ export class Composer {
     this.form.querySelector("[data-cancel]").addEventListener("click", () => this.about())
     this.text.addEventListener("keydown", (event) => this.key(event))
     this.text.addEventListener("input", () => this.typed())
-    view.querySelector(".chat__waiting").addEventListener("click", ({ target }) => {
-      if (target.dataset.dismiss) dismiss(Number(target.dataset.dismiss))
-    })
-    this.follow = () => this.show()
-    this.heal = () => view.heal()
-    document.addEventListener("outbox", this.follow)
-    document.addEventListener("outbox-sent", this.heal)
-    this.show()
-    send()
+    this.files = new FileTray(this)
+    this.waiting = new Waiting(view, this.url)
   }
 
   stop() {
     clearTimeout(this.drafting)
-    document.removeEventListener("outbox", this.follow)
-    document.removeEventListener("outbox-sent", this.heal)
+    this.waiting?.stop()
+    this.files?.stop()
+  }
+
+  forget(list) {
+    this.waiting?.forget(list)
   }
 
   key(event) {
@@ -68,20 +67,34 @@ export class Composer {
 
   async submit() {
     const text = this.text.value.trim()
-    if (!text) return
     clearTimeout(this.drafting)
-    const id = this.row?.id.replace("message-", "")
-    if (this.kind === "edit") {
-      const { html, words } = await tell(`${this.view.dataset.base}messages/${id}/edit/`, { text })
-      if (!html) return this.complain(words)
-      this.about()
-      return this.view.take(html)
-    }
-    await keep(this.url, { kind: "message", member: Number(this.view.dataset.me), text, reply_to: Number(id) || null })
+    if (this.kind === "edit") return text && this.edit(text)
+    this.wanted = this.files.isBusy
+    this.form.classList.toggle("chat__composer--waits", this.wanted)
+    if (this.wanted || this.files.hasFailed || !(text || this.files.items.length)) return
+    const about = { text, reply_to: this.idOf(this.row), files: this.files.seals }
+    await keep(this.url, { kind: "message", member: Number(this.view.dataset.me), ...about })
     this.about()
+    this.files.clear()
     this.text.value = ""
     this.complain("", true)
     this.view.scroll.scrollTop = this.view.scroll.scrollHeight
+  }
+
+  // A file has arrived, or was taken out: what waited for it may go.
+  settle() {
+    if (this.wanted && !this.files.isBusy) this.submit()
+  }
+
+  async edit(text) {
+    const { html, words } = await tell(`${this.view.dataset.base}messages/${this.idOf(this.row)}/edit/`, { text })
+    if (!html) return this.complain(words)
+    this.about()
+    this.view.take(html)
+  }
+
+  idOf(row) {
+    return row ? Number(row.id.replace("message-", "")) : null
   }
 
   complain(words, isWell = false) {
@@ -89,39 +102,5 @@ export class Composer {
     if (!line) return
     line.hidden = isWell
     line.textContent = words || this.view.dataset.lost
-  }
-
-  // Those of what waits that the list shows already.
-  forget(list) {
-    for (const row of this.view.querySelectorAll(".chat__waiting [data-key]"))
-      if (list.querySelector(`[data-client="${CSS.escape(row.dataset.key)}"]`)) row.remove()
-  }
-
-  async show() {
-    const rows = (await waiting(this.url)).map(({ number, act, refused }) => {
-      const row = document.createElement("li")
-      row.className = `message message--own message--waiting${refused ? " message--refused" : ""}`
-      row.dataset.key = act.key
-      const bubble = row.appendChild(document.createElement("div"))
-      bubble.className = "message__bubble"
-      bubble.dir = "auto"
-      bubble.textContent = act.text
-      if (refused) bubble.append(...this.refusal(number, refused))
-      return row
-    })
-    const place = this.view.querySelector(".chat__waiting")
-    const wasAtEnd = this.view.isAtEnd()
-    place.replaceChildren(...rows)
-    this.forget(this.view.list)
-    if (wasAtEnd) this.view.scroll.scrollTop = this.view.scroll.scrollHeight
-  }
-
-  refusal(number, reason) {
-    const words = document.createElement("p")
-    words.textContent = reason === "-" ? this.view.dataset.lost : reason
-    const button = document.createElement("button")
-    Object.assign(button, { type: "button", className: "btn btn--quiet", textContent: "×" })
-    button.dataset.dismiss = number
-    return [words, button]
   }
 }

@@ -28,3 +28,23 @@ export async function catchUp(base, rev, take) {
     if (!("more" in told.dataset)) return rev
   }
 }
+
+// {sealed} of a file that has arrived; {words} why it can't, or null where there was no answer: it may be tried again.
+export function bring(url, item) {
+  const data = new FormData()
+  data.append("file", item.file, item.file.name)
+  if (item.more.seconds) data.append("seconds", item.more.seconds)
+  const request = (item.request = new XMLHttpRequest())
+  request.open("POST", url)
+  for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value)
+  request.upload.addEventListener("progress", item.progress)
+  return new Promise((done) => {
+    request.addEventListener("loadend", () => done(answerOf(request)))
+    request.send(data)
+  })
+}
+
+function answerOf({ status, responseText }) {
+  if (status === 200 && responseText.startsWith("{")) return JSON.parse(responseText)
+  return { words: status === 422 ? responseText : status === 0 || status >= 500 ? null : "" }
+}

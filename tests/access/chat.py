@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apps.projects.models import Membership
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from apps.projects.models import Attachment, Membership
+from apps.projects.services.attaching import keep_file, seal
 from apps.projects.services.members import make_group
 from apps.projects.services.messages import post_message
 from tests.conftest import NOW
@@ -13,10 +16,24 @@ if TYPE_CHECKING:
     from tests.access.world import World
 
 
+_DOT = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+
+
 def add_chat(world: World) -> None:
     bob = world.users["sales"]
     group = make_group(actor=bob, title="Site visit", users=[], now=NOW)
-    message = post_message(actor=bob, group=group, client_id="first-message", text="Oak arrived", now=NOW)
+    kept = keep_file(actor=bob, group=group, upload=SimpleUploadedFile("dot.gif", _DOT), now=NOW)
+    message = post_message(
+        actor=bob,
+        group=group,
+        client_id="first-message",
+        text="Oak arrived",
+        files=[seal(kept, actor=bob, group=group)],
+        now=NOW,
+    )
+    photo = Attachment.objects.get()
     own = Membership.objects.get(group=group, user=bob)
     world.places["all"] |= {"member_id": own.pk}
-    world.places["chat"] = {"group_id": group.pk, "message_id": message.pk}
+    world.places["chat"] = {"group_id": group.pk, "message_id": message.pk, "file_id": photo.pk}

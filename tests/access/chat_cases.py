@@ -7,12 +7,22 @@ from tests.access.matrix import BOB_OF_STAFF, NO_STAFF, STAFF, Scopes, add, of, 
 _IN: Scopes = {"chat": BOB_OF_STAFF, "absent": NO_STAFF}
 
 web("projects/", "GET", STAFF)
+web("projects/search/", "GET", STAFF)
 web("projects/new/", "GET POST", STAFF)
 _GROUP = "projects/<int:group_id>/"
-for _page in ("", "info/", "messages/", "changes/", "pins/"):
+for _page in (
+    "",
+    "info/",
+    "messages/",
+    "changes/",
+    "pins/",
+    "files/",
+    "files/<int:file_id>/",
+    "files/<int:file_id>/small/",
+):
     web(f"{_GROUP}{_page}", "GET", _IN)
 web(f"{_GROUP}members/add/", "GET POST", _IN)
-for _act in ("mute/", "top/", "read/", "typing/", "draft/", "post/"):
+for _act in ("mute/", "top/", "read/", "typing/", "draft/", "post/", "files/bring/"):
     web(f"{_GROUP}{_act}", "POST", _IN)
 for _act in ("edit/", "delete/", "react/", "pin/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "POST", _IN)

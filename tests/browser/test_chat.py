@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 
-from apps.projects.models import Message, ReadMark
+from apps.projects.models import Attachment, Message, ReadMark
 from apps.projects.services.members import make_group
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -67,3 +68,33 @@ def test_two_people_write_react_mend_and_delete(page, browser, site, sign_in, al
     said = Message.objects.filter(author__user=bob, deleted_at=None).order_by("seq").values_list("text", flat=True)
     assert list(said) == ["From the cellar", "And again"]
     other.close()
+
+
+def test_files_are_brought_shown_and_tried_again(page, site, sign_in, alice, bob, now, axe, tmp_path):
+    group = make_group(actor=alice, title="Site visit", users=[bob], now=now)
+    Image.new("RGB", (900, 600), "teal").save(tmp_path / "window.png")
+    (tmp_path / "plan.txt").write_text("Oak")
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(page, bob)
+    page.goto(f"{site}/projects/{group.pk}/")
+    page.get_by_label("Add files").set_input_files([tmp_path / "window.png", tmp_path / "plan.txt"])
+    page.locator(".chat__file[data-state=there]").nth(1).wait_for()
+    assert axe(page) == []
+    write(page, "Two files")
+    row(page, "Two files").locator("img").wait_for()
+    assert list(Attachment.objects.order_by("pk").values_list("name", flat=True)) == ["window.jpg", "plan.txt"]
+    page.locator("a[data-picture]").click()
+    page.locator(".viewer__picture").wait_for()
+    assert axe(page) == []
+    page.keyboard.press("Escape")
+
+    page.context.set_offline(True)
+    page.get_by_label("Add files").set_input_files(tmp_path / "plan.txt")
+    page.get_by_text("Files wait for the connection").wait_for()
+    write(page, "From the cellar")
+    page.context.set_offline(False)
+    row(page, "From the cellar").get_by_text("plan.txt").wait_for()
+    page.get_by_label("Add files").set_input_files([tmp_path / "plan.txt"] * 31)
+    page.get_by_text("A message may have 30 files. The others were left out.").wait_for()
+    assert page.locator(".chat__file").count() == 30
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

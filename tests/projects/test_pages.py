@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.projects.models import Draft, Group, Membership, Message
-from apps.projects.selectors import changes_of
+from apps.projects.selectors.chat import changes_of
 from apps.projects.services.members import make_group, open_direct
 from apps.projects.services.messages import delete_message, edit_message, post_message
 from apps.projects.services.reactions import pin_message, react

@@ -2,18 +2,22 @@
 
 from apps.projects.models.groups import Group, Membership, Topic
 from apps.projects.models.messages import Message, MessageRevision
-from apps.projects.models.parts import Attachment, Mention, MessageLink, Pin, Reaction
+from apps.projects.models.parts import Attachment, Mention, MessageEntry, MessageLink, Pin, Reaction
 from apps.projects.models.reading import Draft, ReadMark
+from apps.projects.models.words import KnownWord, MessageWord
 
 __all__ = [
     "Attachment",
     "Draft",
     "Group",
+    "KnownWord",
     "Membership",
     "Mention",
     "Message",
+    "MessageEntry",
     "MessageLink",
     "MessageRevision",
+    "MessageWord",
     "Pin",
     "Reaction",
     "ReadMark",

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import File
 from apps.projects.models.groups import Group, Membership
 from apps.projects.models.messages import Message
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 SIGNS = ("👍", "❤️", "😀", "🎉", "👀", "✅")
 
@@ -39,17 +46,51 @@ class Mention(models.Model):
         constraints = [models.UniqueConstraint(fields=["message", "membership"], name="mention_once")]
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, user: User) -> AttachmentQuerySet:
+        """Those of messages that `user` may read and nobody has deleted."""
+        readable = Message.objects.visible_to(user).standing().filter(pk=OuterRef("message"))
+        return self.filter(Exists(readable))
+
+
 class Attachment(models.Model):
     """A file of a message, served by its id through the group's door."""
 
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    class Kind(models.TextChoices):
+        PICTURE = "picture", _("Picture")
+        VOICE = "voice", _("Voice message")
+        FILE = "file", _("File")
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+", db_index=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.FILE, db_default="file")
     file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
     thumbnail = models.ForeignKey(File, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=255)
     width = models.PositiveIntegerField(null=True)  # pixels
     height = models.PositiveIntegerField(null=True)
     seconds = models.PositiveIntegerField(null=True)  # of a voice message
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["group", "-id"], name="attachment_of_group")]
+
+
+class MessageEntry(models.Model):
+    """What a message became in the history: a task, or a note that points back to it."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="entries")
+    activity = models.OneToOneField("activities.Activity", on_delete=models.CASCADE, related_name="+")
+    made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+
+
+class MessageLinkQuerySet(models.QuerySet["MessageLink"]):
+    def visible_to(self, user: User) -> MessageLinkQuerySet:
+        """Those of messages that `user` may read and nobody has deleted."""
+        readable = Message.objects.visible_to(user).standing().filter(pk=OuterRef("message"))
+        return self.filter(Exists(readable))
 
 
 class MessageLink(models.Model):
@@ -60,6 +101,13 @@ class MessageLink(models.Model):
     url = models.CharField(max_length=2000)
     title = models.CharField(max_length=300, blank=True)
 
+    objects = MessageLinkQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "url"], name="message_link_once")]
         indexes = [models.Index(fields=["group", "-message"], name="message_link_of_group")]
+
+    @property
+    def host(self) -> str:
+        """Where the address leads, as it would be typed: also what only looks like another name."""
+        return self.url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]

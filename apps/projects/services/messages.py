@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,7 +17,9 @@ from apps.projects.models import Group, Membership, Mention, Message, MessageLin
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.reading import Draft
 from apps.projects.services.announcing import announce
+from apps.projects.services.attaching import attach, unseal
 from apps.projects.services.counting import take_place, take_rev
+from apps.projects.services.finding import forget_words, index_message
 from apps.projects.services.members import member_of
 from apps.projects.services.reading import raise_mark
 
@@ -35,16 +38,19 @@ def post_message(
     now: datetime,
     reply_to: Message | None = None,
     written_at: datetime | None = None,
+    files: Sequence[str] = (),
 ) -> Message:
     """Say `text` in `group`; the same `client_id` of the same member is said once, whatever comes with it later.
 
-    Raises PermissionDenied; ValidationError for a text that is empty or too long, and for a reply to another group.
+    `files` are seals of what was kept for it (`attaching`); with some the text may be empty. Raises PermissionDenied;
+    ValidationError for a text that is empty or too long, and for a reply to another group.
     """
     if not _CLIENT_ID.match(client_id):
         raise ValidationError(_("This message has no valid id."))
     if (posted := _posted(actor, group, client_id)) is not None:
         return posted
-    cleaned = clean_text(text)
+    kept = unseal(files, actor=actor, group=group)
+    cleaned = clean_text(text, may_be_empty=bool(kept))
     if reply_to is not None and reply_to.group_id != group.pk:
         raise ValidationError(_("The message that this answers is not in this group."))
     Group.objects.select_for_update(no_key=True).get(pk=group.pk)
@@ -58,7 +64,9 @@ def post_message(
     message.reply_to = reply_to
     message.written_at = min(written_at, now) if written_at is not None else None
     message.save()
+    attach(message, kept)
     _note_parts(message)
+    index_message(message)
     raise_mark(member, seq, now)
     Draft.objects.filter(membership=member).delete()
     announce(message)
@@ -71,14 +79,16 @@ def edit_message(*, actor: User, message: Message, text: str, now: datetime) -> 
 
     Raises PermissionDenied, ValidationError.
     """
-    cleaned = clean_text(text)
+    cleaned = clean_text(text, may_be_empty=message.attachments.exists())
     rev = take_rev(message.group_id)
     row = Message.objects.select_related("group").get(pk=message.pk)
     if row.deleted_at is not None or not permissions.can_edit(row.group, member_of(actor, row.group), row):
         raise PermissionDenied
     if row.text != cleaned:
         MessageRevision.objects.create(message=row, text=row.text, replaced_at=now, replaced_by=actor)
+        forget_words(row)
         row.text, row.edited_at = cleaned, now
+        index_message(row)
         row.links.all().delete()
         row.mentions.all().delete()
         _note_parts(row)
@@ -99,6 +109,7 @@ def delete_message(*, actor: User, message: Message, now: datetime) -> None:
         raise PermissionDenied
     if row.deleted_at is None:
         MessageRevision.objects.create(message=row, text=row.text, replaced_at=now, replaced_by=actor)
+        forget_words(row)
         row.text, row.deleted_at = "", now
         for part in (Reaction, Pin, Mention, MessageLink):
             part.objects.filter(message=row).delete()
@@ -107,11 +118,13 @@ def delete_message(*, actor: User, message: Message, now: datetime) -> None:
     announce(row)
 
 
-def clean_text(text: str) -> str:
+def clean_text(text: str, *, may_be_empty: bool = False) -> str:
     """Without what can't be kept and empty ends. Raises ValidationError where nothing to see is left, or too much."""
     if len(text) > MOST_CHARACTERS:
         raise ValidationError(_("A message may have %(most)s characters.") % {"most": MOST_CHARACTERS})
     cleaned = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if not cleaned and may_be_empty:
+        return ""
     if all(unicodedata.category(each) in {"Cf", "Cc", "Zs", "Zl", "Zp", "Mn"} for each in cleaned):
         raise ValidationError(_("Write something first."))
     return cleaned

@@ -10,11 +10,14 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.decorators import staff_required
 from apps.core import clock
 from apps.core.htmx import Request, render_page
-from apps.projects import permissions, selectors
+from apps.projects import permissions
 from apps.projects.doors import enter, number
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.parts import SIGNS
+from apps.projects.selectors import chat as selectors
+from apps.projects.selectors.groups import title_of
 from apps.projects.services import reading
+from apps.projects.services.attaching import MOST_FILES
 
 
 @staff_required
@@ -25,7 +28,7 @@ def group(request: Request, group_id: int) -> HttpResponse:
     context = {
         "group": found,
         "member": member,
-        "title": selectors.title_of(found, request.user),
+        "title": title_of(found, request.user),
         "chat": selectors.chat_window(found, member, at=at or None),
         "at": at,
         "channel": f"{found.channel}:{get_language()}",
@@ -35,6 +38,7 @@ def group(request: Request, group_id: int) -> HttpResponse:
         "is_muted": member.muted_until is not None and member.muted_until > clock.now(),
         "signs": SIGNS,
         "most": MOST_CHARACTERS,
+        "most_files": MOST_FILES,
     }
     return render_page(request, "projects/group.html", context)
 
@@ -62,7 +66,7 @@ def changes(request: Request, group_id: int) -> HttpResponse:
 @require_GET
 def pins(request: Request, group_id: int) -> HttpResponse:
     found, member = enter(request.user, group_id)
-    return render(request, "projects/_pins.html", {"pins": selectors.chat_window(found, member).pins})
+    return render(request, "projects/_pins.html", {"pins": selectors.pins_of(found, member)})
 
 
 @staff_required

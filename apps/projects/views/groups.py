@@ -17,10 +17,11 @@ from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import refused, saved, show_sheet
 from apps.core.sheets import close_sheet
-from apps.projects import permissions, selectors
+from apps.projects import permissions
 from apps.projects.doors import enter
 from apps.projects.forms import GroupForm, PeopleForm
 from apps.projects.models import Membership
+from apps.projects.selectors.groups import group_rows, title_of
 from apps.projects.services import members, reading
 
 _FOR_GOOD = timedelta(days=36_500)
@@ -30,7 +31,7 @@ _FOR_GOOD = timedelta(days=36_500)
 @require_GET
 def group_list(request: Request) -> HttpResponse:
     text = request.GET.get("q", "")[:120]
-    rows = selectors.group_rows(request.user, now=clock.now(), text=text)
+    rows = group_rows(request.user, now=clock.now(), text=text)
     return render_page(request, "projects/groups.html", {"rows": rows, "q": text}, fragment="group-rows")
 
 
@@ -59,9 +60,10 @@ def group_info(request: Request, group_id: int) -> HttpResponse:
     context = {
         "group": found,
         "member": member,
-        "title": selectors.title_of(found, request.user),
+        "title": title_of(found, request.user),
         "members": Membership.objects.present().filter(group=found).order_by("joined_at", "pk"),
         "may_manage": permissions.can_manage(found, member),
+        "is_muted": member.muted_until is not None and member.muted_until > clock.now(),
         "may_leave": found.kind != found.Kind.DIRECT,
         "roles": Membership.Role.choices,
     }
@@ -91,7 +93,8 @@ def member_remove(request: Request, group_id: int, member_id: int) -> HttpRespon
         members.remove_member(actor=request.user, member=member, now=clock.now())
     except ValidationError as error:
         return refused(request, reverse("projects:group", args=[found.pk]), error)
-    return redirect("projects:group_list") if member.pk == own.pk else redirect("projects:group", found.pk)
+    left = member.pk == own.pk
+    return close_sheet(request, reverse("projects:group_list") if left else reverse("projects:group", args=[found.pk]))
 
 
 @staff_required
@@ -103,7 +106,7 @@ def member_role(request: Request, group_id: int, member_id: int) -> HttpResponse
         members.set_role(actor=request.user, member=member, role=request.POST.get("role", ""), now=clock.now())
     except ValidationError as error:
         return refused(request, reverse("projects:group", args=[found.pk]), error)
-    return redirect("projects:group", found.pk)
+    return close_sheet(request, reverse("projects:group", args=[found.pk]))
 
 
 @staff_required
@@ -112,7 +115,7 @@ def group_mute(request: Request, group_id: int) -> HttpResponse:
     found, _member = enter(request.user, group_id)
     until = clock.now() + _FOR_GOOD if request.POST.get("wanted") == "1" else None
     reading.mute(actor=request.user, group=found, until=until)
-    return redirect("projects:group", found.pk)
+    return close_sheet(request, reverse("projects:group", args=[found.pk]))
 
 
 @staff_required

@@ -4,6 +4,7 @@ import { apply, dress, ends } from "../chat.js"
 import { ask, catchUp, tell } from "../chat-server.js"
 import { Composer } from "../chat-composer.js"
 import { MessageActs } from "../chat-acts.js"
+import { Viewer } from "../chat-viewer.js"
 
 const SEEN_AFTER = 400 // ms on the screen
 const TYPING_FOR = 4_000
@@ -24,6 +25,7 @@ class ChatView extends HTMLElement {
     this.scroll.addEventListener("scroll", () => this.more(), { passive: true })
     this.querySelector(".chat__down").addEventListener("click", () => this.toEnd())
     this.acts = new MessageActs(this)
+    this.viewer = new Viewer(this)
     this.composer = new Composer(this)
     this.fit = () => this.style.setProperty("--chat-window", `${window.visualViewport?.height ?? innerHeight}px`)
     window.visualViewport?.addEventListener("resize", this.fit)

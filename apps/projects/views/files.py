@@ -1,0 +1,106 @@
+"""Files and links of a group: brought one by one, and served by their id to whoever may read their message."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.accounts.decorators import staff_required
+from apps.core import clock
+from apps.core.downloads import as_download
+from apps.core.htmx import Request, render_page
+from apps.projects.doors import enter, number
+from apps.projects.models import Attachment
+from apps.projects.selectors.groups import title_of
+from apps.projects.selectors.parts import files_of, links_of
+from apps.projects.services import attaching
+from apps.projects.serving import in_place
+
+
+@staff_required
+@require_POST
+def file_bring(request: Request, group_id: int) -> HttpResponse:
+    """One file that is to go with a message: {"sealed", "name", "kind"}, or in words why not."""
+    found, _member = enter(request.user, group_id)
+    upload = request.FILES.get("file")
+    if upload is None:
+        return _refused(_("There is no file."))
+    try:
+        kept = attaching.keep_file(
+            actor=request.user,
+            group=found,
+            upload=upload,
+            seconds=number(request.POST.get("seconds")),
+            now=clock.now(),
+        )
+    except ValidationError as error:
+        return _refused(" ".join(error.messages))
+    sealed = attaching.seal(kept, actor=request.user, group=found)
+    return JsonResponse({"sealed": sealed, "name": kept.name, "kind": kept.kind})
+
+
+@staff_required
+@require_GET
+def file(request: Request, group_id: int, file_id: int) -> HttpResponse:
+    """The file itself; `save` hands it over as a download, which all but pictures and voices always are."""
+    attachment = _attachment(request, group_id, file_id)
+    try:
+        if attachment.kind == Attachment.Kind.FILE or "save" in request.GET:
+            return as_download(attachment.file, attachment.name)
+        return in_place(request, attachment.file)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+@staff_required
+@require_GET
+def file_thumbnail(request: Request, group_id: int, file_id: int) -> HttpResponse:
+    attachment = _attachment(request, group_id, file_id)
+    if attachment.thumbnail is None:
+        raise Http404
+    try:
+        return in_place(request, attachment.thumbnail)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+@staff_required
+@require_GET
+def group_files(request: Request, group_id: int) -> HttpResponse:
+    """The files of a group, the newest first, by kind."""
+    found, _member = enter(request.user, group_id)
+    kind = request.GET.get("kind", "")
+    rows, before = files_of(request.user, found, kind=kind, before=number(request.GET.get("before")))
+    context = {
+        "group": found,
+        "title": title_of(found, request.user),
+        "files": rows,
+        "kind": kind,
+        "kinds": Attachment.Kind.choices,
+        "before": before,
+    }
+    fragment = "rows" if "before" in request.GET else "sheet"
+    return render_page(request, "projects/files.html", context, fragment=fragment)
+
+
+@staff_required
+@require_GET
+def group_links(request: Request, group_id: int) -> HttpResponse:
+    """The addresses that messages of a group name, the newest first."""
+    found, _member = enter(request.user, group_id)
+    rows, before = links_of(request.user, found, before=number(request.GET.get("before")))
+    context = {"group": found, "title": title_of(found, request.user), "links": rows, "before": before}
+    fragment = "rows" if "before" in request.GET else "sheet"
+    return render_page(request, "projects/links.html", context, fragment=fragment)
+
+
+def _attachment(request: Request, group_id: int, file_id: int) -> Attachment:
+    readable = Attachment.objects.visible_to(request.user).select_related("file", "thumbnail")
+    return get_object_or_404(readable, group_id=group_id, pk=file_id)
+
+
+def _refused(words: str) -> HttpResponse:
+    return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
