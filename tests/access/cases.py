@@ -11,6 +11,7 @@ from tests.access import (
     crm_teams_cases,
     house_cases,
     mail_cases,
+    project_cases,
     report_cases,
     sync_cases,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "crm_teams_cases",
     "house_cases",
     "mail_cases",
+    "project_cases",
     "report_cases",
     "sync_cases",
 ]
