@@ -8,6 +8,7 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
-        from apps.projects import contributions
+        from apps.projects import contributions, project_contributions
 
         contributions.register()
+        project_contributions.register()

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
-from apps.projects.models import Group, Membership, Message
+from apps.projects.models import Group, Membership, Message, Project
 
 
 def enter(user: User, group_id: int) -> tuple[Group, Membership]:
@@ -15,6 +15,16 @@ def enter(user: User, group_id: int) -> tuple[Group, Membership]:
     if found is None:
         raise Http404
     return found.group, found
+
+
+def enter_project(user: User, group_id: int) -> tuple[Project, Membership]:
+    """The project and one's own membership; 404 for who isn't in it, and for a mere group."""
+    group, member = enter(user, group_id)
+    found = Project.objects.standing().filter(group=group).first()
+    if found is None:
+        raise Http404
+    found.group = group
+    return found, member
 
 
 def message_of(user: User, group_id: int, message_id: int) -> Message:

@@ -12,7 +12,7 @@ from apps.accounts.permissions import is_staff_member
 from apps.core import clock
 from apps.core.contributions import home_cards
 from apps.core.home import Figure, HomeCard, figures_card
-from apps.projects.selectors import group_rows
+from apps.projects.selectors.groups import group_rows
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

@@ -14,6 +14,7 @@ from tests.access import (
     crm_teams_cases,
     house_cases,
     mail_cases,
+    project_cases,
     report_cases,
     sync_cases,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "crm_teams_cases",
     "house_cases",
     "mail_cases",
+    "project_cases",
     "report_cases",
     "sync_cases",
 ]

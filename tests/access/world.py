@@ -65,6 +65,7 @@ from tests.access.dealers import add_dealers
 from tests.access.journeys import add_journeys
 from tests.access.mailings import add_mailings
 from tests.access.opportunities import add_opportunities
+from tests.access.projects import add_projects
 from tests.access.sources import add_sources
 from tests.access.teams import add_teams
 from tests.conftest import NOW, make_user
@@ -123,6 +124,7 @@ def make_world() -> World:
     add_teams(world)
     add_campaigns(world)
     add_chat(world)
+    add_projects(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)
     _templates(world)

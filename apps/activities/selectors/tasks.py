@@ -67,16 +67,22 @@ def scope(user: User, whose: str, *, today: date) -> TaskQuerySet:
 
 def todo(user: User, whose: str, *, today: date, after: str = "") -> TodoPage:
     """Open tasks by the day on which they are to be seen, page by page; an `after` that makes no sense begins anew."""
+    is_mine = whose == "mine"
     found = scope(user, whose, today=today).open()
-    if whose == "mine":
+    if is_mine:
         found = found.at_hand_of(user, on=today)
+    return todo_of(found, user=user, today=today, after=after, mine=is_mine)
+
+
+def todo_of(found: TaskQuerySet, *, user: User, today: date, after: str = "", mine: bool = False) -> TodoPage:
+    """Those of `found`, all of them open and seen by `user`; `mine`: they have all in hand."""
     key = _read_key(after)
     if key is not None:
         found = found.filter(_behind(*key))
     rows = list(found.select_related("activity", "activity__actor").in_order()[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     rows = rows[:PAGE]
-    prepare(rows, user=user, today=today, in_hand=whose == "mine")
+    prepare(rows, user=user, today=today, in_hand=mine)
     groups: list[Group] = []
     told = _group_of(key[0], today) if key is not None else ""
     for task in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -130,9 +130,14 @@ def timeline_of_context(
     now: datetime,
     narrowing: Narrowing = EVERYTHING,
     after: str = "",
+    entities: Collection[int] = (),
 ) -> TimelinePage:
-    """The history of any record: an order, a claim, a project."""
-    found = Activity.objects.visible_to(user).live().filter(context_type=record_type, context_id=record_id)
+    """The history of any record: an order, a claim, a project; with what there was with `entities`, whatever about."""
+    belongs = Q(context_type=record_type, context_id=record_id)
+    if entities:
+        with_them = ActivityEntity.objects.filter(entity__in=entities, via_employer=False).values("activity")
+        belongs |= Q(pk__in=with_them)
+    found = Activity.objects.visible_to(user).live().filter(belongs)
     return _page(found, "occurred_at", user=user, now=now, narrowing=narrowing, after=after)
 
 

@@ -14,6 +14,7 @@ from apps.accounts.permissions import is_staff_member
 from apps.core.services.operations import Recorder, operate, snapshot
 from apps.projects.models import Group, Membership
 from apps.projects.permissions import can_manage
+from apps.projects.project_reach import forget_reach
 from apps.projects.services.announcing import close_streams
 
 
@@ -109,6 +110,7 @@ def remove_member(*, actor: User, member: Membership, now: datetime) -> None:
         row.left_at = now
         row.save(update_fields=["left_at"])
         recorder.updated(row, before)
+        forget_reach()
         close_streams(row)
 
 
@@ -131,6 +133,7 @@ def set_role(*, actor: User, member: Membership, role: str, now: datetime) -> No
 
 
 def _join(recorder: Recorder, group: Group, user: User, now: datetime, role: Membership.Role) -> None:
+    forget_reach()
     begin = 0 if group.shows_history else group.last_seq
     given = {"display_name": str(user)[:200], "joined_at": now, "role": role, "from_seq": begin}
     row, made = Membership.objects.get_or_create(group=group, user=user, defaults=given)

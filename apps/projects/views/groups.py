@@ -21,6 +21,7 @@ from apps.projects import permissions
 from apps.projects.doors import enter
 from apps.projects.forms import GroupForm, PeopleForm
 from apps.projects.models import Membership
+from apps.projects.project_tabs import summary_tabs
 from apps.projects.selectors.groups import group_rows, title_of
 from apps.projects.services import members, reading
 
@@ -32,7 +33,8 @@ _FOR_GOOD = timedelta(days=36_500)
 def group_list(request: Request) -> HttpResponse:
     text = request.GET.get("q", "")[:120]
     rows = group_rows(request.user, now=clock.now(), text=text)
-    return render_page(request, "projects/groups.html", {"rows": rows, "q": text}, fragment="group-rows")
+    context = {"rows": rows, "q": text, "tabs": summary_tabs("groups")}
+    return render_page(request, "projects/groups.html", context, fragment="group-rows")
 
 
 @staff_required

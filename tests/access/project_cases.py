@@ -1,0 +1,21 @@
+"""What everybody meets at the doors of projects: members alone come in, and nobody where there is but a group."""
+
+from __future__ import annotations
+
+from tests.access.matrix import BOB_OF_STAFF, NO_STAFF, STAFF, VIEWED, Scopes, web
+
+_IN: Scopes = {"project": BOB_OF_STAFF, "mere group": NO_STAFF, "absent": NO_STAFF}
+_TURNED: Scopes = {"chat": BOB_OF_STAFF, "absent": NO_STAFF}
+
+web("projects/all/", "GET", STAFF)
+web("projects/all/tasks/", "GET", STAFF)
+web("projects/all/new/", "GET POST", STAFF)
+web("projects/of/<int:entity_id>/", "GET", VIEWED)
+_PROJECT = "projects/<int:group_id>/"
+for _page in ("about/", "contacts/", "history/", "tasks/"):
+    web(f"{_PROJECT}{_page}", "GET", _IN)
+for _page in ("about/edit/", "contacts/add/", "tasks/add/", "contacts/<int:participant_id>/role/"):
+    web(f"{_PROJECT}{_page}", "GET POST", _IN)
+for _act in ("project/close/", "contacts/<int:participant_id>/remove/"):
+    web(f"{_PROJECT}{_act}", "POST", _IN)
+web(f"{_PROJECT}project/", "POST", _TURNED)
