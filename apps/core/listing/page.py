@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from apps.core.listing.columns import Column
 from apps.core.listing.counting import DEEPEST_OFFSET, Total
+from apps.core.listing.kept_parts import draw_bar, draw_footer
 from apps.core.listing.letters import ALPHABETS, OTHER, draw_strip
 from apps.core.listing.rows import draw_rows
 from apps.core.listing.state import SIZES, ListState
@@ -93,6 +94,12 @@ class ListPage:
     @property
     def has_row_actions(self) -> bool:
         return self.listing.row_actions is not None
+
+    def bar(self) -> SafeString:
+        return draw_bar(self)
+
+    def footer(self) -> SafeString:
+        return draw_footer(self)
 
     # --- head --------------------------------------------------------------------------------------------------------
     def headers(self) -> list[Header]:
