@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from apps.activities.services.recording import Context, Entry, record
@@ -233,10 +234,11 @@ def hand_opportunities_on(
     rows = list(theirs.select_for_update(of=("self",), no_key=True).order_by("pk"))
     for row in rows:
         before = snapshot(row)
-        row.owner = taker
-        row.team = team or row.team
-        _save(row, now)
+        row.owner, row.team = taker, team or row.team
+        row.version, row.changed_at = row.version + 1, now
         recorder.updated(row, before)
+    passing: dict[str, Any] = {"owner": taker, "version": F("version") + 1, "changed_at": now}
+    Opportunity.objects.filter(pk__in=[row.pk for row in rows]).update(**passing, **({"team": team} if team else {}))
     after_undo([row.pk for row in rows], now)
     return len(rows)
 
