@@ -57,6 +57,7 @@ VERBS = {
     "opportunity.changed": gettext_lazy("Opportunity changed"),
     "opportunity.moved": gettext_lazy("Opportunity moved"),
     "opportunity.trashed": gettext_lazy("Opportunity thrown away"),
+    "opportunity.restored": gettext_lazy("Opportunity brought back"),
     "lost_reason.made": gettext_lazy("Reason of lost opportunities added"),
     "lost_reason.changed": gettext_lazy("Reason of lost opportunities changed"),
     "lost_reason.retired": gettext_lazy("Reason of lost opportunities retired"),
@@ -109,6 +110,16 @@ def register() -> None:
         "/crm/settings/lost-reasons/",
     )
     menu.register("crm.lost_reasons", reasons, position=64)
+    fields = MenuItem(
+        "settings",
+        gettext_lazy("Fields of opportunities"),
+        "crm:opportunity_fields",
+        "forms",
+        can_change_settings,
+        "/crm/settings/opportunity-fields/",
+    )
+    menu.register("crm.opportunity_fields", fields, position=65)
+    listings.register(opportunity_listing.TRASHED_KEY, ListingEntry(_trashed))
     card = Panel("contact", "head", gettext_lazy("Opportunities"), _contact_panel, "target-arrow")
     panels.register("crm.opportunities", card, position=20)
     care = HomeCard(
@@ -164,6 +175,11 @@ def _find(user: User, text: str, limit: int) -> list[SearchHit]:
 def _listing(request: HttpRequest) -> Listing | None:
     user = request.user
     return opportunity_listing.opportunity_listing(user) if is_staff_member(user) and user.is_authenticated else None
+
+
+def _trashed(request: HttpRequest) -> Listing | None:
+    user = request.user
+    return opportunity_listing.trashed_listing(user) if is_staff_member(user) and user.is_authenticated else None
 
 
 def _draw(activity: Activity) -> str:

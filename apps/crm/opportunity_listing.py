@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from apps.core.listing.filters import Choices, Values
 
 KEY = "crm.opportunities"
+TRASHED_KEY = "crm.opportunities_trashed"
 MOST_ROWS = 20_000  # of a file
 
 
@@ -60,6 +62,19 @@ def opportunity_listing(user: User) -> Listing:
         ),
         path=reverse("crm:opportunity_list"),
         exports=[(kind.upper(), reverse("crm:opportunity_download", args=[kind])) for kind in FORMATS],
+    )
+
+
+def trashed_listing(user: User) -> Listing:
+    """The same of what was thrown away."""
+    return replace(
+        opportunity_listing(user),
+        key=TRASHED_KEY,
+        path=reverse("crm:opportunity_trashed"),
+        exports=[],
+        empty=Empty(
+            _("Nothing was thrown away"), _("What is thrown away stays here and can be brought back."), "trash"
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from tests.access.matrix import (
     ADMIN,
     BOB_OF_STAFF,
     IN,
+    NO_ADMIN,
     NO_STAFF,
     OUTSIDE,
     PROGRAMS_READ,
@@ -46,6 +47,8 @@ web(_ONE, "GET", _SEEN)
 web(f"{_ONE}edit/", "GET POST", _MANAGED)
 web(f"{_ONE}move/", "GET POST", _MANAGED)
 web(f"{_ONE}trash/", "POST", _MANAGED)
+web(f"{_ONE}restore/", "POST", _MANAGED)
+web("crm/opportunities/thrown-away/", "GET", STAFF)
 web("crm/contacts/<int:entity_id>/opportunities/", "GET", VIEWED)
 
 # --- settings --------------------------------------------------------------------------------------------------------
@@ -55,6 +58,15 @@ web(f"{_REASONS}add/", "GET POST", ADMIN)
 web(f"{_REASONS}order/", "POST", ADMIN)
 web(f"{_REASONS}<int:reason_id>/", "GET POST", SETTING)
 web(f"{_REASONS}<int:reason_id>/retire/", "POST", SETTING)
+
+_OWN_FIELDS = "crm/settings/opportunity-fields/"
+web(_OWN_FIELDS, "GET", ADMIN)
+web(f"{_OWN_FIELDS}add/", "GET POST", ADMIN)
+web(f"{_OWN_FIELDS}order/", "POST", ADMIN)
+# The world's fields are those of contacts, which have doors of their own.
+_FIELD: Scopes = {"all": NO_ADMIN, "absent": NO_ADMIN}
+web(f"{_OWN_FIELDS}<int:field_id>/", "GET POST", _FIELD)
+web(f"{_OWN_FIELDS}<int:field_id>/retire/", "POST", _FIELD)
 
 # --- programs --------------------------------------------------------------------------------------------------------
 program("opportunities", "GET", PROGRAMS_READ)

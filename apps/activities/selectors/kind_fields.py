@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -52,9 +52,14 @@ def values_of(activity: Activity) -> dict[str, Any]:
 def shown_values(activity: Activity) -> list[ShownValue]:
     """The filled fields of an entry in their order; those retired are shown nowhere. Asks the database nothing."""
     values = values_of(activity)
+    return shown_of(fields_of_kind(activity.kind), values) if values else []
+
+
+def shown_of(definitions: Iterable[FieldDefinition], values: Mapping[str, Any]) -> list[ShownValue]:
+    """The filled ones among these fields, of whatever record; `definitions` bear their choices."""
     return [
         ShownValue(each.label, _text(each, values[each.key]), _href(each, values[each.key]))
-        for each in (fields_of_kind(activity.kind) if values else ())
+        for each in definitions
         if values.get(each.key) is not None
     ]
 

@@ -62,8 +62,10 @@ def detach_file(*, actor: User, file: ActivityFile, now: datetime) -> int | None
 
 def show_files(activity_ids: list[int]) -> None:
     """Let these entries' rows name the files they have, after undo has changed them."""
+    bearers = set(ActivityFile.objects.filter(activity__in=activity_ids).values_list("activity", flat=True))
     for activity in Activity.objects.filter(pk__in=activity_ids).order_by("pk"):
-        _show(activity)
+        if activity.pk in bearers or "files" in activity.facts:
+            _show(activity)
 
 
 def _show(activity: Activity) -> None:

@@ -58,6 +58,8 @@ class OpportunityOut(Schema):
     competitors: list[str]
     lost_reason: str | None
     notes: str
+    roles: dict[int, str] = Field(description="What contacts have to do with it, by their ids")
+    fields: dict[str, Any] = Field(description="The house's own fields, by key")
     created_at: datetime
     changed_at: datetime
     closed_at: datetime | None
@@ -91,6 +93,10 @@ class OpportunityFields(Strict):
     source: Annotated[str, Field(max_length=100)] | None = None
     competitors: list[Annotated[str, Field(max_length=100)]] | None = Field(None, max_length=20)
     notes: Annotated[str, Field(max_length=10_000)] | None = None
+    roles: dict[int, Annotated[str, Field(max_length=service.ROLE_LENGTH)]] | None = Field(
+        None, description="Of contacts that it has, by their ids; those left out keep theirs"
+    )
+    fields: dict[str, Any] | None = Field(None, description="Own fields by key; those left out keep their values")
 
 
 class OpportunityIn(OpportunityFields):
@@ -139,7 +145,7 @@ def list_opportunities(request: HttpRequest, wanted: Query[OpportunityFilters]) 
             found = found.filter(**{field: value})
     rows, following = page_by_id(found, wanted)
     contacts = _contacts(user, [row.pk for row in rows])
-    return OpportunityPage(items=[_out(row, contacts.get(row.pk, [])) for row in rows], next=following)
+    return OpportunityPage(items=[_out(row, contacts.get(row.pk, {})) for row in rows], next=following)
 
 
 @router.post("", response={201: OpportunityOut, **PROBLEMS}, summary="Make an opportunity")
@@ -170,7 +176,7 @@ def change_opportunity(request: HttpRequest, opportunity_id: int, data: Opportun
         *("competitors", "notes"),
     )
     there = {name: getattr(found, name) for name in names}
-    there["contacts"] = _entities(user, _contacts(user, [found.pk]).get(found.pk, []))
+    there["contacts"] = _entities(user, list(_contacts(user, [found.pk]).get(found.pk, {})))
     try:
         service.change_opportunity(
             actor=user,
@@ -258,18 +264,19 @@ def _find(user: User, pk: int) -> Opportunity:
 
 
 def _read(user: User, pk: int) -> OpportunityOut:
-    return _out(_find(user, pk), _contacts(user, [pk]).get(pk, []))
+    return _out(_find(user, pk), _contacts(user, [pk]).get(pk, {}))
 
 
-def _contacts(user: User, ids: list[int]) -> dict[int, list[int]]:
+def _contacts(user: User, ids: list[int]) -> dict[int, dict[int, str]]:
+    """Roles by contact, of each of these opportunities; whom it is sold to first."""
     links = OpportunityContact.objects.filter(opportunity__in=ids, entity__in=Entity.objects.visible_to(user).live())
-    found: dict[int, list[int]] = {}
-    for pk, entity_id in links.order_by("-is_primary", "pk").values_list("opportunity", "entity"):
-        found.setdefault(pk, []).append(entity_id)
+    found: dict[int, dict[int, str]] = {}
+    for pk, entity_id, role in links.order_by("-is_primary", "pk").values_list("opportunity", "entity", "role"):
+        found.setdefault(pk, {})[entity_id] = role
     return found
 
 
-def _out(row: Opportunity, contacts: list[int]) -> OpportunityOut:
+def _out(row: Opportunity, contacts: dict[int, str]) -> OpportunityOut:
     return OpportunityOut(
         id=row.pk,
         version=row.version,
@@ -277,7 +284,9 @@ def _out(row: Opportunity, contacts: list[int]) -> OpportunityOut:
         pipeline_id=row.pipeline_id,
         stage_id=row.stage_id,
         outcome=row.outcome,
-        contact_ids=contacts,
+        contact_ids=list(contacts),
+        roles={pk: role for pk, role in contacts.items() if role},
+        fields=row.attributes,
         owner_id=row.owner_id,
         team_id=row.team_id,
         expected_on=row.expected_on,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,19 +14,22 @@ from django.utils.translation import pgettext_lazy
 from apps.accounts.models import Team
 from apps.accounts.models import User as UserModel
 from apps.accounts.permissions import STAFF_ROLES
+from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.ties import EntitiesChoiceField
 from apps.contacts.models import Entity
 from apps.core.choosing import offer, offer_rows
 from apps.crm.forms.people import DayInput, StaffField
 from apps.crm.models import LostReason, Opportunity, PipelineStage
 from apps.crm.selectors.opportunities import OpportunityFilter
-from apps.crm.services.opportunities import REASON_LENGTH, OpportunityInput
+from apps.crm.services.opportunities import MOST_CONTACTS, REASON_LENGTH, ROLE_LENGTH, OpportunityInput
+from apps.crm.services.opportunity_fields import TARGET
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 CURRENCIES = ("UAH", "EUR", "USD", "PLN", "GBP", "CHF")
 _MOST = 10**12 - 1
+_ROLE = "role-"
 Choices = list[tuple[str, Any]]
 
 
@@ -85,6 +88,25 @@ class OpportunityForm(forms.Form):
             del self.fields["version"]
         else:
             del self.fields["stage"]
+        self._ask_roles()
+        values = opportunity.attributes if opportunity is not None else None
+        add_custom_fields(self, target=TARGET, entity=None, user=user, values=values)
+        self.order_fields(
+            [*("title", "contacts"), *(name for name in self.fields if name.startswith(_ROLE)), *self.fields]
+        )
+
+    def _ask_roles(self) -> None:
+        """A field for each contact that it has already, or that was chosen before the form came back."""
+        asked = self.data.getlist("contacts") if hasattr(self.data, "getlist") else []
+        ids = [int(each) for each in asked if each.isdecimal() and len(each) < 19] or self.initial.get("contacts", [])
+        found = Entity.objects.visible_to(self.user).in_bulk(list(ids)[:MOST_CONTACTS])
+        for pk in dict.fromkeys(ids):
+            if (entity := found.get(pk)) is not None:
+                label = _("Role of %(name)s") % {"name": entity.display_name}
+                widget = forms.TextInput({"placeholder": _("decides, uses it, installs ...")})
+                self.fields[f"{_ROLE}{pk}"] = forms.CharField(
+                    label=label, required=False, max_length=ROLE_LENGTH, widget=widget
+                )
 
     def data_input(self) -> OpportunityInput:
         given = self.cleaned_data
@@ -101,6 +123,8 @@ class OpportunityForm(forms.Form):
             source=given["source"],
             competitors=given["competitors"].split(","),
             notes=given["notes"],
+            roles={int(name.removeprefix(_ROLE)): role for name, role in given.items() if name.startswith(_ROLE)},
+            fields=custom_values(self),
         )
 
     def _in_order(self, entities: Iterable[Entity]) -> list[Entity]:
@@ -109,13 +133,15 @@ class OpportunityForm(forms.Form):
         return sorted(entities, key=lambda entity: asked.index(str(entity.pk)) if str(entity.pk) in asked else 0)
 
     @staticmethod
-    def initial_of(opportunity: Opportunity, contacts: Iterable[int]) -> dict[str, Any]:
+    def initial_of(opportunity: Opportunity, contacts: Mapping[int, str]) -> dict[str, Any]:
+        """`contacts` are roles by their ids, whom it is sold to first."""
         names = (
             *("title", "owner", "team", "expected_on", "revenue", "margin", "currency", "probability", "source"),
             *("notes", "version"),
         )
         values = {name: getattr(opportunity, name) for name in names}
-        return values | {"contacts": list(contacts), "competitors": ", ".join(opportunity.competitors)}
+        roles = {f"{_ROLE}{pk}": role for pk, role in contacts.items()}
+        return values | roles | {"contacts": list(contacts), "competitors": ", ".join(opportunity.competitors)}
 
 
 class OpportunityMoveForm(forms.Form):

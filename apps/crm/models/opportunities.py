@@ -111,6 +111,7 @@ class Opportunity(models.Model):
         LostReason, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     notes = models.TextField(blank=True)
+    attributes = models.JSONField(default=dict, db_default={}, blank=True)  # own fields by key
     entered_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(_USER, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)

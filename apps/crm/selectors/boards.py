@@ -18,6 +18,7 @@ from apps.core.page_keys import page_key, read_page_key
 from apps.crm.models import EntityPersona, JourneyStep, Pipeline, PipelineStage
 from apps.crm.permissions.contacts import managed_of_seen
 from apps.crm.selectors.charge_filters import held_of, in_charge_of_teams, in_charge_of_users, nobody_in_charge
+from apps.crm.selectors.columns import rows_by_stage
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -84,13 +85,13 @@ def board_of(user: User, pipeline: Pipeline, wanted: BoardFilter, *, now: dateti
     steps = _steps(user, pipeline, wanted, now)
     numbers = _numbers(steps)
     stages = _stages(pipeline, numbers)
-    rows = {stage.pk: _rows(steps, stage) if stage.pk in numbers else [] for stage in stages}
+    rows = rows_by_stage([_first(steps, stage) for stage in stages if stage.pk in numbers])
     return _draw(user, pipeline, stages, numbers, rows, now)
 
 
 def more_of(user: User, stage: PipelineStage, wanted: BoardFilter, after: str, *, now: datetime) -> BoardColumn:
     """The cards of a column behind those shown; its number is not told again."""
-    rows = {stage.pk: _rows(_steps(user, stage.pipeline, wanted, now), stage, after)}
+    rows = {stage.pk: list(_first(_steps(user, stage.pipeline, wanted, now), stage, after))}
     return _draw(user, stage.pipeline, [stage], {}, rows, now).columns[0]
 
 
@@ -136,12 +137,15 @@ def _stages(pipeline: Pipeline, numbers: dict[int, int]) -> list[PipelineStage]:
     return list(pipeline.stages.filter(there).order_by("position", "pk"))
 
 
-def _rows(steps: QuerySet[JourneyStep], stage: PipelineStage, after: str = "") -> list[dict[str, Any]]:
+def _first(
+    steps: QuerySet[JourneyStep], stage: PipelineStage, after: str = ""
+) -> QuerySet[JourneyStep, dict[str, Any]]:
+    """The column's first cards, or those behind `after`, and one more."""
     steps = steps.filter(stage=stage)
     if (key := read_page_key(after)) is not None:
         at, pk = key
         steps = steps.filter(Q(entered_at__lt=at) | Q(entered_at=at, pk__lt=pk), entered_at__lte=at)
-    return list(steps.order_by("-entered_at", "-pk").values(*_FACTS)[: CARDS + 1])
+    return steps.order_by("-entered_at", "-pk").values(*_FACTS)[: CARDS + 1]
 
 
 def _draw(

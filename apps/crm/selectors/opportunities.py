@@ -20,8 +20,11 @@ from apps.core.page_keys import page_key, read_page_key
 from apps.crm.models import Opportunity, OpportunityContact, Pipeline, PipelineStage
 from apps.crm.models.opportunities import OpportunityQuerySet
 from apps.crm.permissions.opportunities import managed_of_held
+from apps.crm.selectors.columns import rows_by_stage
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from apps.accounts.models import User
 
 CARDS = 50  # in one column at a time
@@ -123,7 +126,7 @@ def board_of(user: User, pipeline: Pipeline, wanted: OpportunityFilter, *, now: 
     found = narrowed(user, wanted, pipeline)
     sums = _sums(found)
     stages = _stages(pipeline, sums)
-    rows = {stage.pk: _rows(found, stage) for stage in stages if stage.pk in sums}
+    rows = rows_by_stage([_first(found, stage) for stage in stages if stage.pk in sums])
     return OpportunityBoard(pipeline, _columns(user, stages, sums, rows, now))
 
 
@@ -131,7 +134,7 @@ def more_of(
     user: User, stage: PipelineStage, wanted: OpportunityFilter, after: str, *, now: datetime
 ) -> OpportunityColumn:
     """The cards of a column behind those shown; its sums are not told again."""
-    rows = {stage.pk: _rows(narrowed(user, wanted, stage.pipeline), stage, after)}
+    rows = {stage.pk: list(_first(narrowed(user, wanted, stage.pipeline), stage, after))}
     return _columns(user, [stage], {}, rows, now)[0]
 
 
@@ -223,12 +226,13 @@ def _stages(pipeline: Pipeline, there: Collection[int]) -> list[PipelineStage]:
     return list(pipeline.stages.filter(shown).order_by("position", "pk"))
 
 
-def _rows(found: OpportunityQuerySet, stage: PipelineStage, after: str = "") -> list[dict[str, Any]]:
+def _first(found: OpportunityQuerySet, stage: PipelineStage, after: str = "") -> QuerySet[Opportunity, dict[str, Any]]:
+    """The column's first cards, or those behind `after`, and one more."""
     found = found.filter(stage=stage)
     if (key := read_page_key(after)) is not None:
         at, pk = key
         found = found.filter(Q(entered_at__lt=at) | Q(entered_at=at, pk__lt=pk), entered_at__lte=at)
-    return list(found.with_chance().order_by("-entered_at", "-pk").values(*_FACTS)[: CARDS + 1])
+    return found.with_chance().order_by("-entered_at", "-pk").values(*_FACTS)[: CARDS + 1]
 
 
 def _columns(

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from apps.activities.selectors.kind_fields import ShownValue, shown_of
 from apps.contacts.models import Entity
+from apps.contacts.selectors.fields import definitions_for
 from apps.crm.models import Opportunity, OpportunityContact, OpportunityStep
 from apps.crm.permissions.opportunities import manages_opportunity
 
@@ -26,6 +28,7 @@ class OpportunityPage:
     contacts: list[OpportunityContact]
     hidden: int
     steps: list[OpportunityStep]
+    own_fields: list[ShownValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ def opportunity_page(user: User, opportunity: Opportunity, *, on: date) -> Oppor
         contacts=seen,
         hidden=links.count() - len(seen),
         steps=list(steps.order_by("-entered_at", "-pk")[:MOST_STEPS]),
+        own_fields=shown_of(definitions_for("opportunity"), opportunity.attributes) if opportunity.attributes else [],
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from apps.activities.services.recording import Context, Entry, record
@@ -19,6 +20,7 @@ from apps.core.services.operations import operate, snapshot
 from apps.crm.models import Absence, Opportunity, OpportunityContact, OpportunityStep, PipelineStage
 from apps.crm.permissions.opportunities import manages_opportunity
 from apps.crm.services.opportunity_events import tell_made, tell_moved
+from apps.crm.services.opportunity_fields import clean_own
 from apps.crm.signals import opportunity_changed
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ CONTEXT = "crm.opportunity"
 CHANNEL = "opportunities"
 MOST_CONTACTS = 50
 REASON_LENGTH = 300
+ROLE_LENGTH = 100
 _FIELDS = (
     *("title", "owner", "team", "expected_on", "revenue", "margin", "currency", "probability", "source"),
     *("competitors", "notes"),
@@ -39,7 +42,10 @@ _FIELDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class OpportunityInput:
-    """As typed. The first of `contacts` is whom it is sold to; `probability` in percent, None: its stage's."""
+    """As typed. The first of `contacts` is whom it is sold to; `probability` in percent, None: its stage's.
+
+    `roles` are words by a contact's id, `fields` the own ones by key; what isn't named there stays as it is.
+    """
 
     title: str
     contacts: Sequence[Entity] = ()
@@ -53,6 +59,8 @@ class OpportunityInput:
     source: str = ""
     competitors: Sequence[str] = ()
     notes: str = ""
+    roles: Mapping[int, str] | None = None
+    fields: Mapping[str, Any] | None = None
 
     def checked(self) -> OpportunityInput:
         """Raises ValidationError under the field's name."""
@@ -95,12 +103,13 @@ def make_opportunity(*, actor: User, data: OpportunityInput, stage: PipelineStag
             created_at=now,
             changed_at=now,
             closed_at=None if stage.outcome == PipelineStage.Outcome.OPEN else now,
+            attributes=clean_own(data.fields, actor=actor),
         )
         _fill(made, data)
         made.save()
         recorder.created(made)
         _stand(made, stage, actor=actor, recorder=recorder, now=now)
-        _set_contacts(made, data.contacts, recorder)
+        _set_contacts(made, data.contacts, recorder, roles=data.roles or {})
         _write_down(made, "opportunity.made", actor=actor, now=now, stage=stage)
         tell_made(made, now=now)
         _tell(made, None, actor=actor, now=now)
@@ -123,10 +132,11 @@ def change_opportunity(
         before = snapshot(locked)
         _check_owner(actor, data.owner, locked.owner_id, now)
         _fill(locked, data)
+        locked.attributes = clean_own(data.fields, actor=actor, kept=locked.attributes)
         seen = set(
             Entity.objects.visible_to(actor).filter(opportunities__opportunity=locked).values_list("pk", flat=True)
         )
-        parts = _set_contacts(locked, data.contacts, recorder, among=seen)
+        parts = _set_contacts(locked, data.contacts, recorder, among=seen, roles=data.roles or {})
         if snapshot(locked) == before and not parts:
             return None
         _save(locked, now)
@@ -192,6 +202,21 @@ def trash_opportunity(*, actor: User, opportunity: Opportunity, now: datetime) -
     return recorder.operation.pk
 
 
+def restore_opportunity(*, actor: User, opportunity: Opportunity, now: datetime) -> int | None:
+    """Bring back what was thrown away, to where it stood; undone by its operation. Raises PermissionDenied."""
+    _ask(actor, opportunity, now)
+    with operate(actor=actor, verb="opportunity.restored", now=now) as recorder:
+        locked = _locked(opportunity.pk)
+        if locked.trashed_at is None:
+            return None
+        before = snapshot(locked)
+        locked.trashed_at = None
+        _save(locked, now)
+        recorder.updated(locked, before)
+        _tell(locked, None, actor=actor, now=now)
+    return recorder.operation.pk
+
+
 def clear_stage(
     stage: PipelineStage, into: PipelineStage | None, *, actor: User, recorder: Recorder, now: datetime, reason: str
 ) -> int:
@@ -233,10 +258,11 @@ def hand_opportunities_on(
     rows = list(theirs.select_for_update(of=("self",), no_key=True).order_by("pk"))
     for row in rows:
         before = snapshot(row)
-        row.owner = taker
-        row.team = team or row.team
-        _save(row, now)
+        row.owner, row.team = taker, team or row.team
+        row.version, row.changed_at = row.version + 1, now
         recorder.updated(row, before)
+    passing: dict[str, Any] = {"owner": taker, "version": F("version") + 1, "changed_at": now}
+    Opportunity.objects.filter(pk__in=[row.pk for row in rows]).update(**passing, **({"team": team} if team else {}))
     after_undo([row.pk for row in rows], now)
     return len(rows)
 
@@ -285,7 +311,12 @@ def _save(opportunity: Opportunity, now: datetime) -> None:
 
 
 def _set_contacts(
-    opportunity: Opportunity, entities: Sequence[Entity], recorder: Recorder, *, among: Collection[int] | None = None
+    opportunity: Opportunity,
+    entities: Sequence[Entity],
+    recorder: Recorder,
+    *,
+    roles: Mapping[int, str],
+    among: Collection[int] | None = None,
 ) -> bool:
     """Its contacts are these, the first one primary; of those there only `among` are taken away. Did any change?"""
     there = {row.entity_id: row for row in OpportunityContact.objects.filter(opportunity=opportunity).order_by("pk")}
@@ -306,14 +337,17 @@ def _set_contacts(
             changed = recorder.updated(row, before, opportunity.pk)
     for pk in wanted:
         known = there.get(pk)
+        role = " ".join(roles.get(pk, known.role if known else "").split())[:ROLE_LENGTH]
         if known is None:
-            row = OpportunityContact.objects.create(opportunity=opportunity, entity_id=pk, is_primary=pk == primary)
+            row = OpportunityContact.objects.create(
+                opportunity=opportunity, entity_id=pk, is_primary=pk == primary, role=role
+            )
             recorder.created(row, opportunity.pk)
             changed = True
-        elif pk == primary and not known.is_primary:
+        elif role != known.role or (pk == primary and not known.is_primary):
             before = snapshot(known)
-            known.is_primary = True
-            known.save(update_fields=["is_primary"])
+            known.is_primary, known.role = known.is_primary or pk == primary, role
+            known.save(update_fields=["is_primary", "role"])
             changed = recorder.updated(known, before, opportunity.pk)
     return changed
 

@@ -24,7 +24,7 @@ from apps.core.tables import FORMATS, as_table
 from apps.core.toasts import toast, with_toast
 from apps.crm.forms.opportunities import OpportunityForm, OpportunityMoveForm
 from apps.crm.models import Opportunity, OpportunityContact, PipelineStage
-from apps.crm.opportunity_listing import MOST_ROWS, file_rows, file_titles, opportunity_listing
+from apps.crm.opportunity_listing import MOST_ROWS, file_rows, file_titles, opportunity_listing, trashed_listing
 from apps.crm.permissions.opportunities import manages_opportunity
 from apps.crm.record_history import opportunity_history
 from apps.crm.selectors.opportunity_pages import of_contact, opportunity_page
@@ -56,7 +56,8 @@ def opportunity_download(request: Request, kind: str) -> HttpResponse:
 @staff_required
 @require_GET
 def opportunity(request: Request, opportunity_id: int) -> HttpResponse:
-    found = _find(request, opportunity_id)
+    """One that was thrown away too, for whoever brings it back."""
+    found = _find(request, opportunity_id, trashed=True)
     page = opportunity_page(request.user, found, on=company_day(clock.now()))
     context = {"page": page, "opportunity": found, "history": opportunity_history(request, found)}
     return render_page(request, "crm/opportunity.html", context)
@@ -92,7 +93,7 @@ def opportunity_edit(request: Request, opportunity_id: int) -> HttpResponse:
     links = OpportunityContact.objects.filter(
         opportunity=found, entity__in=Entity.objects.visible_to(request.user).live()
     )
-    contacts = list(links.order_by("-is_primary", "pk").values_list("entity", flat=True))
+    contacts = dict(links.order_by("-is_primary", "pk").values_list("entity", "role"))
     initial = OpportunityForm.initial_of(found, contacts)
     form = OpportunityForm(request.POST or None, initial=initial, user=request.user, opportunity=found)
     back = reverse("crm:opportunity", args=[found.pk])
@@ -159,6 +160,24 @@ def opportunity_trash(request: Request, opportunity_id: int) -> HttpResponse:
 
 @staff_required
 @require_GET
+def opportunity_trashed(request: Request) -> HttpResponse:
+    """What was thrown away, the latest change first; its page brings it back."""
+    scope = Opportunity.objects.visible_to(request.user).filter(trashed_at__isnull=False)
+    page = trashed_listing(request.user).page(request, scope, page_size=preferences_of(request.user).page_size)
+    return page.render(request, "crm/opportunities_trashed.html")
+
+
+@staff_required
+@require_POST
+def opportunity_restore(request: Request, opportunity_id: int) -> HttpResponse:
+    found = _managed(request, opportunity_id, trashed=True)
+    operation = service.restore_opportunity(actor=request.user, opportunity=found, now=clock.now())
+    toast(request, _("“%(title)s” is back.") % {"title": found.title}, undo_url=_undo(operation))
+    return close_sheet(request, reverse("crm:opportunity", args=[found.pk]))
+
+
+@staff_required
+@require_GET
 def contact_opportunities(request: Request, entity_id: int) -> HttpResponse:
     """Those of one contact, a part of its page."""
     entity = get_object_or_404(Entity.objects.visible_to(request.user), pk=entity_id)
@@ -182,14 +201,16 @@ def _moved_on_board(request: Request, found: Opportunity) -> HttpResponse:
     return with_toast(HttpResponse(status=204), _words(found, stage), undo_url=_undo(operation))
 
 
-def _find(request: Request, opportunity_id: int) -> Opportunity:
-    seen = Opportunity.objects.visible_to(request.user).live()
+def _find(request: Request, opportunity_id: int, *, trashed: bool = False) -> Opportunity:
+    """Live ones alone, unless those `trashed` are wanted too."""
+    seen = Opportunity.objects.visible_to(request.user)
+    seen = seen if trashed else seen.live()
     joined = seen.select_related("stage", "pipeline", "owner", "team", "lost_reason")
     return get_object_or_404(joined, pk=opportunity_id)
 
 
-def _managed(request: Request, opportunity_id: int) -> Opportunity:
-    found = _find(request, opportunity_id)
+def _managed(request: Request, opportunity_id: int, *, trashed: bool = False) -> Opportunity:
+    found = _find(request, opportunity_id, trashed=trashed)
     if not manages_opportunity(request.user, found, on=company_day(clock.now())):
         raise PermissionDenied
     return found
