@@ -16,7 +16,18 @@ from apps.accounts.api_auth import TokenAuth
 from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
-from apps.crm.api import claims, dealer_feed, dealers, decisions, journeys, ledger, opportunities, orders, shipments
+from apps.crm.api import (
+    claims,
+    dealer_feed,
+    dealers,
+    decisions,
+    journeys,
+    ledger,
+    opportunities,
+    orders,
+    sequences,
+    shipments,
+)
 from apps.messaging.api import calls, messages, voicemails
 from apps.sync.api import router as feeds
 
@@ -61,6 +72,7 @@ for _name, _part in {
     "ledger": ledger,
     "claims": claims,
     "journeys": journeys,
+    "sequences": sequences,
     "opportunities": opportunities,
 }.items():
     api.add_router(f"/{_name}", _part.router)
