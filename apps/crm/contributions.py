@@ -8,6 +8,7 @@ from apps.crm import (
     dealer_report_contributions,
     document_contributions,
     feed_contributions,
+    follow_up_contributions,
     history_contributions,
     journey_contributions,
     journey_report_contributions,
@@ -42,3 +43,4 @@ def register() -> None:
     dealer_report_contributions.register()
     journey_report_contributions.register()
     sequence_contributions.register()
+    follow_up_contributions.register()

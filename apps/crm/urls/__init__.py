@@ -7,6 +7,7 @@ from apps.crm.urls import (
     claims,
     content,
     dealers,
+    follow_up,
     hand_overs,
     inquiries,
     journeys,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     *hand_overs.urlpatterns,
     *assignment_rules.urlpatterns,
     *opportunities.urlpatterns,
+    *follow_up.urlpatterns,
     *rules.urlpatterns,
     *sequences.urlpatterns,
 ]
