@@ -26,6 +26,7 @@ from apps.crm.api import (
     ledger,
     opportunities,
     orders,
+    sequences,
     shipments,
 )
 from apps.messaging.api import calls, messages, voicemails
@@ -72,6 +73,7 @@ for _name, _part in {
     "ledger": ledger,
     "claims": claims,
     "journeys": journeys,
+    "sequences": sequences,
     "opportunities": opportunities,
     "hand-overs": hand_overs,
 }.items():

@@ -10,6 +10,7 @@ from apps.crm import (
     dealer_report_contributions,
     document_contributions,
     feed_contributions,
+    follow_up_contributions,
     hand_over_report_contributions,
     history_contributions,
     home_contributions,
@@ -54,3 +55,4 @@ def register() -> None:
     campaign_contributions.register()
     home_contributions.register()
     analytics_contributions.register()
+    follow_up_contributions.register()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.access.house_cases import API_EDITED
 from tests.access.matrix import (
     IN,
     MANAGERS,
@@ -58,6 +59,8 @@ web("crm/assignment-rules/", "GET", of("login", 403, 403, 403, 403, IN))
 web("crm/assignment-rules/new/", "GET POST", of("login", 403, 403, 403, 403, IN))
 web("crm/assignment-rules/<int:rule_id>/", "GET POST", _SET)
 web("crm/assignment-rules/<int:rule_id>/remove/", "POST", _SET)
+_API_CHARGED: Scopes = {"public": to_programs(*OUTSIDE, 403, IN, 403, IN, IN), "absent": API_EDITED["absent"]}
+_API_BEGUN: Scopes = {"all": PROGRAMS_WRITE, "absent": API_EDITED["absent"]}
 _SEQUENCES = "crm/settings/sequences/"
 web(_SEQUENCES, "GET", MANAGERS)
 web(f"{_SEQUENCES}new/", "GET POST", MANAGERS)
@@ -66,6 +69,19 @@ web(
     "GET POST",
     {"all": MANAGERS, "absent": of("login", 403, 403, 403, 404, 404)},
 )
+web("crm/sequences/<int:sequence_id>/", "GET", {"all": STAFF, "absent": of("login", 403, 404, 404, 404, 404)})
+web("crm/sequences/chosen/", "POST", STAFF)
+for _act in ("pause", "resume"):
+    web(
+        f"crm/enrolments/<int:enrolment_id>/{_act}/",
+        "POST",
+        {"public": of("login", 403, IN, 403, IN, IN), "absent": of("login", 403, 404, 404, 404, 404)},
+    )
+    program(f"sequences/enrolments/<enrolment_id>/{_act}", "POST", _API_CHARGED)
+program("sequences/enrolments/<enrolment_id>/stop", "POST", _API_CHARGED, {})
+program("sequences", "GET", PROGRAMS_READ)
+program("sequences/enrolments", "GET", PROGRAMS_READ)
+program("sequences/<sequence_id>/enrolments", "POST", _API_BEGUN, {"contact_ids": [1]})
 web("crm/contacts/<int:entity_id>/sequences/", "GET", VIEWED)
 web("crm/contacts/<int:entity_id>/sequences/begin/", "GET POST", _CHARGED)
 web(

@@ -67,8 +67,13 @@ def reopen_task(*, actor: User, task: Task, now: datetime) -> int | None:
     return change_tasks(actor=actor, ids=[task.pk], verb="task.reopened", now=now, change=reopen).operation_id
 
 
-def snooze_task(*, actor: User, task: Task, until: date | None, now: datetime) -> int | None:
-    """Keep an open task out of sight till that day, or show it again (None); it stays due when it was."""
+def snooze_tasks(
+    *, actor: User, ids: Collection[int], until: date | None, now: datetime, strict: bool = False
+) -> Changed:
+    """Keep these open tasks out of sight till that day, or show them again (None); they stay due when they were.
+
+    Raises ValidationError under "until".
+    """
     if until is not None and not now.date() < until <= LAST_DAY:
         raise ValidationError({"until": _("Choose a day to come.")})
 
@@ -78,7 +83,11 @@ def snooze_task(*, actor: User, task: Task, until: date | None, now: datetime) -
         locked.snoozed_until = until
         return True
 
-    return change_tasks(actor=actor, ids=[task.pk], verb="task.snoozed", now=now, change=snooze).operation_id
+    return change_tasks(actor=actor, ids=ids, verb="task.snoozed", now=now, change=snooze, strict=strict)
+
+
+def snooze_task(*, actor: User, task: Task, until: date | None, now: datetime) -> int | None:
+    return snooze_tasks(actor=actor, ids=[task.pk], until=until, now=now, strict=True).operation_id
 
 
 def set_due(

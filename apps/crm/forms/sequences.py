@@ -13,6 +13,7 @@ from apps.crm.services.sequences.setup import MOST_STEPS, Step
 from apps.messaging.selectors.templates import contact_templates
 
 _PLACES = range(1, MOST_STEPS + 1)
+SETTINGS = ("name", "is_active", "stops_at_call", "in_working_days")
 _MAIL = "mail:"  # and the template's id
 
 
@@ -25,6 +26,12 @@ class SequenceForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     is_active = forms.BooleanField(label=_("Takes new contacts"), required=False, initial=True)
     stops_at_call = forms.BooleanField(label=_("Stops when a call is logged"), required=False, initial=True)
+
+    in_working_days = forms.BooleanField(
+        label=_("Counts working days"),
+        required=False,
+        help_text=_("Those of the team in charge; of one that has told no hours Monday to Friday."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,7 +74,7 @@ class SequenceForm(forms.Form):
 
     @staticmethod
     def initial_of(sequence: Sequence) -> dict[str, Any]:
-        found = {name: getattr(sequence, name) for name in ("name", "is_active", "stops_at_call")}
+        found = {name: getattr(sequence, name) for name in SETTINGS}
         for place, step in enumerate(sequence.steps.order_by("position"), start=1):
             kind = f"{_MAIL}{step.template_id}" if step.kind == SequenceStep.Kind.MAIL else step.kind
             found |= {f"day_{place}": step.day, f"kind_{place}": kind, f"words_{place}": step.words}

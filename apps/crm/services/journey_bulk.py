@@ -65,7 +65,7 @@ def begin_journeys(*, actor: User, action: JourneyAction, chosen: QuerySet[Any],
     with operate(actor=actor, verb=action.verb, now=now, keep=True) as recorder:
         changed, forbidden = _apply(recorder, actor, action, ids, now)
         result = _result(len(ids), changed, forbidden)
-        message = _left(forbidden)
+        message = words_of_left(forbidden)
         Operation.objects.filter(pk=recorder.operation.pk).update(result=result, message=message)
         recorder.operation.result, recorder.operation.message = result, message
     return recorder.operation
@@ -89,7 +89,7 @@ def run_journeys(operation: Operation, progress: Progress) -> dict[str, Any]:
         with progress.portion(now=now) as recorder:
             done, denied = _apply(recorder, actor, action, portion, now)
         changed, forbidden = changed + done, forbidden + denied
-        progress.advance(len(portion), _left(forbidden))
+        progress.advance(len(portion), words_of_left(forbidden))
     return _result(len(ids), changed, forbidden)
 
 
@@ -108,7 +108,7 @@ def _apply(
     return len(done), len(ids) - len(managed)
 
 
-def _left(forbidden: int) -> str:
+def words_of_left(forbidden: int) -> str:
     """What is said to whoever asked for it."""
     if not forbidden:
         return ""

@@ -40,7 +40,7 @@ def journey_bulk(request: Request, action: str) -> HttpResponse:
     context = {
         "form": form,
         "title": TITLES[action],
-        "action": action,
+        "post_url": reverse("crm:journey_bulk", args=[action]),
         "tab": tab,
         "selection": selection,
         "total": selection.count(),

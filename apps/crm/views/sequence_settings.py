@@ -16,7 +16,7 @@ from apps.core import clock
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import saved, show_sheet
-from apps.crm.forms.sequences import SequenceForm
+from apps.crm.forms.sequences import SETTINGS, SequenceForm
 from apps.crm.models import Enrolment, Sequence, SequenceStep
 from apps.crm.services.sequences import save_sequence
 
@@ -54,7 +54,7 @@ def _sheet(request: Request, sequence: Sequence | None) -> HttpResponse:
     form = SequenceForm(request.POST or None, initial=SequenceForm.initial_of(sequence) if sequence else None)
     back = reverse("crm:sequences")
     if request.method == "POST" and form.is_valid():
-        fields = {name: form.cleaned_data[name] for name in ("name", "is_active", "stops_at_call")}
+        fields = {name: form.cleaned_data[name] for name in SETTINGS}
         try:
             save_sequence(actor=request.user, now=clock.now(), sequence=sequence, steps=form.steps(), **fields)
         except ValidationError as error:

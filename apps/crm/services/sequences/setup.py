@@ -11,12 +11,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.permissions import is_manager
-from apps.core.services.operations import operate
+from apps.core.services.operations import operate, snapshot
 from apps.crm.models import Sequence, SequenceStep
 from apps.messaging.models import MailTemplate
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.core.services.operations import Recorder
 
 MOST_STEPS = 6
 
@@ -38,6 +39,7 @@ def save_sequence(
     now: datetime,
     is_active: bool = True,
     stops_at_call: bool = True,
+    in_working_days: bool = False,
     sequence: Sequence | None = None,
 ) -> Sequence:
     """Write a new sequence, or `sequence` anew; contacts in it go on with the steps that they began with.
@@ -58,24 +60,35 @@ def save_sequence(
         if step.kind == SequenceStep.Kind.MAIL and (step.template is None or step.template.owner_id is not None):
             raise ValidationError(_("A mail needs a template of the house."))
     row = sequence or Sequence()
-    row.name, row.is_active, row.stops_at_call = name, is_active, stops_at_call
-    verb = "sequence.changed" if sequence else "sequence.made"
-    with operate(actor=actor, verb=verb, now=now, undoable=False, keep=True):
+    before = snapshot(row) if sequence is not None else None
+    row.name, row.is_active, row.stops_at_call, row.in_working_days = name, is_active, stops_at_call, in_working_days
+    with operate(actor=actor, verb="sequence.changed" if sequence else "sequence.made", now=now) as recorder:
         try:
             with transaction.atomic():
                 row.save()
         except IntegrityError as error:
             raise ValidationError({"name": _("There is a sequence of this name already.")}) from error
-        row.steps.all().delete()
-        SequenceStep.objects.bulk_create(
-            SequenceStep(
-                sequence=row,
-                position=position,
-                day=step.day,
-                kind=step.kind,
-                words=step.words,
-                template=step.template if step.kind == SequenceStep.Kind.MAIL else None,
-            )
-            for position, step in enumerate(ordered)
-        )
+        if before is None:
+            recorder.created(row)
+        else:
+            recorder.updated(row, before)
+        _set_steps(row, ordered, recorder)
     return row
+
+
+def _set_steps(sequence: Sequence, wanted: Many[Step], recorder: Recorder) -> None:
+    """Place by place, so that undo finds each where it was."""
+    held = list(sequence.steps.order_by("position"))
+    for position, step in enumerate(wanted):
+        row = held[position] if position < len(held) else SequenceStep(sequence=sequence, position=position)
+        before = snapshot(row) if row.pk else None
+        row.day, row.kind, row.words = step.day, SequenceStep.Kind(step.kind), step.words
+        row.template = step.template if step.kind == SequenceStep.Kind.MAIL else None
+        row.save()
+        if before is None:
+            recorder.created(row)
+        else:
+            recorder.updated(row, before)
+    for row in held[len(wanted) :]:
+        recorder.removed(row)
+        row.delete()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from apps.activities.services.tasks import add_task
 from apps.core.clock import company_day
 from apps.crm.models import Enrolment, PlannedStep, SequenceMail, SequenceStep
 from apps.crm.selectors.acting import who_acts
+from apps.crm.services.sequences.days import later, weekdays_of
 from apps.crm.services.sequences.enrolling import end, note
 from apps.messaging.models import MailTemplate, Withheld
 from apps.messaging.services.automatic_mails import AutomaticMail, send_automatic
@@ -87,7 +88,10 @@ def _go_on(enrolment: Enrolment, now: datetime) -> None:
     facts: dict[str, object] = {"done": done}
     if done < len(plan):
         gap = plan[done].day - plan[done - 1].day
-        facts["due_on"] = enrolment.due_on + timedelta(days=gap)
+        works = None
+        if enrolment.in_working_days:
+            works = weekdays_of([enrolment.entity_id], on=company_day(now))[enrolment.entity_id]
+        facts["due_on"] = later(enrolment.due_on, gap, works)
     Enrolment.objects.filter(pk=enrolment.pk).update(**facts)
     if done == len(plan):
         end(enrolment, Enrolment.End.FINISHED, now=now)
