@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/mails/<int:schedule_id>/send/", report_schedules.schedule_send, name="report_schedule_send"),
     path("reports/mails/<int:schedule_id>/remove/", report_schedules.schedule_remove, name="report_schedule_remove"),
     path("reports/<slug:key>/", reports.report, name="report"),
+    path("reports/<slug:key>/anew/", reports.report_anew, name="report_anew"),
     path("reports/<slug:key>/rows/", reports.report_rows, name="report_rows"),
     path("reports/<slug:key>/file/<slug:kind>/", reports.report_file, name="report_file"),
     path("reports/<slug:key>/mails/new/", report_schedules.schedule_add, name="report_schedule_add"),

@@ -18,3 +18,4 @@ for _act in ("pause", "send", "remove"):
 web("home/card/", "GET", NO_STAFF)
 web("home/cards/", "GET POST", STAFF)
 web("home/add/", "POST", NO_STAFF)
+web(f"{_A_REPORT}anew/", "POST", STAFF, key="new-contacts")

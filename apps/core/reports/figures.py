@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Aggregate, Avg, Count, FloatField, Sum
 from psycopg2.errors import QueryCanceled
 
+from apps.core.contributions import reports
 from apps.core.reports import Measure
 from apps.core.reports.asked import Asked
 
@@ -129,5 +130,6 @@ def _key(user: User, asked: Asked) -> str:
         statement = str(asked.rows(user).values_list("pk", asked.by.expression).query.sql_with_params())
     except EmptyResultSet:
         statement = "nothing"
-    about = f"{asked.report.title!r}:{asked.by.key}:{asked.query(fixed=True)}:{statement}"
+    name = next((key for key, each in reports.items() if each is asked.report), "")  # the same in every language
+    about = f"{name}:{asked.by.key}:{asked.query(fixed=True)}:{statement}"
     return f"core:report:{hashlib.sha256(about.encode()).hexdigest()}"

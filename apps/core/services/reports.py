@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -21,13 +21,25 @@ if TYPE_CHECKING:
     from apps.core.services.operations import Progress
 
 VERB = "report.counted"
+_BROKEN_OFF = (Operation.State.FAILED, Operation.State.CANCELLED)
+_LATELY = timedelta(minutes=10)
 
 
 @transaction.atomic
-def begin_counting(*, actor: User, key: str, query: str, compares: bool, now: datetime) -> Operation:
-    """Leave it to a worker; who asks again meanwhile gets the same operation."""
+def begin_counting(
+    *, actor: User, key: str, query: str, compares: bool, now: datetime, again: bool = False
+) -> Operation:
+    """Leave it to a worker; who asks again meanwhile gets the same operation.
+
+    One that was stopped or failed a moment ago is given as it is, unless it is to be tried `again`: a page that shows
+    it would else begin anew for ever.
+    """
     parameters: dict[str, Any] = {"report": key, "query": query, "compares": compares}
-    running = Operation.objects.of(actor).unfinished().filter(verb=VERB, parameters__contains=parameters).first()
+    mine = Operation.objects.of(actor).filter(verb=VERB, parameters__contains=parameters)
+    running = mine.unfinished().first()
+    if running is None and not again:
+        lately = mine.filter(state__in=_BROKEN_OFF, finished_at__gt=now - _LATELY)
+        running = lately.order_by("-pk").first()
     return running or operations.start(actor=actor, verb=VERB, parameters=parameters, now=now, undoable=False)
 
 

@@ -76,8 +76,8 @@ def _report(request: Request, slot: Slot) -> dict[str, Any]:
         figures = figures_of(request.user, asked, now=now, within_ms=PAGE_MS)
     except TakesLong:
         query = asked.query(fixed=True)
-        begin_counting(actor=request.user, key=slot.report_key, query=query, compares=False, now=now)
-        return {"asked": asked, "is_counting": True}
+        work = begin_counting(actor=request.user, key=slot.report_key, query=query, compares=False, now=now)
+        return {"asked": asked, "is_counting": work.finished_at is None, "is_broken_off": work.finished_at is not None}
     chart = json.dumps(chart_of(slot.report_key, asked, figures, most=CHART_LINES))
     total = shown_lines(slot.report_key, asked, figures, None)[-1]
     return {"asked": asked, "figures": figures, "total": total, "chart": chart}

@@ -10,9 +10,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.core import clock
 from apps.core.contributions import report_pages, reports, works_in_house
@@ -61,9 +62,6 @@ def report(request: Request, key: str) -> HttpResponse:
     today = clock.company_day(clock.now())
     asked = read_asked(found, request.GET, request.user, today)
     compares = "compare" in request.GET
-    if "fresh" in request.GET:
-        forget_figures(request.user, asked)
-        return HttpResponseRedirect(f"{request.path}?{asked.query()}{'&compare=1' if compares else ''}")
     context: dict[str, Any] = {
         "key": key,
         "report": found,
@@ -83,7 +81,8 @@ def report(request: Request, key: str) -> HttpResponse:
         work = services.begin_counting(
             actor=request.user, key=key, query=asked.query(fixed=True), compares=compares, now=clock.now()
         )
-        context["work"] = describe(work, now=clock.now())
+        row = describe(work, now=clock.now())
+        context |= {"work": row} if row.is_at_work else {"broken_off": True}
         return render_page(request, "core/report.html", context, fragment="report")
     context |= {
         "figures": figures,
@@ -92,6 +91,27 @@ def report(request: Request, key: str) -> HttpResponse:
         "chart": json.dumps(chart_of(key, asked, figures)),
     }
     return render_page(request, "core/report.html", context, fragment="report")
+
+
+@staff_only
+@require_POST
+def report_anew(request: Request, key: str) -> HttpResponse:
+    """Forget the kept figures; what takes long begins in the background again."""
+    asked = read_asked(report_of(request, key), request.GET, request.user, clock.company_day(clock.now()))
+    forget_figures(request.user, asked)
+    compares = "compare" in request.GET
+    try:
+        _figures(request, asked)
+    except TakesLong:
+        services.begin_counting(
+            actor=request.user,
+            key=key,
+            query=asked.query(fixed=True),
+            compares=compares,
+            now=clock.now(),
+            again=True,
+        )
+    return redirect(f"{reverse('core:report', args=[key])}?{asked.query()}{'&compare=1' if compares else ''}")
 
 
 @staff_only
