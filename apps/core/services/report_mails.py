@@ -23,6 +23,7 @@ from apps.core.models import ReportSchedule
 from apps.core.reports import Report
 from apps.core.reports.asked import read_asked
 from apps.core.reports.figures import figures_of
+from apps.core.reports.papers import paper_of
 from apps.core.reports.tables import file_rows, file_titles
 from apps.core.reports.turns import Turns
 from apps.core.services import outbox
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 log = structlog.get_logger(__name__)
+PDF = "pdf"
 _TRIED_AGAIN_AFTER = timedelta(minutes=15)
 
 
@@ -156,8 +158,12 @@ def _mail(schedule: ReportSchedule, report: Report, user: User, turn: datetime, 
     subject = _("%(report)s, %(period)s") % words
     message = EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
     for kind in schedule.formats:
-        content = as_bytes(kind, file_titles(asked), file_rows(asked, figures))
-        message.attach(f"{schedule.report}-{asked.period.last}.{kind}", content, CONTENT_TYPES[kind].partition(";")[0])
+        name = f"{schedule.report}-{asked.period.last}.{kind}"
+        if kind == PDF:
+            message.attach(name, paper_of(asked, figures), "application/pdf")
+        else:
+            content = as_bytes(kind, file_titles(asked), file_rows(asked, figures))
+            message.attach(name, content, CONTENT_TYPES[kind].partition(";")[0])
     return message
 
 
