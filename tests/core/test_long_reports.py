@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db.models import F, Func, TextField, Value
 from django.utils import translation
 
+from apps.activities.task_listing import task_listing
 from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.contributions import reports
@@ -36,7 +37,7 @@ def page(monkeypatch, client, bob, everyone_folder):
         rows=rows,
         dimensions=[by_choice("source", "Source", F("source"), dict)],
         measures=[Measure(key="all", title="All")],
-        listing=lambda user: None,
+        listing=task_listing,
     )
     monkeypatch.setitem(reports._items, "slow", (900, report))
     monkeypatch.setattr(views, "PAGE_MS", 30)

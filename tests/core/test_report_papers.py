@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 from datetime import UTC, datetime, timedelta
+from email import policy
 
 import pytest
 from django.core.cache import cache
@@ -60,7 +61,7 @@ def test_a_paper_goes_with_a_mail(bob):
 
     send_due_reports(now=NOW + timedelta(days=1))
 
-    mail = email.message_from_bytes(bytes(OutgoingMail.objects.get().raw))
-    part = next(part for part in mail.walk() if part.get_filename())
+    mail = email.message_from_bytes(bytes(OutgoingMail.objects.get().raw), policy=policy.default)
+    part = next(mail.iter_attachments())
     assert part.get_content_type() == "application/pdf"
-    assert "Typed in" in text_of_pdf(part.get_payload(decode=True))
+    assert "Typed in" in text_of_pdf(part.get_content())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from apps.core.documents import render
 from apps.core.reports.asked import Asked
 from apps.core.reports.figures import Figures
-from apps.core.reports.tables import file_titles, show, titles_of
+from apps.core.reports.tables import show, titles_of
 
 _TEMPLATE = Path(__file__).parents[1] / "documents" / "report.typ"
 
@@ -50,7 +50,7 @@ def _data(asked: Asked, figures: Figures) -> dict[str, Any]:
         "made": date_format(localtime(figures.as_of), "SHORT_DATETIME_FORMAT"),
         "page_of": _("Page %(number)s of %(count)s") % {"number": "{n}", "count": "{m}"},
         "facts": [{"label": str(title), "values": [value]} for title, value in asked.narrowed()],
-        "head": [str(title) for title in file_titles(asked)],
+        "head": [str(asked.by.title), *(str(each.title) for each in measures)],
         "rows": rows,
         "total": {"title": _("In all"), "cells": total},
         "nothing": _("Nothing to count"),

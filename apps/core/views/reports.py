@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,10 +33,10 @@ from apps.core.tables import FORMATS, as_table
 PAGE_MS = 2000  # so long a page waits for its figures
 
 
-def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def staff_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     @login_required
     @wraps(view)
-    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not works_in_house(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -47,9 +48,10 @@ def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 @require_GET
 def report_index(request: Request) -> HttpResponse:
     groups: dict[str, list[tuple[str, Report | ReportPage]]] = {}
-    addresses = [(reverse("core:report", args=[key]), each) for key, each in reports.items()]
-    pages = [(reverse(each.url_name), each) for each in report_pages]
-    for url, shown in [*addresses, *pages]:
+    shelf: list[tuple[str, Report | ReportPage]] = []
+    shelf += [(reverse("core:report", args=[key]), each) for key, each in reports.items()]
+    shelf += [(reverse(page.url_name), page) for page in report_pages]
+    for url, shown in shelf:
         if shown.may_see(request.user):
             groups.setdefault(str(shown.group), []).append((url, shown))
     return render_page(request, "core/reports.html", {"groups": groups})
