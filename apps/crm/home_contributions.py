@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 _KEPT = 60  # seconds
+_UNDECIDED: list[str] = [Claim.State.NEW, Claim.State.IN_REVIEW, Claim.State.WAITING]
 
 
 def register() -> None:
@@ -71,9 +72,6 @@ def _claims(request: HttpRequest) -> str:
             Figure(found["all"], all_words, _claims_at(state=_UNDECIDED)),
         ]
     )
-
-
-_UNDECIDED = [Claim.State.NEW, Claim.State.IN_REVIEW, Claim.State.WAITING]
 
 
 def _claims_at(**filters: str | int | list[str]) -> str:

@@ -93,6 +93,13 @@ def test_both_periods_are_counted_where_they_are_compared(page):
     assert page(compare="1").context["earlier"] is not None
 
 
+def test_a_file_of_it_waits_until_it_is_counted(client, page):
+    answer = client.get("/reports/slow/file/csv/")
+    assert answer.headers["Location"].startswith("/reports/slow/?by=source")
+    run(operation_id=page().context["work"].id, now=clock.now())
+    assert client.get("/reports/slow/file/csv/").content.decode().splitlines()[-1] == "In all,1"
+
+
 def test_readers_of_another_language_share_the_figures(client, page):
     run(operation_id=page().context["work"].id, now=clock.now())
     with translation.override("uk"):

@@ -66,10 +66,13 @@ def read_asked(report: Report, query: QueryDict, user: User, today: date) -> Ask
         period = period_of(preset, today)
     chosen, words = {}, {}
     for each in report.narrowings:
-        value = query.get(each.key, "")
+        value = "" if query.get("all") == each.key else query.get(each.key, "")
         if not value and not each.required:
             continue
-        known = {key: str(title) for key, title in each.choices(user)}
+        if each.pick_url_name:
+            known = {value: title} if (title := each.title_of(value)) else {}
+        else:
+            known = {key: str(title) for key, title in each.choices(user)}
         if value in known:
             chosen[each.key] = value
         elif each.required:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 500
 KEPT_SECONDS = 300
 KEPT_LONG_SECONDS = 24 * 3600  # what took long
+WORK_MS = 10 * 60 * 1000  # so long a worker waits
 Value = int | float | Decimal | None
 
 

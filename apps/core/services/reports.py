@@ -14,7 +14,7 @@ from apps.core.contributions import reports
 from apps.core.documents import DocumentFailed
 from apps.core.models import File, Operation
 from apps.core.reports.asked import read_asked
-from apps.core.reports.figures import KEPT_LONG_SECONDS, figures_of
+from apps.core.reports.figures import KEPT_LONG_SECONDS, WORK_MS, TakesLong, figures_of
 from apps.core.reports.papers import paper_of
 from apps.core.services import files, operations
 from apps.core.services.operations import OperationFailed
@@ -60,7 +60,10 @@ def run_counting(operation: Operation, progress: Progress) -> dict[str, Any]:
     progress.total(len(wanted))
     for each in wanted:
         progress.check_cancelled()
-        figures_of(actor, each, now=now, kept_for=KEPT_LONG_SECONDS)
+        try:
+            figures_of(actor, each, now=now, within_ms=WORK_MS, kept_for=KEPT_LONG_SECONDS)
+        except TakesLong as error:
+            raise OperationFailed(_("This takes too long to count.")) from error
         progress.advance()
     return {}
 
@@ -82,7 +85,9 @@ def run_paper(operation: Operation, progress: Progress) -> dict[str, Any]:
     now = clock.now()
     asked = read_asked(report, QueryDict(asked_for["query"]), actor, clock.company_day(now))
     try:
-        paper = paper_of(asked, figures_of(actor, asked, now=now))
+        paper = paper_of(asked, figures_of(actor, asked, now=now, within_ms=WORK_MS))
+    except TakesLong as error:
+        raise OperationFailed(_("This takes too long to count.")) from error
     except DocumentFailed as error:
         raise OperationFailed(_("The document could not be made.")) from error
     stored = files.store(paper, mime_type="application/pdf", now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -20,7 +20,7 @@ from apps.core import clock
 from apps.core.contributions import report_pages, reports, works_in_house
 from apps.core.home.slots import report_slot
 from apps.core.htmx import Request, render_page
-from apps.core.reports import Report, ReportPage
+from apps.core.reports import Narrowing, Report, ReportPage
 from apps.core.reports.asked import Asked, read_asked
 from apps.core.reports.cells import FILTER, listing_of, read_cell
 from apps.core.reports.figures import Figures, TakesLong, figures_of, forget_figures
@@ -29,6 +29,7 @@ from apps.core.reports.tables import chart_of, file_rows, file_titles, shown_lin
 from apps.core.selectors import describe
 from apps.core.services import reports as services
 from apps.core.tables import FORMATS, as_table
+from apps.core.toasts import toast
 
 PAGE_MS = 2000  # so long a page waits for its figures
 
@@ -70,7 +71,7 @@ def report(request: Request, key: str) -> HttpResponse:
         "asked": asked,
         "presets": PRESETS,
         "own": OWN,
-        "narrowings": [(each, each.choices(request.user), asked.chosen.get(each.key, "")) for each in found.narrowings],
+        "narrowings": [_offered(request, asked, each) for each in found.narrowings],
         "query": asked.query(),
         "slot": report_slot(key, asked),
         "compares": compares,
@@ -141,8 +142,20 @@ def report_file(request: Request, key: str, kind: str) -> HttpResponse:
     if kind not in FORMATS:
         raise Http404
     asked = read_asked(found, request.GET, request.user, clock.company_day(clock.now()))
-    figures = figures_of(request.user, asked, now=clock.now())
+    try:
+        figures = _figures(request, asked)
+    except TakesLong:
+        toast(request, _("It is counted first. Take the file when the figures stand here."))
+        return redirect(f"{reverse('core:report', args=[key])}?{asked.query()}")
     return as_table(kind, f"{key}-{asked.period.last}", file_titles(asked), file_rows(asked, figures))
+
+
+def _offered(request: Request, asked: Asked, each: Narrowing) -> tuple[Narrowing, Sequence[tuple[str, Any]], str]:
+    """A narrowing with its choices, or the one that was picked; and what is chosen."""
+    value = asked.chosen.get(each.key, "")
+    if each.pick_url_name:
+        return each, [(value, asked.words[each.key])] if value else [], value
+    return each, each.choices(request.user), value
 
 
 def report_of(request: Request, key: str) -> Report:
