@@ -57,9 +57,20 @@ WHERE a.id BETWEEN %(first)s AND %(last)s AND e.organisation_entity_id IS NOT NU
 """
 
 
-def measure(house: House) -> Iterator[Row]:
+def fill_history(house: House) -> int:
+    """So many entries are there then; 0 where there is nobody to have them."""
+    person = _person(house)
+    return _fill(house, person) if person else 0
+
+
+def _person(house: House) -> Entity | None:
+    """The one of the long timeline."""
     seen = Entity.objects.visible_to(house.user).live()
-    person = seen.people().filter(organisation_entity__in=seen.organisations()).order_by("-pk").first()
+    return seen.people().filter(organisation_entity__in=seen.organisations()).order_by("-pk").first()
+
+
+def measure(house: House) -> Iterator[Row]:
+    person = _person(house)
     if person is None:
         return
     total = _fill(house, person)

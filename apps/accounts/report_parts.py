@@ -10,6 +10,7 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Team, TeamMembership, User
+from apps.accounts.permissions import roles_of
 from apps.core.listing.columns import Words
 from apps.core.reports import Dimension, Narrowing, company_zone
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PERSON = _("Person")
+_LONGEST_ID = 18
 
 
 def by_person(field: str, *, key: str = "person", title: Words = PERSON, of_many: bool = False) -> Dimension:
@@ -26,8 +28,13 @@ def by_person(field: str, *, key: str = "person", title: Words = PERSON, of_many
 
 
 def of_person(field: str, *, key: str = "user", title: Words = PERSON) -> Narrowing:
+    """Narrow to one person, found by a picker among however many."""
     return Narrowing(
-        key=key, title=title, choices=_people, narrow=lambda found, value: found.filter(**{field: int(value)})
+        key=key,
+        title=title,
+        narrow=lambda found, value: found.filter(**{field: int(value)}),
+        pick_url_name="accounts:user_pick",
+        title_of=name_of_user,
     )
 
 
@@ -50,9 +57,12 @@ def names_of_users(keys: Collection[Any]) -> Mapping[Any, Any]:
     return {user.pk: str(user) for user in User.objects.filter(pk__in=keys)}
 
 
-def _people(_user: User) -> Sequence[tuple[str, str]]:
-    people = User.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("email").distinct()
-    return [(str(user.pk), str(user)) for user in people[:500]]
+def name_of_user(value: str) -> str:
+    """Of whoever works in the house, or did; "" for others, and for what is no id."""
+    if not value.isdecimal() or len(value) > _LONGEST_ID:
+        return ""
+    user = User.objects.filter(pk=int(value)).first()
+    return str(user) if user and "dealer" not in roles_of(user) else ""
 
 
 def _teams(_user: User) -> Sequence[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from apps.core import clock
 from apps.core.contributions import kinds
 from apps.core.listing import Column, Listing
 from apps.core.markup import fill, joined, record_url
-from apps.core.reports import Dimension, Measure, Narrowing, Report, by_month, by_week, company_zone
+from apps.core.reports import Dimension, Measure, Report, by_month, by_week, company_zone
 from apps.core.reports.cells import register_report
 from apps.core.reports.periods import edges
 
@@ -124,7 +125,7 @@ def _tasks() -> Report:
             Measure(key="late", title=_("Done late"), counts=late),
             Measure(key="open", title=_("Open"), counts=Q(state__in=Task.OPEN)),
         ],
-        narrowings=[Narrowing(key="user", title=_("Person"), choices=of_person("pk").choices, narrow=_assigned)],
+        narrowings=[replace(of_person("pk"), narrow=_assigned)],
         listing=lambda user: task_listing(user),
         chart="stack",
     )

@@ -42,6 +42,8 @@ class CoreConfig(AppConfig):
         )
         operation_runners.register(reports.VERB, reports.run_counting)
         verbs.register(reports.VERB, _("Report counted"))
+        operation_runners.register(reports.PAPER, reports.run_paper)
+        verbs.register(reports.PAPER, _("Report made as a PDF"))
         entry = MenuItem("main", _("Reports"), "core:reports", "report-analytics", works_in_house, "/reports/")
         menu.register("reports", entry, position=80)
         gallery.register()

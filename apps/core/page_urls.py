@@ -4,10 +4,9 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from apps.core import pages
-from apps.core.views import home
 
 urlpatterns = [
-    path("", home.home, name="home"),
+    path("", pages.home, name="home"),
     path("search/", pages.search, name="search"),
     path("shortcuts/", pages.shortcuts, name="shortcuts"),
     path("components/", pages.components, name="components"),

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core import contributions, gallery
 from apps.core.context import THEMES
-from apps.core.htmx import render_page
+from apps.core.home.slots import slots_of
+from apps.core.htmx import Request, render_page
 from apps.core.middleware import current_origin
 from apps.core.sheets import way_back
 
@@ -27,6 +28,16 @@ FEW_HITS = 5  # fewer than these and a second answer forgives typos
 PREFIX_FROM = 2
 GUESS_FROM = 4
 _YEAR = 365 * 24 * 3600
+
+
+@login_required
+@require_GET
+def home(request: Request) -> HttpResponse:
+    """Whoever works elsewhere goes to their own start, or is greeted."""
+    if elsewhere := contributions.home_of(request.user):
+        return HttpResponseRedirect(elsewhere)
+    slots = slots_of(request.user) if contributions.works_in_house(request.user) else []
+    return render(request, "core/home.html", {"slots": slots})
 
 
 @login_required

@@ -15,7 +15,7 @@ from apps.core.contributions import works_in_house
 from apps.core.models import ReportSchedule
 from apps.core.reports import Report
 from apps.core.reports.turns import Turns
-from apps.core.tables import FORMATS
+from apps.core.services.report_mails import PDF
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -40,7 +40,7 @@ class ScheduleForm(forms.Form):
     )
     formats = forms.MultipleChoiceField(
         label=gettext_lazy("Attached as"),
-        choices=[(kind, kind.upper()) for kind in reversed(FORMATS)],
+        choices=[(kind, kind.upper()) for kind in ("xlsx", PDF, "csv")],
         initial=["xlsx"],
         widget=forms.CheckboxSelectMultiple,
     )

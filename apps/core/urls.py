@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from apps.core.views import health, home, operations, report_schedules, reports
+from apps.core.views import health, home, operations, report_papers, report_schedules, reports
 
 app_name = "core"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/mails/<int:schedule_id>/send/", report_schedules.schedule_send, name="report_schedule_send"),
     path("reports/mails/<int:schedule_id>/remove/", report_schedules.schedule_remove, name="report_schedule_remove"),
     path("reports/<slug:key>/", reports.report, name="report"),
+    path("reports/papers/<int:operation_id>/", report_papers.report_paper, name="report_paper"),
+    path("reports/papers/<int:operation_id>/report.pdf", report_papers.report_pdf, name="report_pdf"),
+    path("reports/<slug:key>/paper/", report_papers.report_print, name="report_print"),
+    path("reports/<slug:key>/anew/", reports.report_anew, name="report_anew"),
     path("reports/<slug:key>/rows/", reports.report_rows, name="report_rows"),
     path("reports/<slug:key>/file/<slug:kind>/", reports.report_file, name="report_file"),
     path("reports/<slug:key>/mails/new/", report_schedules.schedule_add, name="report_schedule_add"),

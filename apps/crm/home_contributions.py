@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 _KEPT = 60  # seconds
+_UNDECIDED: list[str] = [Claim.State.NEW, Claim.State.IN_REVIEW, Claim.State.WAITING]
 
 
 def register() -> None:
@@ -73,10 +74,7 @@ def _claims(request: HttpRequest) -> str:
     )
 
 
-_UNDECIDED = [Claim.State.NEW, Claim.State.IN_REVIEW, Claim.State.WAITING]
-
-
-def _claims_at(**filters: object) -> str:
+def _claims_at(**filters: str | int | list[str]) -> str:
     query = urlencode({f"f.{key}": value for key, value in filters.items()}, doseq=True)
     return f"{reverse('crm:claim_list')}?{query}"
 

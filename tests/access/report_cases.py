@@ -18,3 +18,7 @@ for _act in ("pause", "send", "remove"):
 web("home/card/", "GET", NO_STAFF)
 web("home/cards/", "GET POST", STAFF)
 web("home/add/", "POST", NO_STAFF)
+web(f"{_A_REPORT}anew/", "POST", STAFF, key="new-contacts")
+web(f"{_A_REPORT}paper/", "POST", STAFF, key="new-contacts")
+for _rest in ("", "report.pdf"):
+    web(f"reports/papers/<int:operation_id>/{_rest}", "GET", {"absent": NO_STAFF}, operation_id="9000000")

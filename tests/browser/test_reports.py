@@ -6,6 +6,7 @@ import email
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from email import policy
 
 import openpyxl
 import pytest
@@ -105,6 +106,6 @@ def test_a_report_planned_in_the_browser_lies_in_a_mailbox_and_adds_up_to_the_pa
 
 
 def sheet_of(envelope):
-    mail = email.message_from_bytes(envelope.content)
-    part = next(part for part in mail.walk() if (part.get_filename() or "").endswith(".xlsx"))
-    return list(openpyxl.load_workbook(io.BytesIO(part.get_payload(decode=True))).active.iter_rows(values_only=True))
+    mail = email.message_from_bytes(envelope.content, policy=policy.default)
+    (part,) = mail.iter_attachments()
+    return list(openpyxl.load_workbook(io.BytesIO(part.get_content())).active.iter_rows(values_only=True))

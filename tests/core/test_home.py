@@ -6,8 +6,10 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from apps.accounts.models import ROLES
 from apps.core.contributions import home_cards, reports
 from apps.core.home.slots import MOST, report_slot, slot_of, usual_slots
 from apps.core.models import HomeLayout
@@ -130,8 +132,6 @@ def test_home_holds_so_many_cards(bob):
 
 
 def test_a_slot_says_what_it_counts(bob):
-    from django.http import QueryDict
-
     report = reports.get("new-contacts")
     assert report is not None
     asked = read_asked(report, QueryDict("by=source&period=last_month"), bob, NOW.date())
@@ -140,8 +140,7 @@ def test_a_slot_says_what_it_counts(bob):
     assert (str(slot.title), slot.about) == ("New contacts", "Source · Last month")
 
 
-def test_each_card_has_its_place_and_roles_that_there_are():
-    from apps.accounts.models import ROLES
-
-    for card in [*home_cards, *reports]:
-        assert set(getattr(card, "roles", None) or getattr(card, "home_of", ())) <= set(ROLES)
+def test_cards_stand_on_the_home_of_roles_that_there_are():
+    standing = [each for card in home_cards for each in card.roles]
+    standing += [each for report in reports for each in report.home_of]
+    assert set(standing) <= set(ROLES)

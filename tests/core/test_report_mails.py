@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from apps.contacts.models import Folder
 from apps.core.models import OutgoingMail, ReportSchedule
 from apps.core.reports import company_zone
-from apps.core.reports.periods import Period, period_of
+from apps.core.reports.periods import PRESETS, Period, period_of
 from apps.core.reports.turns import Turns
 from apps.core.services import report_mails
 from apps.core.services.report_mails import Wish, plan_report, send_due_reports
@@ -67,6 +67,11 @@ def test_named_periods_move_with_the_calendar():
     assert period_of("last_month", today) == Period(date(2026, 2, 1), date(2026, 2, 28))
     assert period_of("last_quarter", today) == Period(date(2025, 10, 1), date(2025, 12, 31))
     assert period_of("this_year", today) == Period(date(2026, 1, 1), date(2026, 12, 31))
+    assert period_of("this_week", today) == Period(date(2026, 3, 30), date(2026, 4, 5))
+    assert period_of("last_week", today) == Period(date(2026, 3, 23), date(2026, 3, 29))
+    assert period_of("last_30", today) == Period(date(2026, 3, 1), date(2026, 3, 30))
+    assert period_of("today", today).before() == period_of("yesterday", today)
+    assert {period_of(preset, today).last <= date(2026, 12, 31) for preset in PRESETS} == {True}
     assert period_of("last_month", today).before() == Period(date(2026, 1, 1), date(2026, 1, 31))
     assert period_of("last_7", today).before() == Period(date(2026, 3, 17), date(2026, 3, 23))
 

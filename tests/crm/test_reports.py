@@ -16,6 +16,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from apps.accounts.models import User
 from apps.contacts.models import Folder, FolderPermission
 from apps.contacts.models.rights import forget_rights
 from apps.core.contributions import reports
@@ -205,3 +206,24 @@ def test_a_product_is_called_by_its_own_word(client, alice, bob, charlie, folder
     page = client.get("/reports/orders/", OF_2026 | {"by": "product"})
 
     assert {line.title for line in page.context["lines"]} == {"PVC windows", "No product told", "In all"}
+
+
+def test_any_of_a_thousand_people_is_picked_and_let_go_again(client, alice, bob, everyone_folder):
+    made = User.objects.bulk_create(
+        [User(email=f"p{n}@firm.example", name=f"P {n}", created_at=NOW) for n in range(600)]
+    )
+    last = made[-1]
+    PersonFactory(folder=everyone_folder, owner=last, created_at=NOW)
+    PersonFactory(folder=everyone_folder, owner=bob, created_at=NOW)
+    client.force_login(alice)
+
+    page = client.get("/reports/new-contacts/", OF_2026 | {"user": last.pk})
+
+    assert page.text.count("<option") < 60
+    assert f'value="{last.pk}" selected>P 599' in page.text
+    assert page.context["lines"][-1].cells[0].text == "1"
+    assert "P 599" in client.get(page.context["lines"][-1].cells[0].url).text
+    free = client.get("/reports/new-contacts/", OF_2026 | {"user": last.pk, "all": "user"})
+    assert free.context["lines"][-1].cells[0].text == "2"
+    for wrong in ("x", "0", "9" * 30, "-1"):
+        assert client.get("/reports/new-contacts/", OF_2026 | {"user": wrong}).context["asked"].chosen == {}

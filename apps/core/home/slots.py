@@ -62,7 +62,8 @@ class Slot:
 
     def asked(self, user: User) -> Asked | None:
         report = reports.get(self.report_key)
-        return report and read_asked(report, QueryDict(self.query), user, clock.company_day(clock.now()))
+        today = clock.company_day(clock.now())
+        return read_asked(report, QueryDict(self.query), user, today) if report else None
 
 
 def report_slot(key: str, asked: Asked) -> str:

@@ -67,13 +67,19 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Narrowing:
-    """A choice above the report; `narrow(queryset, value)`. One that is `required` has its first choice by itself."""
+    """A choice above the report; `narrow(queryset, value)`. One that is `required` has its first choice by itself.
+
+    What there are too many of is picked: `choices(user)` are none then, the page at `pick_url_name` finds them, and
+    `title_of(value)` tells how one is called, "" where there is none.
+    """
 
     key: str
     title: Words
-    choices: Callable[[User], Sequence[tuple[str, Any]]]
     narrow: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    choices: Callable[[User], Sequence[tuple[str, Any]]] = lambda _user: ()
     required: bool = False
+    pick_url_name: str = ""
+    title_of: Callable[[str], str] = lambda _value: ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

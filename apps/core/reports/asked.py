@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -27,6 +27,7 @@ class Asked:
     preset: str
     period: Period
     chosen: Mapping[str, str]
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)  # how what is chosen is called
 
     def rows(self, user: User) -> QuerySet[Any]:
         """All that it counts, of what `user` sees; in no order."""
@@ -35,6 +36,10 @@ class Asked:
             if each.key in self.chosen:
                 found = each.narrow(found, self.chosen[each.key])
         return found
+
+    def narrowed(self) -> list[tuple[object, str]]:
+        """What it is narrowed to, by the words of its choices."""
+        return [(each.title, self.words[each.key]) for each in self.report.narrowings if self.words.get(each.key)]
 
     def earlier(self) -> Asked:
         return replace(self, preset=OWN, period=self.period.before())
@@ -59,14 +64,18 @@ def read_asked(report: Report, query: QueryDict, user: User, today: date) -> Ask
     else:
         preset = preset if preset in PRESETS else USUAL
         period = period_of(preset, today)
-    chosen = {}
+    chosen, words = {}, {}
     for each in report.narrowings:
-        value = query.get(each.key, "")
+        value = "" if query.get("all") == each.key else query.get(each.key, "")
         if not value and not each.required:
             continue
-        known = [key for key, _title in each.choices(user)]
+        if each.pick_url_name:
+            known = {value: title} if (title := each.title_of(value)) else {}
+        else:
+            known = {key: str(title) for key, title in each.choices(user)}
         if value in known:
             chosen[each.key] = value
         elif each.required:
-            chosen[each.key] = known[0] if known else ""
-    return Asked(report, by, preset, period, chosen)
+            chosen[each.key] = next(iter(known), "")
+        words[each.key] = known.get(chosen.get(each.key, ""), "")
+    return Asked(report, by, preset, period, chosen, words)

@@ -54,9 +54,7 @@ class Cell:
         if not self.is_total:
             names = self.asked.by.names([self.line])
             parts.append(str(names.get(self.line, self.asked.by.nothing)))
-        for each in self.asked.report.narrowings:
-            if each.key in self.asked.chosen:
-                parts.append(self.asked.chosen[each.key])
+        parts += [words for _title, words in self.asked.narrowed()]
         return " · ".join([*parts, str(self.asked.period)])
 
 

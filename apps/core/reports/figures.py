@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Aggregate, Avg, Count, FloatField, Sum
 from psycopg2.errors import QueryCanceled
 
+from apps.core.contributions import reports
 from apps.core.reports import Measure
 from apps.core.reports.asked import Asked
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 500
 KEPT_SECONDS = 300
 KEPT_LONG_SECONDS = 24 * 3600  # what took long
+WORK_MS = 10 * 60 * 1000  # so long a worker waits
 Value = int | float | Decimal | None
 
 
@@ -129,5 +131,6 @@ def _key(user: User, asked: Asked) -> str:
         statement = str(asked.rows(user).values_list("pk", asked.by.expression).query.sql_with_params())
     except EmptyResultSet:
         statement = "nothing"
-    about = f"{asked.report.title!r}:{asked.by.key}:{asked.query(fixed=True)}:{statement}"
+    name = next((key for key, each in reports.items() if each is asked.report), "")  # the same in every language
+    about = f"{name}:{asked.by.key}:{asked.query(fixed=True)}:{statement}"
     return f"core:report:{hashlib.sha256(about.encode()).hexdigest()}"

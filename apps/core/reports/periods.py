@@ -13,6 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.reports import company_zone
 
 PRESETS = {
+    "today": _("Today"),
+    "yesterday": _("Yesterday"),
+    "this_week": _("This week"),
+    "last_week": _("Last week"),
     "this_month": _("This month"),
     "last_month": _("Last month"),
     "this_quarter": _("This quarter"),
@@ -20,8 +24,9 @@ PRESETS = {
     "this_year": _("This year"),
     "last_year": _("Last year"),
     "last_7": _("The last 7 days"),
+    "last_30": _("The last 30 days"),
+    "last_90": _("The last 90 days"),
     "last_365": _("The last 365 days"),
-    "yesterday": _("Yesterday"),
 }
 USUAL = "this_year"
 OWN = "own"
@@ -52,7 +57,13 @@ def period_of(preset: str, today: date) -> Period:
     month, year = today.replace(day=1), today.replace(month=1, day=1)
     quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
     day = timedelta(days=1)
+    monday = today - today.weekday() * day
     periods = {
+        "today": (today, today),
+        "this_week": (monday, monday + 6 * day),
+        "last_week": (monday - 7 * day, monday - day),
+        "last_30": (today - 30 * day, today - day),
+        "last_90": (today - 90 * day, today - day),
         "this_month": (month, _months(month, 1) - day),
         "last_month": (_months(month, -1), month - day),
         "this_quarter": (quarter, _months(quarter, 3) - day),

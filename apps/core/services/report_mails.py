@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 
 from apps.core.clock import company_day
 from apps.core.contributions import reports, works_in_house
+from apps.core.documents import DocumentFailed
 from apps.core.models import ReportSchedule
 from apps.core.reports import Report
 from apps.core.reports.asked import read_asked
-from apps.core.reports.figures import figures_of
+from apps.core.reports.figures import WORK_MS, TakesLong, figures_of
+from apps.core.reports.papers import paper_of
 from apps.core.reports.tables import file_rows, file_titles
 from apps.core.reports.turns import Turns
 from apps.core.services import outbox
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 log = structlog.get_logger(__name__)
+PDF = "pdf"
 _TRIED_AGAIN_AFTER = timedelta(minutes=15)
 
 
@@ -120,7 +123,7 @@ def _serve_one(now: datetime) -> bool:
     try:
         with transaction.atomic():
             count = _queue(schedule, turn=schedule.due_at, now=now)
-    except (DatabaseError, OSError) as error:
+    except (DatabaseError, OSError, TakesLong, DocumentFailed) as error:
         log.warning("report.mail.failed", schedule_id=schedule.pk, error=type(error).__name__)
         row.update(next_at=now + _TRIED_AGAIN_AFTER, trouble=_("It could not be counted; it is tried again."))
         return True
@@ -149,15 +152,19 @@ def _queue(schedule: ReportSchedule, *, turn: datetime, now: datetime) -> int:
 
 def _mail(schedule: ReportSchedule, report: Report, user: User, turn: datetime, now: datetime) -> EmailMessage:
     asked = read_asked(report, QueryDict(schedule.query), user, company_day(turn))
-    figures = figures_of(user, asked, now=now)
+    figures = figures_of(user, asked, now=now, within_ms=WORK_MS)
     link = f"{settings.RAPPORT_SITE_URL}{reverse('core:report', args=[schedule.report])}?{asked.query(fixed=True)}"
     words = {"report": report.title, "period": asked.period, "link": link}
     body = _("%(report)s, %(period)s: the figures are attached.\n\nOpen the report: %(link)s") % words
     subject = _("%(report)s, %(period)s") % words
     message = EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
     for kind in schedule.formats:
-        content = as_bytes(kind, file_titles(asked), file_rows(asked, figures))
-        message.attach(f"{schedule.report}-{asked.period.last}.{kind}", content, CONTENT_TYPES[kind].partition(";")[0])
+        name = f"{schedule.report}-{asked.period.last}.{kind}"
+        if kind == PDF:
+            message.attach(name, paper_of(asked, figures), "application/pdf")
+        else:
+            content = as_bytes(kind, file_titles(asked), file_rows(asked, figures))
+            message.attach(name, content, CONTENT_TYPES[kind].partition(";")[0])
     return message
 
 

@@ -1,19 +1,18 @@
-"""Home: its cards, which one to have in what order, and each card by itself."""
+"""Cards of Home: each by itself, and which to have in what order."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.core import clock, contributions
+from apps.core import clock
 from apps.core.home.slots import Slot, offered_slots, slot_of, slots_of
 from apps.core.htmx import Request, render_page
 from apps.core.models import HomeLayout
@@ -26,16 +25,6 @@ from apps.core.toasts import toast
 from apps.core.views.reports import PAGE_MS, staff_only
 
 CHART_LINES = 12
-
-
-@login_required
-@require_GET
-def home(request: Request) -> HttpResponse:
-    """Whoever works elsewhere goes to their own start, or is greeted."""
-    if elsewhere := contributions.home_of(request.user):
-        return HttpResponseRedirect(elsewhere)
-    slots = slots_of(request.user) if contributions.works_in_house(request.user) else []
-    return render(request, "core/home.html", {"slots": slots})
 
 
 @staff_only
@@ -76,8 +65,8 @@ def _report(request: Request, slot: Slot) -> dict[str, Any]:
         figures = figures_of(request.user, asked, now=now, within_ms=PAGE_MS)
     except TakesLong:
         query = asked.query(fixed=True)
-        begin_counting(actor=request.user, key=slot.report_key, query=query, compares=False, now=now)
-        return {"asked": asked, "is_counting": True}
+        work = begin_counting(actor=request.user, key=slot.report_key, query=query, compares=False, now=now)
+        return {"asked": asked, "is_counting": work.finished_at is None, "is_broken_off": work.finished_at is not None}
     chart = json.dumps(chart_of(slot.report_key, asked, figures, most=CHART_LINES))
     total = shown_lines(slot.report_key, asked, figures, None)[-1]
     return {"asked": asked, "figures": figures, "total": total, "chart": chart}
