@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from apps.sync.services.connections.claims import LEASE
 from apps.sync.services.connections.enqueuing import note_contacts
 from tests.conftest import NOW
 from tests.contacts.factories import PersonFactory
+from tests.core.processes import start
 from tests.sync.mailchimp_server import KEY, LIST, mailchimp
 from tests.sync.outside import a_contact, a_view, an_audience, elsewhere
 
@@ -363,6 +365,27 @@ def test_two_workers_never_send_at_once_and_a_dead_one_is_replaced(chimp, ada):
 
     assert go(connection, NOW + MINUTE) is None
     assert go(connection, NOW + LEASE).sent == 3
+
+
+@pytest.mark.parametrize(("step", "there"), [("claimed", 0), ("sent", 3)])
+def test_a_worker_killed_while_sending_loses_nothing_and_what_goes_twice_does_no_harm(chimp, ada, step, there):
+    people(3)
+    connection = an_audience(ada)
+    servers = {"RAPPORT_PRIVATE_NETWORKS": "127.0.0.0/8", "RAPPORT_MAILCHIMP_URL": chimp.url}
+    worker = start("tests.sync.connection_worker", str(connection.pk), step, stdout=-1, variables=servers)
+    assert worker.stdout is not None
+    assert worker.stdout.readline().strip() == step
+    worker.send_signal(signal.SIGKILL)
+    worker.wait(10)
+    assert len(chimp.subscribed()) == there
+    assert AudienceMember.objects.filter(state=State.THERE).count() == 0
+
+    now = clock.now()
+    assert go(connection, now) is None  # it may be sending still
+    go(connection, now + 2 * LEASE)
+
+    assert chimp.subscribed() == ["p0@windows.ua", "p1@windows.ua", "p2@windows.ua"]
+    assert AudienceMember.objects.filter(state=State.THERE, due_at=None).count() == 3
 
 
 def test_whoever_was_overtaken_or_switched_off_writes_nothing(chimp, ada):
