@@ -148,6 +148,21 @@ def test_a_contact_that_is_gone_for_good_is_archived_too(chimp, ada):
     assert not AudienceMember.objects.exists()
 
 
+def test_what_no_fact_told_of_is_found_within_an_hour(chimp, ada):
+    first, second = people(2)
+    connection = an_audience(ada)
+    go(connection)
+    Entity.objects.filter(pk=first.pk).update(first_name="Undone", modified_at=NOW + MINUTE)
+    Entity.objects.filter(pk=second.pk).update(trashed_at=NOW + MINUTE)
+    third = PersonFactory(primary_email="third@windows.ua")
+
+    assert go(connection, NOW + 30 * MINUTE).sent == 0
+    go(connection, NOW + 61 * MINUTE)
+
+    assert chimp.of("p0@windows.ua")["merge_fields"]["FNAME"] == "Undone"
+    assert chimp.subscribed() == ["p0@windows.ua", third.primary_email]
+
+
 def test_of_contacts_with_one_address_the_oldest_speaks_and_then_the_next(chimp, ada):
     first, second = [PersonFactory(first_name=name, primary_email="info@windows.ua") for name in ("Anna", "Bohdan")]
     connection = an_audience(ada)

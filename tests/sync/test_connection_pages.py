@@ -13,6 +13,7 @@ from django.test import Client
 from apps.accounts.models import AuditEvent
 from apps.core import secrets
 from apps.core.models import Operation
+from apps.sync.demo import load_connection
 from apps.sync.models import AnalyticsEvent, AudienceMember, Connection
 from apps.sync.services.connections import rounds
 from tests.conftest import NOW
@@ -225,6 +226,15 @@ def test_it_is_removed_with_its_key_and_all_stays_at_the_other_side(office, ada,
     assert not Connection.objects.exists()
     assert not AudienceMember.objects.exists()
     assert chimp.subscribed() == ["p@windows.ua"]
+
+
+def test_the_demo_has_an_example_that_is_switched_off(ada, everyone_folder):
+    assert load_connection(now=NOW) is True
+    assert load_connection(now=NOW) is False
+
+    connection = Connection.objects.get()
+    assert connection.state == "off"
+    assert rounds.begin_due(now=NOW) == 0
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "dora"])
