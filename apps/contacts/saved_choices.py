@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext as _
 
@@ -38,5 +38,4 @@ def chosen(user: User, key: str) -> EntityQuerySet:
             _("The saved view asks for what there is no longer: %(names)s.") % {"names": ", ".join(unknown)}
         )
     found = listing.narrow(entity_scope(user), state)
-    allowed: EntityQuerySet = found.filter(pk__in=export_scope(user).values("pk")).order_by()
-    return allowed
+    return cast("EntityQuerySet", found.filter(pk__in=export_scope(user).values("pk")).order_by())

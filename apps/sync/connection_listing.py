@@ -22,7 +22,8 @@ def listing_of(connection: Connection) -> Listing:
     return member_listing(connection) if connection.kind == Connection.Kind.MAILCHIMP else event_listing(connection)
 
 
-def member_listing(connection: Connection) -> Listing:
+def member_listing(connection: Connection | None) -> Listing:
+    """Of any connection without one: its dialogs are the same for all."""
     return Listing(
         key=MEMBERS,
         columns=[
@@ -44,11 +45,12 @@ def member_listing(connection: Connection) -> Listing:
         empty=Empty(
             _("Nobody yet"), _("Once it is switched on, the contacts of its filter stand here."), "users-group"
         ),
-        path=reverse("sync:connection_rows", args=[connection.pk]),
+        path=_path(connection),
     )
 
 
-def event_listing(connection: Connection) -> Listing:
+def event_listing(connection: Connection | None) -> Listing:
+    """As `member_listing`."""
     return Listing(
         key=EVENTS,
         columns=[
@@ -67,13 +69,21 @@ def event_listing(connection: Connection) -> Listing:
         row_label=lambda event: str(_title(event)),
         actions=_actions(connection),
         empty=Empty(_("No events yet"), _("Once it is switched on, what happens stands here."), "chart-line"),
-        path=reverse("sync:connection_rows", args=[connection.pk]),
+        path=_path(connection),
     )
 
 
-def _actions(connection: Connection) -> list[Action]:
+def _path(connection: Connection | None) -> str:
+    return reverse("sync:connection_rows", args=[connection.pk]) if connection else reverse("sync:connections")
+
+
+def _actions(connection: Connection | None) -> list[Action]:
+    if connection is None:
+        return []
+    pk = connection.pk
+
     def url(act: str) -> str:
-        return reverse("sync:connection_bulk", args=[connection.pk, act])
+        return reverse("sync:connection_bulk", args=[pk, act])
 
     return [
         Action("replay", _("Replay"), url("replay"), "refresh"),

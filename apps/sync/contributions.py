@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_admin
@@ -17,7 +20,9 @@ from apps.core.contributions import (
     partitioned,
     verbs,
 )
+from apps.core.listing import Listing, ListingEntry, listings
 from apps.sync import home_contributions
+from apps.sync.connection_listing import EVENTS, MEMBERS, event_listing, member_listing
 from apps.sync.models import Connection, Source
 from apps.sync.order_records import order_record_link, order_records
 from apps.sync.services import applying, rejections
@@ -62,8 +67,14 @@ def register() -> None:
         MenuItem("settings", _("Synchronisation"), "sync:sources", "arrows-exchange", is_admin),
         position=180,
     )
+    listings.register(MEMBERS, ListingEntry(_for_admins(member_listing)))
+    listings.register(EVENTS, ListingEntry(_for_admins(event_listing)))
     menu.register(
         "sync.connections",
         MenuItem("settings", _("Connections"), "sync:connections", "plug-connected", is_admin),
         position=181,
     )
+
+
+def _for_admins(make: Callable[[None], Listing]) -> Callable[[HttpRequest], Listing | None]:
+    return lambda request: make(None) if is_admin(request.user) else None

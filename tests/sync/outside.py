@@ -24,7 +24,7 @@ from tests.sync.ga4_server import MEASUREMENT_ID, SECRET
 from tests.sync.mailchimp_server import KEY, LIST
 
 
-def a_view(owner: User, name: str = "Newsletter", **filters: list[str]) -> SavedView:
+def a_view(owner: User, name: str = "Newsletter", /, **filters: list[str]) -> SavedView:
     """A saved view of contacts; by default those who have an e-mail address."""
     query = {"filters": filters or {"has_email": ["yes"]}}
     return SavedView.objects.create(

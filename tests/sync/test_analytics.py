@@ -252,8 +252,8 @@ def test_what_is_over_is_forgotten_after_a_month(google, ada):
 def test_an_opportunity_that_is_won_is_an_event(google, ada):
     connection = an_analytics(ada, events=("opportunity_won",))
     stages = PipelineStage.objects.filter(pipeline__purpose="opportunity", pipeline__retired_at__isnull=True)
-    first = stages.filter(outcome="open").order_by("position").first()
-    won = stages.filter(outcome="won", pipeline=first.pipeline).first()
+    first = stages.filter(outcome="open").order_by("pipeline", "position")[0]
+    won = stages.get(outcome="won", pipeline=first.pipeline)
     data = OpportunityInput(title="Secret tower", revenue=Decimal("10"))
     made = make_opportunity(actor=ada, data=data, stage=first, now=NOW)
     move_opportunity(actor=ada, opportunity=made, stage=won, now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from datetime import timedelta
 
 import pytest
@@ -16,11 +17,13 @@ from apps.core.services.suppression import allow_again, is_suppressed, suppress
 from apps.crm.models import Persona
 from apps.crm.services.personas import give_persona, take_persona
 from apps.sync.models import AudienceMember, Connection, ConnectionRun
-from apps.sync.services.connections import asking_by_hand, pushing, rounds, setup
+from apps.sync.services.connections import asking_by_hand, rounds, setup
 from apps.sync.services.connections.claims import LEASE
 from apps.sync.services.connections.enqueuing import note_contacts
+from apps.sync.services.connections.options import MailchimpOptions
 from tests.conftest import NOW
 from tests.contacts.factories import PersonFactory
+from tests.core.processes import start
 from tests.sync.mailchimp_server import KEY, LIST, mailchimp
 from tests.sync.outside import a_contact, a_view, an_audience, elsewhere
 
@@ -143,6 +146,21 @@ def test_a_contact_that_is_gone_for_good_is_archived_too(chimp, ada):
 
     assert chimp.statuses() == {"p0@windows.ua": "archived"}
     assert not AudienceMember.objects.exists()
+
+
+def test_what_no_fact_told_of_is_found_within_an_hour(chimp, ada):
+    first, second = people(2)
+    connection = an_audience(ada)
+    go(connection)
+    Entity.objects.filter(pk=first.pk).update(first_name="Undone", modified_at=NOW + MINUTE)
+    Entity.objects.filter(pk=second.pk).update(trashed_at=NOW + MINUTE)
+    third = PersonFactory(primary_email="third@windows.ua")
+
+    assert go(connection, NOW + 30 * MINUTE).sent == 0
+    go(connection, NOW + 61 * MINUTE)
+
+    assert chimp.of("p0@windows.ua")["merge_fields"]["FNAME"] == "Undone"
+    assert chimp.subscribed() == ["p0@windows.ua", third.primary_email]
 
 
 def test_of_contacts_with_one_address_the_oldest_speaks_and_then_the_next(chimp, ada):
@@ -294,23 +312,14 @@ def test_refused_members_are_parked_with_words_and_tried_again_when_they_change_
     assert chimp.subscribed() == ["lost@windows.ua", "real@windows.ua"]
 
 
-def test_a_member_that_breaks_a_whole_request_is_found_and_the_others_arrive(chimp, ada, monkeypatch):
+def test_a_member_that_breaks_a_whole_request_is_found_and_the_others_arrive(chimp, ada):
     everyone = people(40)
     connection = an_audience(ada)
-    real = pushing.plans_for
-
-    def spoilt(*args):
-        plans = real(*args)
-        for plan in plans:
-            if plan.address == "p7@windows.ua":
-                plan.member["merge_fields"]["FNAME"] = "x" * 300
-        return plans
-
-    monkeypatch.setattr(pushing, "plans_for", spoilt)
+    chimp.breaking.add("p7@windows.ua")
     tally = go(connection)
 
     assert (tally.sent, tally.refused) == (39, 1)
-    assert "Text is longer than 255" in member_of(everyone[7]).trouble
+    assert "Data did not match" in member_of(everyone[7]).trouble
 
 
 # --- troubles ---------------------------------------------------------------------------------------------------------
@@ -322,8 +331,8 @@ def test_what_passes_is_tried_again_after_a_while_and_nothing_is_lost(chimp, ada
     go(connection)
     connection.refresh_from_db()
     assert (connection.state, connection.failures) == ("on", 1)
-    assert connection.rests_until > NOW
-    assert go(connection, NOW + timedelta(seconds=1)) is None
+    assert connection.rests_until is not None
+    assert go(connection, NOW + timedelta(seconds=7)) is None
 
     go(connection, NOW + 10 * MINUTE)
 
@@ -363,6 +372,27 @@ def test_two_workers_never_send_at_once_and_a_dead_one_is_replaced(chimp, ada):
 
     assert go(connection, NOW + MINUTE) is None
     assert go(connection, NOW + LEASE).sent == 3
+
+
+@pytest.mark.parametrize(("step", "there"), [("claimed", 0), ("sent", 3)])
+def test_a_worker_killed_while_sending_loses_nothing_and_what_goes_twice_does_no_harm(chimp, ada, step, there):
+    people(3)
+    connection = an_audience(ada)
+    servers = {"RAPPORT_PRIVATE_NETWORKS": "127.0.0.0/8", "RAPPORT_MAILCHIMP_URL": chimp.url}
+    worker = start("tests.sync.connection_worker", str(connection.pk), step, stdout=-1, variables=servers)
+    assert worker.stdout is not None
+    assert worker.stdout.readline().strip() == step
+    worker.send_signal(signal.SIGKILL)
+    worker.wait(10)
+    assert len(chimp.subscribed()) == there
+    assert AudienceMember.objects.filter(state=State.THERE).count() == 0
+
+    now = clock.now()
+    assert go(connection, now) is None  # it may be sending still
+    go(connection, now + 2 * LEASE)
+
+    assert chimp.subscribed() == ["p0@windows.ua", "p1@windows.ua", "p2@windows.ua"]
+    assert AudienceMember.objects.filter(state=State.THERE, due_at=None).count() == 3
 
 
 def test_whoever_was_overtaken_or_switched_off_writes_nothing(chimp, ada):
@@ -443,7 +473,7 @@ def test_another_audience_begins_anew(chimp, ada):
     connection = an_audience(ada)
     go(connection)
     view = SavedView.objects.get()
-    other = setup.MailchimpOptions(audience="ffff0000", choice=f"view:{view.pk}")
+    other = MailchimpOptions(audience="ffff0000", choice=f"view:{view.pk}")
     data = setup.ConnectionInput(name="Other", secret="", options=other)
 
     setup.change_connection(actor=ada, connection=connection, data=data, now=NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from apps.accounts.models import AuditEvent
 from apps.core import secrets
 from apps.core.models import Operation
+from apps.sync.demo import load_connection
 from apps.sync.models import AnalyticsEvent, AudienceMember, Connection
 from apps.sync.services.connections import rounds
 from tests.conftest import NOW
@@ -134,12 +136,14 @@ def test_it_is_tested_switched_on_run_and_off(office, ada, bob, chimp):
 def test_what_would_be_sent_is_shown_to_the_letter_and_nothing_leaves(office, ada, bob, chimp):
     for name, address in (("Olha", "olha@windows.ua"), ("Olga", "olha@windows.ua"), ("Nobody", "")):
         a_contact(bob, name, address)
-    view = a_view(ada, created=["2000-01-01..2100-01-01"])
+    view = a_view(ada, owner=[str(bob.pk)])
     connection = an_audience(ada, view=view, on=False)
     shown = page(office, connection, "preview/")
 
     assert "olha@windows.ua" in shown
     assert "FNAME" in shown
+    figures = [int(found) for found in re.findall(r'<dd class="numbers">(\d+)</dd>', shown)]
+    assert figures == [3, 1, 0, 0, 0, 1, 1, 0]
     assert chimp.asked == []
 
 
@@ -169,6 +173,8 @@ def test_lists_have_a_budget(office, ada, chimp, django_assert_max_num_queries):
     connection = an_audience(ada)
     rounds.run(connection.pk, at=lambda: NOW)
     page(office, connection, "rows/")
+    for dialog in ("filters", "columns"):
+        assert office.get(f"/lists/sync.audience/{dialog}/?back=/sync/connections/").status_code == 200
     with django_assert_max_num_queries(12):
         page(office, connection, "rows/")
     for _other in range(5):
@@ -220,6 +226,15 @@ def test_it_is_removed_with_its_key_and_all_stays_at_the_other_side(office, ada,
     assert not Connection.objects.exists()
     assert not AudienceMember.objects.exists()
     assert chimp.subscribed() == ["p@windows.ua"]
+
+
+def test_the_demo_has_an_example_that_is_switched_off(ada, everyone_folder):
+    assert load_connection(now=NOW) is True
+    assert load_connection(now=NOW) is False
+
+    connection = Connection.objects.get()
+    assert connection.state == "off"
+    assert rounds.begin_due(now=NOW) == 0
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "dora"])

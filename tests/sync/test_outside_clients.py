@@ -8,7 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from apps.sync.connectors.asking import OutsideTrouble, Patience, as_json
@@ -23,6 +24,7 @@ from tests.sync.ga4_server import MEASUREMENT_ID, SECRET, analytics
 from tests.sync.mailchimp_server import KEY, LIST, mailchimp
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
+SLOW = effort(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 SHORT = Patience(connect=1.0, read=1.0, whole=1.5)
 OLHA = mapping.member("olha@windows.ua", {"FNAME": "Olha"}, ["Customer"])
 
@@ -140,6 +142,7 @@ def test_keys_are_in_no_error_and_no_log(settings, chimp, google, caplog):
     assert SECRET not in caplog.text
 
 
+@SLOW
 @given(
     values=st.dictionaries(st.text(max_size=12), st.text(max_size=400), max_size=8),
     names=st.lists(st.text(max_size=160), max_size=6),
@@ -184,6 +187,7 @@ _VALUES = st.one_of(
 )
 
 
+@SLOW
 @given(
     st.dictionaries(st.text(max_size=60) | st.sampled_from(["ga_x", "_y", "plant", "stage"]), _VALUES, max_size=40),
     st.floats(min_value=0, max_value=71.9),

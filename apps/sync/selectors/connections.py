@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -23,7 +24,7 @@ class Standing:
 def standings(connections: Sequence[Connection]) -> list[Standing]:
     """In two queries, however many connections there are."""
     ids = [connection.pk for connection in connections]
-    members = {
+    members: dict[int, Any] = {
         row["connection"]: row
         for row in AudienceMember.objects.filter(connection__in=ids)
         .values("connection")
@@ -33,7 +34,7 @@ def standings(connections: Sequence[Connection]) -> list[Standing]:
             there=Count("pk", filter=Q(state=State.THERE)),
         )
     }
-    events = {
+    events: dict[int, Any] = {
         row["connection"]: row
         for row in AnalyticsEvent.objects.filter(connection__in=ids)
         .values("connection")
@@ -46,6 +47,6 @@ def standings(connections: Sequence[Connection]) -> list[Standing]:
     empty = {"waiting": 0, "refused": 0, "there": 0}
     found = []
     for connection in connections:
-        row = {**empty, **members.get(connection.pk, {}), **events.get(connection.pk, {})}
+        row: dict[str, int] = {**empty, **members.get(connection.pk, {}), **events.get(connection.pk, {})}
         found.append(Standing(connection, row["waiting"], row["refused"], row["there"]))
     return found

@@ -16,6 +16,7 @@ from apps.crm.demo.journeys import load_journeys
 from apps.crm.demo.opportunities import load_opportunities
 from apps.crm.demo.people import open_portal
 from apps.crm.services.promises.tending import tend_promises
+from apps.sync.demo import load_connection
 from apps.sync.simulator.loading import load_plants
 
 
@@ -40,3 +41,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{count} contacts are on their way.")
         if count := load_opportunities(now=now):
             self.stdout.write(f"{count} opportunities stand on their board.")
+        load_connection(now=now)

@@ -52,9 +52,9 @@ def test(*, actor: User, connection: Connection, now: datetime) -> Tested:
         found = Tested(False, str(trouble))
     except secrets.Undecryptable:
         found = Tested(False, _("Its key can't be read any more: enter it anew."))
-    trouble = "" if found.is_good else found.words
+    words = "" if found.is_good else found.words
     ConnectionRun.objects.create(
-        connection=connection, why=ConnectionRun.Why.TEST, began_at=now, ended_at=clock.now(), trouble=trouble
+        connection=connection, why=ConnectionRun.Why.TEST, began_at=now, ended_at=clock.now(), trouble=words
     )
     return found
 

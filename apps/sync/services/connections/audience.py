@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.utils.translation import gettext as _
 
@@ -41,7 +41,7 @@ def chosen(user: User, choice: str) -> EntityQuerySet:
     found = contact_choices.get(kind)
     if found is None or not key:
         raise ChoiceGone(_("There is no such choice of contacts."))
-    contacts: EntityQuerySet = found.chosen(user, key)
+    contacts = cast("EntityQuerySet", found.chosen(user, key))
     return contacts.live().exclude(folder__kind=Folder.Kind.PERSONAL)
 
 

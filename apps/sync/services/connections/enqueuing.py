@@ -61,8 +61,8 @@ def compare(connection: Connection, *, now: datetime, all_of_it: bool = False) -
     wanted = set(contacts_of(connection).exclude(primary_email="").values_list("pk", flat=True))
     known = dict(connection.members.filter(entity__isnull=False).values_list("entity", "state"))
     there = {pk for pk, state in known.items() if state == AudienceMember.State.THERE}
-    out = set(_opted_out(connection))
-    found = (wanted - known.keys()) | (there - wanted) | out | (set(known) if all_of_it else set())
+    anew = set(known) if all_of_it else {*_opted_out(connection), *_changed(connection)}
+    found = (wanted - known.keys()) | (there - wanted) | anew
     for portion in portions(sorted(found), _PORTION):
         with transaction.atomic():
             note(connection.pk, portion, now=now)
@@ -75,6 +75,12 @@ def replay(connection: Connection, ids: Collection[int], *, now: datetime) -> in
     """Send these refused members again, whatever they look like."""
     refused = connection.members.filter(pk__in=ids, state=AudienceMember.State.REFUSED)
     return refused.update(due_at=now, digest="", queued=F("queued") + 1)
+
+
+def _changed(connection: Connection) -> list[int]:
+    """Members changed since the last comparison, some by an undo, which tells of no fact."""
+    changed = connection.members.filter(entity__modified_at__gt=connection.looked_at or connection.created_at)
+    return list(changed.values_list("entity", flat=True))
 
 
 def _opted_out(connection: Connection) -> list[int]:

@@ -13,17 +13,22 @@ from apps.sync.services.connections.audience import contacts_of
 from apps.sync.services.connections.opting_out import opted_out
 from apps.sync.services.connections.planning import payload_of, personas_of
 
+State = AudienceMember.State
 _SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a full round would do: addresses to be added, changed maybe, taken out; contacts left out, and why."""
+    """What a full round would do: addresses to be added, changed maybe, taken out; contacts left out, and why.
+
+    `refused` were so before: they are tried again when they change.
+    """
 
     contacts: int
     added: int
     kept: int
     removed: int
+    refused: int
     without_address: int
     doubles: int
     opted_out: int
@@ -42,12 +47,16 @@ def preview(connection: Connection) -> Preview:
             doubles += 1
     opted = opted_out(first)
     wanted = first.keys() - opted
-    there = set(connection.members.filter(state=AudienceMember.State.THERE).values_list("address", flat=True))
+    by_pk = {pk: address for address, pk in first.items()}
+    held = connection.members.filter(state__in=[State.REFUSED, State.DISMISSED], entity__isnull=False)
+    refused = {by_pk[pk] for pk in held.values_list("entity", flat=True) if pk in by_pk} & wanted
+    there = set(connection.members.filter(state=State.THERE).values_list("address", flat=True))
     return Preview(
         contacts=len(first) + doubles + without,
-        added=len(wanted - there),
+        added=len(wanted - there - refused),
         kept=len(wanted & there),
         removed=len(there - wanted),
+        refused=len(refused),
         without_address=without,
         doubles=doubles,
         opted_out=len(opted),

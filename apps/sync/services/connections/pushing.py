@@ -37,6 +37,7 @@ def push(connection: Connection, client: Client, *, at: Callable[[], datetime]) 
         plans = _few(plans_for(connection, rows))
         refused = _send(client, audience, plans)
         now = at()
+        _call_heirs(connection, plans, now)
         with holding(connection, now=now):
             tally = _write(connection, plans, refused, now)
         yield tally
@@ -103,9 +104,13 @@ def _write(connection: Connection, plans: Sequence[Plan], refused: dict[str, str
             useless.append(plan.row.pk)
     update_rows(AudienceMember, _COLUMNS, [[row.pk, *_values(row)] for row in kept])
     AudienceMember.objects.filter(pk__in=useless).delete()
+    return tally
+
+
+def _call_heirs(connection: Connection, plans: Sequence[Plan], now: datetime) -> None:
+    """Contacts that an address falls to are looked at next; said before the rows are locked: nobody waits in a ring."""
     if heirs := [plan.heir for plan in plans if plan.heir]:
         note(connection.pk, heirs, now=now)
-    return tally
 
 
 def _settle(plan: Plan, refused: dict[str, str], tally: Tally, now: datetime) -> None:
