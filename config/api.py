@@ -16,7 +16,18 @@ from apps.accounts.api_auth import TokenAuth
 from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
-from apps.crm.api import claims, dealer_feed, dealers, decisions, journeys, ledger, opportunities, orders, shipments
+from apps.crm.api import (
+    campaigns,
+    claims,
+    dealer_feed,
+    dealers,
+    decisions,
+    journeys,
+    ledger,
+    opportunities,
+    orders,
+    shipments,
+)
 from apps.messaging.api import calls, messages, voicemails
 from apps.sync.api import router as feeds
 
@@ -62,6 +73,7 @@ for _name, _part in {
     "claims": claims,
     "journeys": journeys,
     "opportunities": opportunities,
+    "campaigns": campaigns,
 }.items():
     api.add_router(f"/{_name}", _part.router)
 
