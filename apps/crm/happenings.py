@@ -12,6 +12,7 @@ from apps.crm.models import Claim, Compensation
 from apps.crm.services.claim_history import tell_pages
 from apps.crm.services.dealer_notices import tell_dealers
 from apps.crm.services.mail_answers import join_threads
+from apps.crm.services.mailings.incoming import take_returned
 from apps.crm.services.promises.telling import claim_moves
 from apps.crm.services.summaries import move_summary
 from apps.crm.signals import compensations_booked, orders_changed
@@ -57,6 +58,7 @@ def on_preferences_changed(*, user: User, changes: frozenset[str], now: datetime
 
 def on_mails_arrived(*, arrived: Sequence[tuple[MailMessage, Reading]], now: datetime, **kwargs: object) -> None:
     join_threads(arrived, now=now)
+    take_returned(arrived, now=now)
 
 
 def connect() -> None:
