@@ -88,7 +88,9 @@ def test_from_a_filter_to_the_results(page, live_server, settings, sign_in, axe,
     mails = [message_from_bytes(each.content, policy=policy.default) for each in server.envelopes[1:]]
     by_reader = {each.rcpt_tos[0]: mail for each, mail in zip(server.envelopes[1:], mails, strict=True)}
     assert set(by_reader) == {"anna@example.com", "boris@example.com"}
-    link = re.search(r'href="([^"]*/m/[^"]*)"', str(by_reader["anna@example.com"].get_body(("html",)).get_content()))
+    shown = by_reader["anna@example.com"].get_body(("html",))
+    assert shown is not None
+    link = re.search(r'href="([^"]*/m/[^"]*)"', shown.get_content())
     assert link is not None
     followed = page.request.get(link[1], max_redirects=0)
     assert (followed.status, followed.headers["location"]) == (302, "https://vikna.example/oak")

@@ -21,7 +21,8 @@ if __name__ == "__main__":
         sys.stdout.flush()
         time.sleep(600)
 
-    queue_envelopes, update_rows = sending.queue_envelopes, sending.update_rows
+    room = vars(sending)
+    queue_envelopes, update_rows = room["queue_envelopes"], room["update_rows"]
 
     def queue_and_stay(*arguments, **named):
         made = queue_envelopes(*arguments, **named)
@@ -34,5 +35,5 @@ if __name__ == "__main__":
         stand_still()
         return count
 
-    sending.queue_envelopes, sending.update_rows = queue_and_stay, write_and_stay
+    room |= {"queue_envelopes": queue_and_stay, "update_rows": write_and_stay}
     run_campaigns(now=clock.now())

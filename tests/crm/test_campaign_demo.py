@@ -51,4 +51,4 @@ def test_the_report_counts_what_left_and_what_came_of_it(manager):
     found = figures_of(manager, asked, now=NOW)
 
     assert {line.key for line in found.lines} == set(Campaign.objects.filter(state="done").values_list("pk", flat=True))
-    assert found.total.values[0] > 300
+    assert (found.total.values[0] or 0) > 300

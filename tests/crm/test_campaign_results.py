@@ -55,7 +55,8 @@ def to(name: str) -> CampaignRecipient:
 
 def html_of(name: str) -> str:
     raw = OutgoingMail.objects.get(recipients=[f"{name}@example.com"]).raw
-    part = message_from_bytes(bytes(raw), policy=policy.default).get_body(("html",))  # type: ignore[attr-defined]  # the policy's class
+    part = message_from_bytes(bytes(raw), policy=policy.default).get_body(("html",))
+    assert part is not None
     return str(part.get_content())
 
 

@@ -1,7 +1,7 @@
 """`/campaigns`: mailings to segments, and what came of them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -100,8 +100,8 @@ def read_campaign(request: HttpRequest, campaign_id: int) -> ResultsOut:
     )
 
 
-def _fields(row: Campaign) -> dict[str, object]:
+def _fields(row: Campaign) -> dict[str, Any]:
     names = ("name", "state", "subject", "subject_b", "winner", "segment_id", "left_out", "created_at")
     moments = ("scheduled_at", "started_at", "finished_at")
-    found: dict[str, object] = {name: getattr(row, name) for name in (*names, *moments)}
+    found: dict[str, Any] = {name: getattr(row, name) for name in (*names, *moments)}
     return {**found, "id": row.pk, "topic": row.topic.key if row.topic else None, "recipients": row.total}

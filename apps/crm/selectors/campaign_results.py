@@ -70,7 +70,8 @@ def results_of(campaign: Campaign, *, user: User) -> Results:
     """In a few queries, however many recipients there are."""
     seen = recipients_seen(campaign, user)
     counts = {f"n_{key}": Count("pk", filter=OUTCOMES[key]) for key in OUTCOMES if key not in _BY_SUPPRESSION}
-    rows = list(seen.values("variant").order_by("variant").annotate(all_count=Count("pk"), **counts))
+    grouped = seen.values("variant").order_by("variant").annotate(all_count=Count("pk"), **counts)
+    rows: list[dict[str, Any]] = [{**row} for row in grouped]
     for key, reason in _BY_SUPPRESSION.items():
         left = Suppression.objects.filter(origin=campaign.origin, reason=reason).values("address")
         found = seen.filter(address__in=left).order_by().values_list("variant").annotate(number=Count("pk"))

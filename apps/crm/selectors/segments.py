@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,8 +37,8 @@ def entities_of(segment: Segment) -> EntityQuerySet:
         return Entity.objects.none()
     fields = list_fields()
     listing = entity_listing(owner, tab=segment.tab, fields=fields)
-    found: EntityQuerySet = listing.matching(entity_scope(owner, segment.tab, fields), segment.query).order_by()
-    return found
+    found = listing.matching(entity_scope(owner, segment.tab, fields), segment.query).order_by()
+    return cast("EntityQuerySet", found)
 
 
 def entities_seen(segment: Segment, user: User) -> EntityQuerySet:
