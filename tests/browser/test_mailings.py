@@ -54,14 +54,14 @@ def test_a_reader_leaves_by_one_click_comes_back_and_chooses(page, live_server, 
     page.get_by_role("link", name="Choose what you get").click()
     page.get_by_label("Events").uncheck()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Saved")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("Saved")
     assert scopes() == {"topic:events"}
     look(page, "mailing-topics", size)
     assert axe(page) == []
     page.get_by_role("button", name="No mailings at all").click()
     expect(page.get_by_label("House news")).not_to_be_checked()
     assert "mailings" in scopes()
-    assert page.context.cookies() == []
+    assert {cookie["name"] for cookie in page.context.cookies()} <= {"zone"}  # which our script sets, and no server
 
 
 @SIZES

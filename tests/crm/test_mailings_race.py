@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from apps.core import clock
-from apps.core.models import OutgoingMail
+from apps.core.models import OutgoingMail, Suppression
 from apps.core.services import outbox
 from apps.core.services.suppression import suppress
 from apps.crm.models import MailingTopic
@@ -67,7 +67,7 @@ def test_who_leaves_while_the_worker_sends_gets_it_before_the_answer_or_never(se
         ready.wait()
         try:
             for address in reversed(READERS):
-                suppress(addresses=[address], scope=news.scope, reason="unsubscribed", now=clock.now())
+                suppress(addresses=[address], scope=news.scope, reason=Suppression.Reason.UNSUBSCRIBED, now=clock.now())
                 left[address] = len(server.envelopes)
         finally:
             connection.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -238,12 +239,8 @@ def test_those_of_before_are_on_the_list_and_a_second_run_changes_nothing(bob):
         Bounce.objects.create(message=sent, report=sent, recipient=recipient, is_permanent=True, happened_at=NOW)
     migration = importlib.import_module("apps.crm.migrations.0024_suppression_filled")
 
-    class Editor:
-        pass
-
-    Editor.connection = connection
     for _ in range(2):
-        migration.fill(None, Editor)
+        migration.fill(None, SimpleNamespace(connection=connection))
 
     assert reasons() == {
         "left@example.com": "unsubscribed",
