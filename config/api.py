@@ -17,6 +17,7 @@ from apps.activities.api import activities, meetings, tasks
 from apps.contacts.api import router as contacts
 from apps.core.api import install_problems
 from apps.crm.api import (
+    campaigns,
     claims,
     dealer_feed,
     dealers,
@@ -76,6 +77,7 @@ for _name, _part in {
     "sequences": sequences,
     "opportunities": opportunities,
     "hand-overs": hand_overs,
+    "campaigns": campaigns,
 }.items():
     api.add_router(f"/{_name}", _part.router)
 

@@ -346,6 +346,12 @@ RAPPORT_MAIL_TIMEOUT = env.float("RAPPORT_MAIL_TIMEOUT", default=30)  # seconds 
 RAPPORT_MAIL_LARGEST = env.int("RAPPORT_MAIL_LARGEST", default=50 * 1024 * 1024)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Rapport <rapport@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Signs mailings from this domain (RFC 6376): a private key of RSA or Ed25519 in PEM, here ("\\n" between its lines) or
+# in a file. Without a domain nothing is signed, and the server of EMAIL_HOST must do it.
+RAPPORT_DKIM_DOMAIN = env.str("RAPPORT_DKIM_DOMAIN", default="")
+RAPPORT_DKIM_SELECTOR = env.str("RAPPORT_DKIM_SELECTOR", default="rapport")
+RAPPORT_DKIM_KEY = env.str("RAPPORT_DKIM_KEY", default="")
+RAPPORT_DKIM_KEY_FILE = env.str("RAPPORT_DKIM_KEY_FILE", default="")
 ADMINS = [("", address) for address in env.list("RAPPORT_ADMINS", default=[])]
 # Site mail of allauth and Django goes through the outbox in core, never straight to SMTP.
 EMAIL_BACKEND = "apps.core.mail.OutboxBackend"

@@ -8,7 +8,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from apps.core import gallery, permissions
+        from apps.core import checks, gallery, permissions  # noqa: F401  checks register themselves
         from apps.core.contributions import (
             EncryptedColumn,
             MenuItem,

@@ -136,7 +136,7 @@ class OutgoingMail(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["not_before"], name="outgoing_due", condition=Q(state="queued")),
+            models.Index(fields=["not_before", "id"], name="outgoing_next", condition=Q(state="queued")),
             models.Index(fields=["claimed_at"], name="outgoing_sending", condition=Q(state="sending")),
         ]
         constraints = [

@@ -29,7 +29,7 @@ from apps.core.contributions import (
     verbs,
 )
 from apps.core.listing import Listing, ListingEntry, listings
-from apps.crm import campaign_listing, segment_listing
+from apps.crm import campaign_listing, campaign_report, segment_listing
 from apps.crm.models import Campaign, Segment
 from apps.crm.permissions.campaigns import can_change_segment, reads_campaigns, sends_campaigns
 from apps.crm.services.campaigns.mails import TRANSPORT
@@ -59,6 +59,7 @@ def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     undoers.register("crm.segment", Undoer(Segment, editable=_editable))
+    campaign_report.register()
     transports.register(TRANSPORT, campaign_line)
     settled.register(TRANSPORT, settle)
     kinds.register(KIND, Kind(pgettext_lazy("activity", "Mailing"), "speakerphone"))

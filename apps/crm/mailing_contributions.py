@@ -33,13 +33,8 @@ def register() -> None:
         verbs.register(verb, title)
     encrypted_columns.register("crm.mailingsecret.sealed", EncryptedColumn(MailingSecret, "sealed"))
     undoers.register("crm.mailingtopic", Undoer(MailingTopic, editable=_editable))
-    topics = MenuItem(
-        "settings", _("Topics of mailings"), "crm:mailing_topics", "speakerphone", keeps_mailings, _TOPICS
-    )
-    menu.register("crm.mailing_topics", topics, position=66)
-    title = _("Who gets no mailings")
-    kept_off = MenuItem("settings", title, "crm:suppressions", "mail-off", keeps_mailings, "/crm/suppressions/")
-    menu.register("crm.suppressions", kept_off, position=67)
+    entry = MenuItem("settings", _("Mailings"), "crm:mailing_topics", "mail-off", keeps_mailings, _TOPICS)
+    menu.register("crm.mailing_topics", entry, position=66)
     listings.register(KEY, ListingEntry(_listing))
 
 

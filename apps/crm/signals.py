@@ -14,6 +14,9 @@ journey_moved = Signal()
 contacts_handed_over = Signal()
 # ids (of entities), actor, now: contacts have become a persona.
 persona_given = Signal()
+# kind (a Suppression.Reason: bounced, complained, unsubscribed), address (folded), origin (as the mailing's link names
+# it, or ""), mail (the OutgoingMail, where it is known), now: a mailing came back, or its reader complained of it.
+mailing_returned = Signal()
 # opportunity, left (the stage it has left just now, None: it changed otherwise), actor, now.
 opportunity_changed = Signal()
 # claim, now: a dealer has filed it, or disputes a line of an account.

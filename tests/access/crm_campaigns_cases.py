@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import IN, NO_STAFF, OPEN, VIEWED, Scopes, of, web
+from tests.access.matrix import (
+    IN,
+    NO_STAFF,
+    OPEN,
+    OUTSIDE,
+    PROGRAMS_READ,
+    VIEWED,
+    Scopes,
+    of,
+    program,
+    to_programs,
+    web,
+)
 
 _READERS = of("login", 403, IN, IN, IN, IN)
 _SENDERS = of("login", 403, 403, IN, IN, IN)
@@ -41,3 +53,11 @@ web("crm/contacts/<int:entity_id>/mailings/", "GET", VIEWED)
 # --- what mails lead to ----------------------------------------------------------------------------------------------
 web("m/<str:token>/", "GET", of(404, 404, 404, 404, 404, 404), token="none")
 web("m/open/<str:token>/", "GET", OPEN, token="none")
+
+# --- programs --------------------------------------------------------------------------------------------------------
+program("campaigns", "GET", PROGRAMS_READ)
+program(
+    "campaigns/<campaign_id>",
+    "GET",
+    {"draft": PROGRAMS_READ, "begun": PROGRAMS_READ, "absent": to_programs(*OUTSIDE, 404, 404, 404, 404, 404)},
+)

@@ -74,7 +74,7 @@ def test_what_an_import_brings_is_kept_from_mailings(alice):
 
     entities_created.send(sender=None, ids=[email.entity_id], operation=None, now=NOW)
 
-    assert Suppression.objects.get().reason == "by_hand"
+    assert Suppression.objects.get().reason == "unsubscribed"
     assert is_suppressed(address="anna@example.com", scope="topic:news")
 
 

@@ -16,12 +16,12 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 BODY = '<p>Dear {{ contact.first_name }}, see <a href="https://vikna.example/oak?a=1&amp;b=2">our oak</a>.</p>'
 
 
-def person(name: str, address: str | None = None, *, marks: dict[str, Any] | None = None, **fields: Any) -> Entity:
+def person(name: str, address: str | None = None, **fields: Any) -> Entity:
     """Somebody of Lviv, whose address is made of the name unless one is given ("" for none)."""
     address = f"{name.lower()}@example.com" if address is None else address
     made = PersonFactory(first_name=name, city="Lviv", primary_email=address, **fields)
     if address:
-        EmailAddressFactory(unit=UnitFactory(entity=made), address=address, **(marks or {}))
+        EmailAddressFactory(unit=UnitFactory(entity=made), address=address)
     return made
 
 

@@ -21,7 +21,7 @@ from tests.contacts.factories import FolderFactory
 from tests.core.smtp_servers import sink
 from tests.crm.campaigning import draft, person
 from tests.crm.factories import NOW
-from tests.messaging.factories import mail_in, mailbox_of
+from tests.messaging.mails import arrive, make_account, raw_mail
 
 pytestmark = pytest.mark.django_db
 OAK = "https://vikna.example/oak?a=1&b=2"
@@ -55,7 +55,8 @@ def to(name: str) -> CampaignRecipient:
 
 def html_of(name: str) -> str:
     raw = OutgoingMail.objects.get(recipients=[f"{name}@example.com"]).raw
-    part = message_from_bytes(bytes(raw), policy=policy.default).get_body(("html",))  # type: ignore[attr-defined]  # the policy's class
+    part = message_from_bytes(bytes(raw), policy=policy.default).get_body(("html",))
+    assert part is not None
     return str(part.get_content())
 
 
@@ -106,10 +107,58 @@ def test_an_opened_mail_is_counted_only_where_the_house_allows_it(client, sent, 
 def test_an_answer_is_counted_and_leads_to_its_mail(sent, charlie, bob):
     message_id = to("carl").message_id
 
-    answer = mail_in(mailbox_of(bob), sender="carl@example.com", subject="Re: Oak", in_reply_to=message_id)
+    headers = {"In-Reply-To": f"<{message_id}>", "References": f"<{message_id}>"}
+    arrive(
+        make_account(bob), raw_mail("Gladly", sender="carl@example.com", subject="Re: Oak", headers=headers), now=NOW
+    )
 
     assert figures(sent, charlie) == {"sent": 3, "answered": 1}
-    assert to("carl").answer == answer
+    answer = to("carl").answer
+    assert answer is not None
+    assert answer.subject == "Re: Oak"
+
+
+REPORT = """From: MAILER-DAEMON@mx.example
+To: bob@rapport.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+It came back.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: <{original}>
+Subject: Oak
+
+x
+--b--
+"""
+
+
+@pytest.mark.parametrize(("recipient", "counted"), [("anna@example.com", 1), ("boris@example.com", 0)])
+def test_mail_that_came_back_is_counted_and_bars_the_address_unless_the_report_is_forged(
+    sent, charlie, bob, recipient, counted
+):
+    report = REPORT.format(recipient=recipient, original=to("anna").message_id)
+
+    arrive(make_account(bob), report.replace("\n", "\r\n").encode(), now=NOW)
+
+    assert figures(sent, charlie).get("returned", 0) == counted
+    barred = Suppression.objects.filter(reason=Suppression.Reason.BOUNCED).values_list("address", flat=True)
+    assert list(barred) == [recipient] * counted
 
 
 def test_who_leaves_or_complains_by_its_link_is_counted_here(sent, charlie):
@@ -127,7 +176,7 @@ def test_each_figure_is_as_many_as_the_rows_it_leads_to_and_only_of_contacts_one
     person("Anna")
     person("Zoe", folder=hidden)
     campaign = draft(charlie, subject_b="Windows", test_share=100)
-    start_campaign(actor=charlie, campaign=campaign, now=NOW)
+    campaign = start_campaign(actor=charlie, campaign=campaign, now=NOW)
     run_campaigns(now=NOW)
     CampaignRecipient.objects.update(clicked_at=NOW)
 

@@ -47,9 +47,9 @@ WITH mine AS (
     WHERE entity_id = ANY(%s::bigint[]) AND octet_length(address::text) = length(address::text)
 ), brought AS (
     INSERT INTO core_suppression (address, scope, reason, origin, created_at)
-    SELECT folded, 'mailings', 'by_hand', 'contact', min(opted_out_at) FROM mine
+    SELECT folded, 'mailings', 'unsubscribed', 'contact', min(opted_out_at) FROM mine
     WHERE opted_out_at IS NOT NULL AND folded <> '' GROUP BY folded
-    ON CONFLICT (address, scope) DO UPDATE SET reason = 'by_hand' WHERE core_suppression.reason = 'bounced'
+    ON CONFLICT (address, scope) DO UPDATE SET reason = 'unsubscribed' WHERE core_suppression.reason = 'bounced'
 )
 UPDATE contacts_emailaddress e SET opted_out_at = s.created_at
 FROM mine JOIN core_suppression s ON s.address = mine.folded AND s.scope = 'mailings' AND s.reason <> 'bounced'

@@ -1,7 +1,12 @@
 """Indexes of the list of suppressed addresses; a mailing names its addressee, and nothing else does."""
 
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
+from django.contrib.postgres.operations import (
+    AddConstraintNotValid,
+    AddIndexConcurrently,
+    RemoveIndexConcurrently,
+    ValidateConstraint,
+)
 from django.db import migrations, models
 
 
@@ -18,6 +23,12 @@ class Migration(migrations.Migration):
                 fields=["address"], name="suppression_address_trgm", opclasses=["gin_trgm_ops"]
             ),
         ),
+        # A portion of mailings waits since one moment: without the id it would be sorted whole for each claim.
+        AddIndexConcurrently(
+            "outgoingmail",
+            models.Index(fields=["not_before", "id"], name="outgoing_next", condition=models.Q(("state", "queued"))),
+        ),
+        RemoveIndexConcurrently("outgoingmail", "outgoing_due"),
         AddConstraintNotValid(
             "outgoingmail",
             models.CheckConstraint(

@@ -22,6 +22,7 @@ from psycopg2.extras import execute_values
 
 from apps.core import clock
 from apps.core.contributions import settled, transports
+from apps.core.dkim import signed
 from apps.core.models import OutgoingMail
 from apps.core.services.suppression import fold, is_suppressed
 from apps.core.smtp import Delivery, Outcome, deliver
@@ -42,6 +43,8 @@ _INSERTED = 100  # mails of one statement, with their texts
 _SHIFT = 240.0  # seconds that one job sends before it hands over to the next
 
 _WITHHELD = "Withheld: this address gets no such mailings."
+# Rows are looked up by their order and by their keys, however many wait: the planner, which can't know the limit, would
+# else read the whole table.
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id, scope <> '' AND EXISTS (
@@ -50,7 +53,7 @@ WITH due AS MATERIALIZED (
     FROM core_outgoingmail m WHERE state = 'queued' AND not_before <= %s
     ORDER BY not_before, id LIMIT (
         SELECT CASE WHEN count(*) = %s THEN %s ELSE 1 END FROM (
-            SELECT FROM core_outgoingmail WHERE state = 'queued' AND not_before <= %s LIMIT %s
+            SELECT FROM core_outgoingmail WHERE state = 'queued' AND not_before <= %s ORDER BY not_before, id LIMIT %s
         ) many
     ) FOR UPDATE OF m SKIP LOCKED
 )
@@ -59,7 +62,7 @@ UPDATE core_outgoingmail o SET
     finished_at = CASE WHEN barred THEN %s::timestamptz END,
     last_error = CASE WHEN barred THEN %s ELSE last_error END,
     claimed_at = %s, attempts = attempts + 1
-FROM due WHERE o.id = due.id RETURNING o.*
+FROM due WHERE o.id = due.id AND o.id = ANY(ARRAY(SELECT id FROM due)) RETURNING o.*
 """
 _ACCEPT = """
 UPDATE core_outgoingmail o SET state = 'accepted', finished_at = v.finished_at, last_error = v.answer, server = v.server
@@ -286,7 +289,7 @@ class _Line:
             connection,
             sender=mail.sender,
             recipients=mail.recipients,
-            raw=bytes(mail.raw),
+            raw=signed(bytes(mail.raw), now=clock.now()) if mail.scope else bytes(mail.raw),
             last_try=mail.attempts >= _MOST_ATTEMPTS,
         )
         if delivery.connection_is_good:

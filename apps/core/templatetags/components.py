@@ -139,7 +139,7 @@ def attributes(values: Mapping[str, object] | None) -> SafeString:
 def options(choices: Iterable[Mapping[str, Any]]) -> SafeString:
     """Options of a select, given as Django's widgets describe them."""
     rows = ((each["value"], attributes(each["attrs"]) if each["attrs"] else "", each["label"]) for each in choices)
-    return markup.fill_each('\n  <option value="{}"{}>{}</option>', rows)
+    return markup.fill_each('\n<option value="{}"{}>{}</option>', rows)
 
 
 @register.filter

@@ -24,24 +24,20 @@ _JUDGED = """
 chosen (id) AS MATERIALIZED ({chosen}),
 found AS MATERIALIZED (
     SELECT e.id, e.display_name, e.primary_email AS written,
-        coalesce(f.folded, lower(btrim(e.primary_email))) AS address, e.id IN ({seen}) AS is_seen
-    FROM contacts_entity e JOIN chosen ON chosen.id = e.id
+        coalesce(f.folded, lower(btrim(e.primary_email))) AS address, seen.id IS NOT NULL AS is_seen
+    FROM contacts_entity e JOIN chosen ON chosen.id = e.id LEFT JOIN ({seen}) seen (id) ON seen.id = e.id
     LEFT JOIN unnest(%s::text[], %s::text[]) f (raw, folded) ON f.raw = e.primary_email
 ),
 barred AS (
     SELECT r.*, (
         SELECT s.reason FROM core_suppression s WHERE s.address = r.address AND s.scope IN ('mailings', %s)
         ORDER BY s.scope LIMIT 1
-    ) AS bar, (
-        SELECT CASE WHEN bool_or(m.opted_out_at IS NOT NULL) THEN 'unsubscribed'
-            WHEN bool_or(m.bounced_at IS NOT NULL) THEN 'bounced' END
-        FROM contacts_emailaddress m WHERE m.address = r.written::citext
-    ) AS mark
+    ) AS bar
     FROM found r
 ),
 reasoned AS (
     SELECT b.*, CASE WHEN NOT is_seen THEN 'hidden' WHEN address = '' THEN 'no_address'
-        WHEN address !~ '^[^@[:space:]]+@[^@[:space:]]+$' THEN 'broken' ELSE coalesce(bar, mark, '') END AS why
+        WHEN address !~ '^[^@[:space:]]+@[^@[:space:]]+$' THEN 'broken' ELSE coalesce(bar, '') END AS why
     FROM barred b
 ),
 judged AS MATERIALIZED (

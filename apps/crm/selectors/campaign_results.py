@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 
+from apps.core.models import Suppression
 from apps.crm.models import CampaignLink, CampaignRecipient
 from apps.crm.models.campaign_recipients import OUTCOMES, Outcome
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.crm.models import Campaign
     from apps.crm.models.campaign_recipients import CampaignRecipientQuerySet
+
+
+# From the few who left, rather than asked of each recipient.
+_BY_SUPPRESSION = {
+    Outcome.UNSUBSCRIBED.value: Suppression.Reason.UNSUBSCRIBED,
+    Outcome.COMPLAINED.value: Suppression.Reason.COMPLAINED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,17 @@ def recipients_seen(campaign: Campaign, user: User) -> CampaignRecipientQuerySet
 
 
 def results_of(campaign: Campaign, *, user: User) -> Results:
-    """In three queries, however many recipients there are."""
-    counts = {outcome: Count("pk", filter=condition) for outcome, condition in OUTCOMES.items()}
-    grouped = recipients_seen(campaign, user).values("variant").order_by("variant")
-    rows = list(grouped.annotate(all_count=Count("pk"), **{f"n_{key}": count for key, count in counts.items()}))
+    """In a few queries, however many recipients there are."""
+    seen = recipients_seen(campaign, user)
+    counts = {f"n_{key}": Count("pk", filter=OUTCOMES[key]) for key in OUTCOMES if key not in _BY_SUPPRESSION}
+    grouped = seen.values("variant").order_by("variant").annotate(all_count=Count("pk"), **counts)
+    rows: list[dict[str, Any]] = [{**row} for row in grouped]
+    for key, reason in _BY_SUPPRESSION.items():
+        left = Suppression.objects.filter(origin=campaign.origin, reason=reason).values("address")
+        found = seen.filter(address__in=left).order_by().values_list("variant").annotate(number=Count("pk"))
+        by_variant = dict(found)
+        for row in rows:
+            row[f"n_{key}"] = by_variant.get(row["variant"], 0)
     totals = {name: sum(row[name] for row in rows) for name in ("all_count", *(f"n_{key}" for key in OUTCOMES))}
     variants = [
         VariantResult(

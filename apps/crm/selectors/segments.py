@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.contacts.custom_columns import list_fields
 from apps.contacts.listing import entity_listing, entity_scope
 from apps.contacts.models import Entity
 from apps.core.listing.letters import OTHER
@@ -34,9 +35,10 @@ def entities_of(segment: Segment) -> EntityQuerySet:
     owner = segment.owner
     if not owner.is_active:
         return Entity.objects.none()
-    listing = entity_listing(owner, tab=segment.tab)
-    found: EntityQuerySet = listing.matching(entity_scope(owner, segment.tab), segment.query).order_by()
-    return found
+    fields = list_fields()
+    listing = entity_listing(owner, tab=segment.tab, fields=fields)
+    found = listing.matching(entity_scope(owner, segment.tab, fields), segment.query).order_by()
+    return cast("EntityQuerySet", found)
 
 
 def entities_seen(segment: Segment, user: User) -> EntityQuerySet:

@@ -17,7 +17,7 @@ from apps.core.setting_sheets import saved, show_sheet
 from apps.crm.forms.mailings import TopicForm
 from apps.crm.models import MailingTopic
 from apps.crm.permissions.mailings import keeps_mailings
-from apps.crm.services.mailings import one_click_trouble
+from apps.crm.services.mailings import one_click_trouble, signing_trouble
 from apps.crm.services.mailings.topics import save_topic
 
 mailings_required = door(keeps_mailings)
@@ -27,7 +27,10 @@ mailings_required = door(keeps_mailings)
 @require_GET
 def mailing_topics(request: Request) -> HttpResponse:
     rows = MailingTopic.objects.order_by("-is_active", "title", "pk")
-    return render_page(request, "crm/mailing_topics.html", {"topics": rows, "trouble": one_click_trouble()})
+    troubles = [each for each in (one_click_trouble(), signing_trouble()) if each]
+    return render_page(
+        request, "crm/mailing_topics.html", {"topics": rows, "troubles": troubles, "tabs": mailing_tabs("topics")}
+    )
 
 
 @mailings_required
@@ -40,6 +43,12 @@ def mailing_topic_add(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def mailing_topic_edit(request: Request, topic_id: int) -> HttpResponse:
     return _sheet(request, get_object_or_404(MailingTopic, pk=topic_id))
+
+
+def mailing_tabs(current: str) -> list[dict[str, object]]:
+    """What the pages of mailings' settings stand side by side under."""
+    tabs = (("topics", _("Topics"), "crm:mailing_topics"), ("kept", _("Who gets none"), "crm:suppressions"))
+    return [{"title": title, "url": reverse(name), "is_current": key == current} for key, title, name in tabs]
 
 
 def _sheet(request: Request, topic: MailingTopic | None) -> HttpResponse:

@@ -22,7 +22,7 @@ from apps.core.tables import FORMATS, as_table
 from apps.crm.forms.mailings import AddressesForm, AddressFileForm, TakeOffForm
 from apps.crm.services.mailings.keeping import add_addresses, take_off
 from apps.crm.suppression_listing import MOST_ROWS, file_rows, file_titles, suppression_listing
-from apps.crm.views.mailing_topics import mailings_required
+from apps.crm.views.mailing_topics import mailing_tabs, mailings_required
 
 Reason = Suppression.Reason
 
@@ -31,11 +31,8 @@ Reason = Suppression.Reason
 @require_GET
 def suppressions(request: Request) -> HttpResponse:
     size = preferences_of(request.user).page_size
-    return (
-        suppression_listing()
-        .page(request, Suppression.objects.all(), page_size=size)
-        .render(request, "crm/suppressions.html")
-    )
+    page = suppression_listing().page(request, Suppression.objects.all(), page_size=size)
+    return page.render(request, "crm/suppressions.html", {"tabs": mailing_tabs("kept")})
 
 
 @mailings_required

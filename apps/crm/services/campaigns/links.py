@@ -53,7 +53,7 @@ def picture_of(recipient_id: int) -> str:
 
 def click_url(recipient_id: int, position: int) -> str:
     token = _CLICK.sign(f"{recipient_id}-{position}")
-    return urljoin(settings.RAPPORT_SITE_URL, f"{DOOR}{token}/")
+    return str(urljoin(settings.RAPPORT_SITE_URL, f"{DOOR}{token}/"))
 
 
 def clicked(token: str) -> tuple[int, int] | None:

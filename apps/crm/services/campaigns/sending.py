@@ -15,6 +15,7 @@ from apps.core.models import Suppression
 from apps.core.services.outbox import Envelope, queue_envelopes
 from apps.crm.models import Campaign, CampaignRecipient
 from apps.crm.services.campaigns.mails import Addressee, Press
+from apps.crm.services.mailings.tokens import key_at_hand
 
 log = structlog.get_logger(__name__)
 
@@ -83,16 +84,15 @@ def _make(campaign: Campaign, rows: Sequence[CampaignRecipient], now: datetime) 
     ids = [row.entity_id for row in rows if row.entity_id is not None]
     press = Press(campaign, user=user, entity_ids=ids, addresses=[row.written for row in rows], now=now)
     envelopes: list[tuple[CampaignRecipient, Envelope]] = []
-    for row in rows:
-        row.variant = row.variant or campaign.winner
-        if row.address in unwanted:
-            row.state, row.error, row.settled_at = State.WITHHELD, _("This address gets no such mailings."), now
-            continue
-        envelope = _envelope(press, row)
-        if envelope is None:
-            row.state, row.settled_at = State.FAILED, now
-        else:
-            envelopes.append((row, envelope))
+    with key_at_hand():
+        for row in rows:
+            row.variant = row.variant or campaign.winner
+            if row.address in unwanted:
+                row.state, row.error, row.settled_at = State.WITHHELD, _("This address gets no such mailings."), now
+            elif (envelope := _envelope(press, row)) is None:
+                row.state, row.settled_at = State.FAILED, now
+            else:
+                envelopes.append((row, envelope))
     mails = queue_envelopes([(f"{campaign.origin}:{row.pk}", each) for row, each in envelopes], now=now)
     for (row, envelope), mail in zip(envelopes, mails, strict=True):
         row.state, row.made_at, row.outgoing_id = State.MADE, now, mail.pk

@@ -1,4 +1,4 @@
-"""What became of a campaign's mails: told by the outbox, by answers and by mail that came back."""
+"""What became of a campaign's mails: told by the outbox, by answers and by what came back."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from apps.contacts.services.bouncing import mark_bounced
 from apps.core import clock
 from apps.core.batch import array_of, texts_of
 from apps.core.mail import site_connection
 from apps.core.models import OutgoingMail
 from apps.crm.models import CampaignRecipient
 from apps.messaging.failures import words_for
-from apps.messaging.mime.bounces import read_bounces
 from apps.messaging.services.settling import account_line
 
 if TYPE_CHECKING:
@@ -56,15 +52,12 @@ def settle(mails: Sequence[OutgoingMail]) -> None:
         cursor.execute(_SETTLE, [clock.now(), array_of(mail.pk for mail in mails), texts_of(states), texts_of(errors)])
 
 
-def note_answers(arrived: Sequence[tuple[MailMessage, Reading]], *, now: datetime) -> None:
-    """A mail from outside that refers to one of a campaign's: an answer, or the news that it came back."""
+def note_answers(arrived: Sequence[tuple[MailMessage, Reading]]) -> None:
+    """Mail from outside that refers to one of a campaign's, and that a person wrote."""
     try:
         with transaction.atomic():
             _note_answered(arrived)
-            for message, reading in arrived:
-                if message.automatic:
-                    _note_returned(message, reading, now)
-    except (DatabaseError, PermissionDenied, ValidationError) as error:  # the mail itself is stored in any case
+    except DatabaseError as error:  # the mail itself is stored in any case
         log.warning("campaign.answers.refused", error=type(error).__name__)
 
 
@@ -83,19 +76,9 @@ def _note_answered(arrived: Sequence[tuple[MailMessage, Reading]]) -> None:
         )
 
 
-def _note_returned(message: MailMessage, reading: Reading, now: datetime) -> None:
-    """Only of whom the mail went to: a report that names somebody else is forged."""
-    failed = [each for each in read_bounces(reading.parsed) if each.action in ("failed", "")]
-    named = Q()
-    for each in failed:
-        if each.original_message_id and each.is_permanent:
-            named |= Q(message_id=each.original_message_id, written__iexact=each.recipient)
-    if not named:
-        return
-    returned = CampaignRecipient.objects.filter(named, returned_at__isnull=True)
-    addresses = set(returned.values_list("written", flat=True))
-    returned.update(returned_at=message.happened_at)
-    mark_bounced(addresses={each.strip().lower() for each in addresses}, now=now)
+def note_returned(mail: OutgoingMail, *, now: datetime) -> None:
+    """A mail of a campaign came back for good; the first time counts."""
+    CampaignRecipient.objects.filter(outgoing=mail, returned_at__isnull=True).update(returned_at=now)
 
 
 def _error(mail: OutgoingMail, state: str) -> str:

@@ -37,9 +37,10 @@ def mailing_headers(*, address: str, topic: MailingTopic | None, origin: str) ->
 
 def unsubscribe_url(*, address: str, topic: MailingTopic | None, origin: str) -> str:
     """Where one mail's reader leaves its mailings; "" where the house doesn't know its own address."""
-    if not settings.RAPPORT_SITE_URL:
+    site: str = settings.RAPPORT_SITE_URL
+    if not site:
         return ""
-    return urljoin(settings.RAPPORT_SITE_URL, f"{DOOR}{_token(address, topic, origin)}/")
+    return urljoin(site, f"{DOOR}{_token(address, topic, origin)}/")
 
 
 def preferences_url(*, address: str, topic: MailingTopic | None, origin: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets as random_bytes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -17,6 +20,7 @@ from apps.crm.models import MailingSecret
 LONGEST = 900  # signs of a token that may be one
 _ABOUT = [b"mailing link"]  # bound to what the key is used for
 _SEPARATOR = "\n"
+_at_hand: ContextVar[bytes | None] = ContextVar("mailing_key", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,19 @@ def letter_of(token: str) -> Letter | None:
     return Letter(address=address, scope=scope, origin=origin)
 
 
+@contextmanager
+def key_at_hand() -> Iterator[None]:
+    """Within it the key is read once: for who seals by the hundred, in one transaction."""
+    at_hand = _at_hand.set(_key() or _new_key())
+    try:
+        yield
+    finally:
+        _at_hand.reset(at_hand)
+
+
 def _key() -> bytes | None:
+    if (known := _at_hand.get()) is not None:
+        return known
     kept = MailingSecret.objects.filter(pk=MailingSecret.ONLY).values_list("sealed", flat=True).first()
     return base64.b64decode(secrets.decrypt(kept)) if kept else None
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from apps.core import clock
+from apps.crm.demo.campaigns import load_campaigns
 from apps.crm.demo.claims import file_claims
 from apps.crm.demo.delivery_day import drive_today
 from apps.crm.demo.journeys import load_journeys
@@ -42,3 +43,5 @@ class Command(BaseCommand):
         if count := load_opportunities(now=now):
             self.stdout.write(f"{count} opportunities stand on their board.")
         load_connection(now=now)
+        if load_campaigns(now=now):
+            self.stdout.write("Two campaigns were sent, and one is being written.")

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0023_mailing_topics"),
+        ("crm", "0024_suppression_filled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
