@@ -1,6 +1,7 @@
 // Where one writes: Enter sends, Shift+Enter begins a line. What is written waits in the outbox until the server has it.
 import { tell } from "./chat-server.js"
 import { FileTray } from "./chat-files.js"
+import { Mentions } from "./chat-mentions.js"
 import { Waiting } from "./chat-waiting.js"
 import { keep } from "./outbox.js"
 
@@ -19,6 +20,7 @@ export class Composer {
     this.text.addEventListener("keydown", (event) => this.key(event))
     this.text.addEventListener("input", () => this.typed())
     this.files = new FileTray(this)
+    this.mentions = new Mentions(this)
     this.waiting = new Waiting(view, this.url)
   }
 
@@ -33,6 +35,7 @@ export class Composer {
   }
 
   key(event) {
+    if (this.mentions.key(event)) return
     if (event.key === "Escape") this.about()
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
     event.preventDefault()
