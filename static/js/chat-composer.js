@@ -2,6 +2,7 @@
 import { tell } from "./chat-server.js"
 import { FileTray } from "./chat-files.js"
 import { Mentions } from "./chat-mentions.js"
+import { Voice } from "./chat-voice.js"
 import { Waiting } from "./chat-waiting.js"
 import { keep } from "./outbox.js"
 
@@ -21,6 +22,7 @@ export class Composer {
     this.text.addEventListener("input", () => this.typed())
     this.files = new FileTray(this)
     this.mentions = new Mentions(this)
+    this.voice = new Voice(this)
     this.waiting = new Waiting(view, this.url)
   }
 
@@ -28,6 +30,7 @@ export class Composer {
     clearTimeout(this.drafting)
     this.waiting?.stop()
     this.files?.stop()
+    this.voice?.stop(false)
   }
 
   forget(list) {
