@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="by comma: contacts, activities, crm, dealers, documents, feed, messaging, promises, reports, sending",
+        help="by comma: contacts, activities, chat, crm, dealers, documents, feed, messaging, promises, reports, sending",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
@@ -33,7 +33,19 @@ def main() -> int:
 
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     from apps.core.garbage import settle
-    from bench import activities, contacts, crm, dealers, documents, feed, messaging, messaging_out, promises, reports
+    from bench import (
+        activities,
+        chat,
+        contacts,
+        crm,
+        dealers,
+        documents,
+        feed,
+        messaging,
+        messaging_out,
+        promises,
+        reports,
+    )
     from bench.figures import machine
     from bench.house import open_house
 
@@ -41,6 +53,7 @@ def main() -> int:
         "contacts": contacts.measure,
         "activities": activities.measure,
         "crm": crm.measure,
+        "chat": chat.measure,
         "dealers": dealers.measure,
         "feed": feed.measure,
         "documents": documents.measure,

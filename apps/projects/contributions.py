@@ -8,10 +8,21 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.permissions import is_staff_member
-from apps.core.contributions import MenuItem, SearchProvider, live, menu, search, verbs
+from apps.core.contributions import (
+    MenuItem,
+    NoticeRecord,
+    SearchProvider,
+    live,
+    menu,
+    notice_records,
+    search,
+    verbs,
+)
 from apps.projects import home_contributions
 from apps.projects.models import Group
+from apps.projects.notices import messages_told, notice_lines
 from apps.projects.search_box import find_groups, find_said
+from apps.projects.services.mentioning import RECORD
 
 VERBS = {
     "group.made": gettext_lazy("Group made"),
@@ -33,6 +44,7 @@ def register() -> None:
     menu.register("projects", groups, position=70)
     search.register("groups", SearchProvider(gettext_lazy("Groups"), find_groups), position=130)
     search.register("messages", SearchProvider(gettext_lazy("Messages"), find_said), position=140)
+    notice_records.register(RECORD, NoticeRecord(messages_told, notice_lines))
     for verb, words in VERBS.items():
         verbs.register(verb, words)
 

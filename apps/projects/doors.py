@@ -28,7 +28,8 @@ def enter_project(user: User, group_id: int) -> tuple[Project, Membership]:
 
 
 def message_of(user: User, group_id: int, message_id: int) -> Message:
-    return get_object_or_404(Message.objects.visible_to(user), group_id=group_id, pk=message_id)
+    readable = Message.objects.visible_to(user).select_related("group", "author", "forwarded_from")
+    return get_object_or_404(readable, group_id=group_id, pk=message_id)
 
 
 def number(text: str | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.selectors import staff_users
-from apps.core.choosing import offer_rows
+from apps.contacts.forms.custom import EntityChoiceField
+from apps.core.choosing import offer, offer_rows
+from apps.projects.models import Group, Message
 
 
 class PeopleForm(forms.Form):
@@ -37,3 +40,34 @@ class GroupForm(PeopleForm):
         if not given.get("title") and "users" in given and len(given["users"]) != 1:
             raise ValidationError({"title": _("A group needs a name.")})
         return given
+
+
+class ForwardForm(forms.Form):
+    group = forms.TypedChoiceField(label=_("To"), coerce=int)
+
+    def __init__(self, *args: Any, groups: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "group", groups)
+
+
+class MessageTaskForm(forms.Form):
+    """What is to be done, by whom of the group, until when."""
+
+    subject = forms.CharField(label=_("Task"), max_length=200)
+    assignees = forms.ModelMultipleChoiceField(label=_("For"), queryset=User.objects.none(), required=False)
+    due_on = forms.DateField(label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = group.memberships.present().values("user")
+        offer_rows(self, "assignees", staff_users().filter(pk__in=own))
+
+
+class MessageNoteForm(forms.Form):
+    text = forms.CharField(label=_("Note"), max_length=8_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, user: User, message: Message, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["entity"] = EntityChoiceField(user=user, label=_("Contact"))
+        self.order_fields(["entity", "text"])
+        self.initial["text"] = f"{message.author.display_name}: {message.text}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.projects.views import chat, files, groups, messages, participants, project_work, projects, search
+from apps.projects.views import becoming, chat, files, groups, messages, participants, project_work, projects, search
 
 app_name = "projects"
 
@@ -50,5 +50,9 @@ urlpatterns = [
     path("<int:group_id>/messages/<int:message_id>/edit/", messages.message_edit, name="message_edit"),
     path("<int:group_id>/messages/<int:message_id>/delete/", messages.message_delete, name="message_delete"),
     path("<int:group_id>/messages/<int:message_id>/react/", messages.message_react, name="message_react"),
+    path("<int:group_id>/messages/<int:message_id>/forward/", becoming.message_forward, name="message_forward"),
+    path("<int:group_id>/messages/<int:message_id>/task/", becoming.message_task, name="message_task"),
+    path("<int:group_id>/messages/<int:message_id>/note/", becoming.message_note, name="message_note"),
+    path("<int:group_id>/people/", becoming.people, name="people"),
     path("<int:group_id>/messages/<int:message_id>/pin/", messages.message_pin, name="message_pin"),
 ]

@@ -24,6 +24,7 @@ export class MessageActs {
     const own = row.dataset.author === this.view.dataset.me
     this.bar.querySelector('[data-act="edit"]').hidden = !own
     this.bar.querySelector('[data-act="delete"]').hidden = !own && !("manages" in this.view.dataset)
+    for (const link of this.bar.querySelectorAll("[data-leads]")) link.href = `${this.placeOf(row)}${link.dataset.leads}/`
     row.querySelector("[data-more]").setAttribute("aria-expanded", "true")
     row.querySelector(".message__bubble").append(this.bar)
     this.bar.hidden = false
@@ -53,8 +54,12 @@ export class MessageActs {
     return this.send(row, "react", { sign, wanted: wanted ? "1" : "0" })
   }
 
+  placeOf(row) {
+    return `${this.view.dataset.base}messages/${row.id.replace("message-", "")}/`
+  }
+
   async send(row, verb, values) {
-    const { html, words } = await tell(`${this.view.dataset.base}messages/${row.id.replace("message-", "")}/${verb}/`, values)
+    const { html, words } = await tell(`${this.placeOf(row)}${verb}/`, values)
     if (html) this.view.take(html)
     else this.view.composer.complain(words)
   }

@@ -1,6 +1,8 @@
 // Where one writes: Enter sends, Shift+Enter begins a line. What is written waits in the outbox until the server has it.
 import { tell } from "./chat-server.js"
 import { FileTray } from "./chat-files.js"
+import { Mentions } from "./chat-mentions.js"
+import { Voice } from "./chat-voice.js"
 import { Waiting } from "./chat-waiting.js"
 import { keep } from "./outbox.js"
 
@@ -19,6 +21,8 @@ export class Composer {
     this.text.addEventListener("keydown", (event) => this.key(event))
     this.text.addEventListener("input", () => this.typed())
     this.files = new FileTray(this)
+    this.mentions = new Mentions(this)
+    this.voice = new Voice(this)
     this.waiting = new Waiting(view, this.url)
   }
 
@@ -26,6 +30,7 @@ export class Composer {
     clearTimeout(this.drafting)
     this.waiting?.stop()
     this.files?.stop()
+    this.voice?.stop(false)
   }
 
   forget(list) {
@@ -33,6 +38,7 @@ export class Composer {
   }
 
   key(event) {
+    if (this.mentions.key(event)) return
     if (event.key === "Escape") this.about()
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
     event.preventDefault()

@@ -33,6 +33,7 @@ export function dress(list, { me, read, seen, words }) {
     time.textContent = timeOf.format(moment)
     const own = row.dataset.author === me
     row.classList.toggle("message--own", own)
+    row.classList.toggle("message--meant", (row.dataset.meant ?? "").split(" ").includes(me))
     row.classList.toggle("message--seen", own && seqOf(row) <= seen)
     for (const sign of row.querySelectorAll("[data-members]"))
       sign.setAttribute("aria-pressed", sign.dataset.members.split(" ").includes(me))

@@ -98,3 +98,26 @@ def test_files_are_brought_shown_and_tried_again(page, site, sign_in, alice, bob
     page.get_by_text("A message may have 30 files. The others were left out.").wait_for()
     assert page.locator(".chat__file").count() == 30
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_voice_is_recorded_and_somebody_is_mentioned_by_keys(page, site, sign_in, alice, bob, now, axe):
+    group = make_group(actor=alice, title="Site visit", users=[bob], now=now)
+    page.context.grant_permissions(["microphone"])
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(page, bob)
+    page.goto(f"{site}/projects/{group.pk}/")
+    page.get_by_role("button", name="Record a voice message").click()
+    page.locator("[data-length]", has_text="0:01").wait_for()
+    assert axe(page) == []
+    page.get_by_role("button", name="Done").click()
+    page.locator(".chat__file[data-state=there]", has_text="Voice message").wait_for()
+    page.get_by_label("Message", exact=True).press_sequentially("Ask @ma")
+    page.get_by_role("option", name="Alice Manager").wait_for()
+    assert axe(page) == []
+    page.keyboard.press("Enter")
+    assert page.get_by_label("Message", exact=True).input_value() == "Ask @Alice Manager "
+    page.keyboard.press("Enter")
+    row(page, "Ask @Alice Manager").locator("audio").wait_for()
+    voice = Attachment.objects.get()
+    assert (voice.kind, voice.file.mime_type) == ("voice", "audio/webm")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

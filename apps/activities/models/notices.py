@@ -73,6 +73,9 @@ class Notice(models.Model):
         INQUIRY = "inquiry", _("A dealer waits for me")
         ESCALATED = "escalated", _("A claim is late")
         HANDED_OVER = "handed_over", _("Contacts are handed over to me, or come back")
+        # Of chats.
+        MENTIONED = "mentioned", _("Somebody mentions me in a group")
+        DIRECT = "direct", _("Somebody writes to me alone")
         # Of dealers' people.
         ACCEPTED = "accepted", _("An order is accepted")
         SHIPPED = "shipped", _("An order is shipped")

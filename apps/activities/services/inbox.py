@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.activities.models import Notice
 from apps.activities.services.telling import announce
@@ -28,3 +29,14 @@ def mark_all_read(*, actor: User, up_to: int, now: datetime) -> int:
     if count:
         announce([actor.pk])
     return count
+
+
+def mark_records_read(*, user_id: int, record_type: str, seen: QuerySet[Any], now: datetime) -> int:
+    """What a user was told of records that they have `seen` elsewhere; returns how many notices that were."""
+    mine = Notice.objects.filter(user=user_id, record_type=record_type).unread()
+    told = list(mine.values_list("record_id", flat=True))
+    ids = list(seen.filter(pk__in=told).values_list("pk", flat=True)) if told else []
+    read = mine.filter(record_id__in=ids).update(read_at=now) if ids else 0
+    if read:
+        announce([user_id])
+    return read

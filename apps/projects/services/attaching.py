@@ -81,6 +81,12 @@ def unseal(sealed: Sequence[str], *, actor: User, group: Group) -> list[Kept]:
     return found
 
 
+def kept_of(message: Message) -> list[Kept]:
+    """The files of a message, for another one that bears them too."""
+    fields = ("file_id", "name", "kind", "thumbnail_id", "width", "height", "seconds")
+    return [Kept(**row) for row in message.attachments.order_by("pk").values(*fields)]
+
+
 def attach(message: Message, kept: Sequence[Kept]) -> None:
     """Let these hang on a message, in their order."""
     Attachment.objects.bulk_create(

@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.projects import permissions
-from apps.projects.models import Group, Membership, Mention, Message, MessageLink, MessageRevision, Pin, Reaction
+from apps.projects.models import Group, Mention, Message, MessageLink, MessageRevision, Pin, Reaction
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.reading import Draft
 from apps.projects.services.announcing import announce
-from apps.projects.services.attaching import attach, unseal
+from apps.projects.services.attaching import Kept, attach, kept_of, unseal
 from apps.projects.services.counting import take_place, take_rev
 from apps.projects.services.finding import forget_words, index_message
 from apps.projects.services.members import member_of
+from apps.projects.services.mentioning import mentioned_in, tell_of
 from apps.projects.services.reading import raise_mark
 
 _CLIENT_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
@@ -53,21 +54,47 @@ def post_message(
     cleaned = clean_text(text, may_be_empty=bool(kept))
     if reply_to is not None and reply_to.group_id != group.pk:
         raise ValidationError(_("The message that this answers is not in this group."))
+    draft = Message(client_id=client_id, text=cleaned, sent_at=now, reply_to=reply_to)
+    draft.written_at = min(written_at, now) if written_at is not None else None
+    return _say(draft, actor=actor, group=group, files=kept)
+
+
+def forward_message(*, actor: User, message: Message, group: Group, client_id: str, now: datetime) -> Message:
+    """Say in `group` what was said elsewhere, with its files, under the name of whoever said it.
+
+    Raises PermissionDenied where one may not write, or not read the message; the same `client_id` is said once.
+    """
+    if not Message.objects.visible_to(actor).standing().filter(pk=message.pk).exists():
+        raise PermissionDenied
+    if not _CLIENT_ID.match(client_id):
+        raise ValidationError(_("This message has no valid id."))
+    kept = kept_of(message)
+    draft = Message(client_id=client_id, text=message.text, sent_at=now, forwarded_from=origin_of(message))
+    return _say(draft, actor=actor, group=group, files=kept)
+
+
+def origin_of(message: Message) -> Message:
+    """What was first said: a message that is passed on and on keeps the name of its author."""
+    return message.forwarded_from or message
+
+
+@transaction.atomic
+def _say(message: Message, *, actor: User, group: Group, files: Sequence[Kept]) -> Message:
+    """Give `message` its place in `group`, or return what the same client id stands for already."""
     Group.objects.select_for_update(no_key=True).get(pk=group.pk)
-    if (posted := _posted(actor, group, client_id)) is not None:  # by the same page, at the same time
+    if (posted := _posted(actor, group, message.client_id)) is not None:  # by the same page, at the same time
         return posted
-    member = member_of(actor, group)
+    member, now = member_of(actor, group), message.sent_at
     if not permissions.can_write(group, member):
         raise PermissionDenied
-    seq, rev = take_place(group.pk, now=now)
-    message = Message(group=group, seq=seq, rev=rev, author=member, client_id=client_id, text=cleaned, sent_at=now)
-    message.reply_to = reply_to
-    message.written_at = min(written_at, now) if written_at is not None else None
+    message.group, message.author = group, member
+    message.seq, message.rev = take_place(group.pk, now=now)
     message.save()
-    attach(message, kept)
+    attach(message, files)
     _note_parts(message)
     index_message(message)
-    raise_mark(member, seq, now)
+    tell_of(message, now=now)
+    raise_mark(member, message.seq, now)
     Draft.objects.filter(membership=member).delete()
     announce(message)
     return message
@@ -92,6 +119,7 @@ def edit_message(*, actor: User, message: Message, text: str, now: datetime) -> 
         row.links.all().delete()
         row.mentions.all().delete()
         _note_parts(row)
+        tell_of(row, now=now)
     row.rev = rev
     row.save(update_fields=["text", "edited_at", "rev"])
     announce(row)
@@ -138,7 +166,5 @@ def _note_parts(message: Message) -> None:
     """Who is meant by "@Name" and which addresses are named."""
     links = list(dict.fromkeys(url.rstrip(".,;:!?)") for url in _LINK.findall(message.text)))[:_MOST_LINKS]
     MessageLink.objects.bulk_create(MessageLink(group_id=message.group_id, message=message, url=url) for url in links)
-    if "@" in message.text:
-        present = Membership.objects.present().filter(group_id=message.group_id)
-        meant = [member for member in present if f"@{member.display_name}" in message.text]
-        Mention.objects.bulk_create(Mention(message=message, membership=member) for member in meant)
+    meant = mentioned_in(message)
+    Mention.objects.bulk_create(Mention(message=message, membership=member) for member in meant)

@@ -7,9 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.projects.models import Draft, Group, Membership, ReadMark
+from apps.activities.services.inbox import mark_records_read
+from apps.projects.models import Draft, Group, Membership, Message, ReadMark
 from apps.projects.services.announcing import announce_read, announce_typing
 from apps.projects.services.members import member_of
+from apps.projects.services.mentioning import RECORD
 
 
 @transaction.atomic
@@ -18,6 +20,8 @@ def mark_read(*, actor: User, group: Group, seq: int, now: datetime) -> None:
     member = member_of(actor, group)
     known = Group.objects.values_list("last_seq", flat=True).get(pk=group.pk)
     if raise_mark(member, min(seq, known), now):
+        seen = Message.objects.filter(group=group, seq__lte=min(seq, known))
+        mark_records_read(user_id=actor.pk, record_type=RECORD, seen=seen, now=now)
         announce_read(group, member, min(seq, known))
 
 
