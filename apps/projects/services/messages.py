@@ -22,10 +22,9 @@ from apps.projects.services.counting import take_place, take_rev
 from apps.projects.services.finding import forget_words, index_message
 from apps.projects.services.members import member_of
 from apps.projects.services.reading import raise_mark
+from apps.projects.wording import links_in
 
 _CLIENT_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
-_LINK = re.compile(r"https?://[^\s<>\"']{3,1900}", re.IGNORECASE)
-_MOST_LINKS = 50
 
 
 @transaction.atomic
@@ -136,8 +135,9 @@ def _posted(actor: User, group: Group, client_id: str) -> Message | None:
 
 def _note_parts(message: Message) -> None:
     """Who is meant by "@Name" and which addresses are named."""
-    links = list(dict.fromkeys(url.rstrip(".,;:!?)") for url in _LINK.findall(message.text)))[:_MOST_LINKS]
-    MessageLink.objects.bulk_create(MessageLink(group_id=message.group_id, message=message, url=url) for url in links)
+    MessageLink.objects.bulk_create(
+        MessageLink(group_id=message.group_id, message=message, url=url) for url in links_in(message.text)
+    )
     if "@" in message.text:
         present = Membership.objects.present().filter(group_id=message.group_id)
         meant = [member for member in present if f"@{member.display_name}" in message.text]
