@@ -12,6 +12,8 @@ _CLOSE = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN = re.compile(rf"[{_CLOSE}]+|(?:[^\W_{_CLOSE}]|(?<=\w)'(?=\w))+")
+_LINK = re.compile(r"https?://[^\s<>\"']{3,1900}", re.IGNORECASE)
+_MOST_LINKS = 50
 _CLOSE_RUN = re.compile(rf"[{_CLOSE}]")
 
 
@@ -24,6 +26,11 @@ def words_of(text: str) -> list[str]:
         else:
             found[run.replace("'", "")[:LONGEST]] = None
     return list(found)
+
+
+def links_in(text: str) -> list[str]:
+    """The addresses that a message names, each once, without what ends the sentence."""
+    return list(dict.fromkeys(url.rstrip(".,;:!?)") for url in _LINK.findall(text)))[:_MOST_LINKS]
 
 
 def asked(text: str) -> tuple[list[str], str]:

@@ -23,10 +23,9 @@ from apps.projects.services.finding import forget_words, index_message
 from apps.projects.services.members import member_of
 from apps.projects.services.mentioning import mentioned_in, tell_of
 from apps.projects.services.reading import raise_mark
+from apps.projects.wording import links_in
 
 _CLIENT_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
-_LINK = re.compile(r"https?://[^\s<>\"']{3,1900}", re.IGNORECASE)
-_MOST_LINKS = 50
 
 
 @transaction.atomic
@@ -164,7 +163,8 @@ def _posted(actor: User, group: Group, client_id: str) -> Message | None:
 
 def _note_parts(message: Message) -> None:
     """Who is meant by "@Name" and which addresses are named."""
-    links = list(dict.fromkeys(url.rstrip(".,;:!?)") for url in _LINK.findall(message.text)))[:_MOST_LINKS]
-    MessageLink.objects.bulk_create(MessageLink(group_id=message.group_id, message=message, url=url) for url in links)
+    MessageLink.objects.bulk_create(
+        MessageLink(group_id=message.group_id, message=message, url=url) for url in links_in(message.text)
+    )
     meant = mentioned_in(message)
     Mention.objects.bulk_create(Mention(message=message, membership=member) for member in meant)
