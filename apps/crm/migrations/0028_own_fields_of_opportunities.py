@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0022_sequences"),
+        ("crm", "0027_follow_up"),
     ]
 
     operations = [

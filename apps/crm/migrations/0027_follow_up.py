@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contacts", "0010_longer_targets"),
         ("core", "0008_report_schedules"),
-        ("crm", "0025_campaigns"),
+        ("crm", "0026_campaigns"),
         ("messaging", "0013_kept_in"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
