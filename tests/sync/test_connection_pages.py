@@ -16,7 +16,7 @@ from apps.core.models import Operation
 from apps.sync.demo import load_connection
 from apps.sync.models import AnalyticsEvent, AudienceMember, Connection
 from apps.sync.services.connections import rounds
-from tests.conftest import NOW
+from tests.conftest import NOW, make_user
 from tests.contacts.factories import PersonFactory
 from tests.sync.ga4_server import MEASUREMENT_ID, SECRET, analytics
 from tests.sync.mailchimp_server import KEY, LIST, mailchimp
@@ -85,12 +85,16 @@ def test_what_mailchimp_would_refuse_is_refused_here(office, ada, changes, words
     assert not Connection.objects.exists()
 
 
-def test_another_one_s_private_view_is_no_choice(office, ada, bob):
-    view = a_view(bob)
-    view.is_shared = False
-    view.save()
+def test_a_view_that_no_administrator_keeps_is_no_choice(office, ada, bob):
+    other = make_user("olena@example.com", "Olena Admin", "admin")
+    private = a_view(other, "Private")
+    private.is_shared = False
+    private.save()
 
-    assert office.post(f"{NEW}/mailchimp/", form(view)).status_code == 422
+    for view in (a_view(bob), private):
+        assert office.post(f"{NEW}/mailchimp/", form(view)).status_code == 422
+    office.post(f"{NEW}/mailchimp/", form(a_view(other, "Shared")))
+    assert Connection.objects.count() == 1
 
 
 def test_a_key_left_empty_stays_and_a_round_under_way_writes_nothing_any_more(office, ada, everyone_folder):

@@ -60,7 +60,9 @@ class MailchimpForm(ConnectionForm):
     )
     choice = forms.ChoiceField(
         label=_("Which contacts"),
-        help_text=_("A saved view of the list of contacts. Those of personal folders never leave the house."),
+        help_text=_(
+            "A saved view of contacts, yours or an administrator's. Those of personal folders never leave the house."
+        ),
     )
     with_tags = forms.BooleanField(label=_("Personas as tags"), required=False, initial=True)
 
