@@ -108,6 +108,19 @@ def test_a_key_left_empty_stays_and_a_round_under_way_writes_nothing_any_more(of
     assert secrets.decrypt(connection.secret) == KEY
 
 
+def test_of_two_who_change_it_at_once_the_second_is_told(office, ada, everyone_folder):
+    view = a_view(ada)
+    connection = an_audience(ada, view=view, on=False)
+    url = f"/sync/connections/{connection.pk}/edit/"
+    seen = {"secret": "", "seen": connection.version}
+    assert office.post(url, form(view, name="First", **seen)).status_code == 302
+    second = office.post(url, form(view, name="Second", **seen))
+
+    assert second.status_code == 422
+    assert "Somebody else has changed" in second.content.decode()
+    assert Connection.objects.get().name == "First"
+
+
 def test_keys_are_rotated_with_all_others(ada, settings):
     connection = an_audience(ada, on=False)
     before = connection.secret
