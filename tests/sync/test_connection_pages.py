@@ -164,6 +164,17 @@ def test_what_would_be_sent_is_shown_to_the_letter_and_nothing_leaves(office, ad
     assert chimp.asked == []
 
 
+def test_one_that_fails_is_told_of_beside_the_sources(office, ada, chimp):
+    connection = an_audience(ada)
+    assert "Connections that fail" not in office.get("/sync/").content.decode()
+    chimp.answers = [(503, {}, b"")]
+    rounds.run(connection.pk, at=lambda: NOW)
+
+    shown = office.get("/sync/").content.decode()
+    assert "Connections that fail" in shown
+    assert "It answered with status 503." in shown
+
+
 def test_refused_members_are_listed_replayed_and_dismissed(office, ada, chimp):
     PersonFactory(display_name="Fake Person", primary_email="fake@example.com")
     PersonFactory(display_name="Other Person", primary_email="other@example.com")
