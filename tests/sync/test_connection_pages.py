@@ -16,7 +16,7 @@ from apps.core.models import Operation
 from apps.sync.demo import load_connection
 from apps.sync.models import AnalyticsEvent, AudienceMember, Connection
 from apps.sync.services.connections import rounds
-from tests.conftest import NOW
+from tests.conftest import NOW, make_user
 from tests.contacts.factories import PersonFactory
 from tests.sync.ga4_server import MEASUREMENT_ID, SECRET, analytics
 from tests.sync.mailchimp_server import KEY, LIST, mailchimp
@@ -85,12 +85,16 @@ def test_what_mailchimp_would_refuse_is_refused_here(office, ada, changes, words
     assert not Connection.objects.exists()
 
 
-def test_another_one_s_private_view_is_no_choice(office, ada, bob):
-    view = a_view(bob)
-    view.is_shared = False
-    view.save()
+def test_a_view_that_no_administrator_keeps_is_no_choice(office, ada, bob):
+    other = make_user("olena@example.com", "Olena Admin", "admin")
+    private = a_view(other, "Private")
+    private.is_shared = False
+    private.save()
 
-    assert office.post(f"{NEW}/mailchimp/", form(view)).status_code == 422
+    for view in (a_view(bob), private):
+        assert office.post(f"{NEW}/mailchimp/", form(view)).status_code == 422
+    office.post(f"{NEW}/mailchimp/", form(a_view(other, "Shared")))
+    assert Connection.objects.count() == 1
 
 
 def test_a_key_left_empty_stays_and_a_round_under_way_writes_nothing_any_more(office, ada, everyone_folder):
@@ -102,6 +106,19 @@ def test_a_key_left_empty_stays_and_a_round_under_way_writes_nothing_any_more(of
     connection.refresh_from_db()
     assert (connection.name, connection.busy_until) == ("Letters", None)
     assert secrets.decrypt(connection.secret) == KEY
+
+
+def test_of_two_who_change_it_at_once_the_second_is_told(office, ada, everyone_folder):
+    view = a_view(ada)
+    connection = an_audience(ada, view=view, on=False)
+    url = f"/sync/connections/{connection.pk}/edit/"
+    seen = {"secret": "", "seen": connection.version}
+    assert office.post(url, form(view, name="First", **seen)).status_code == 302
+    second = office.post(url, form(view, name="Second", **seen))
+
+    assert second.status_code == 422
+    assert "Somebody else has changed" in second.content.decode()
+    assert Connection.objects.get().name == "First"
 
 
 def test_keys_are_rotated_with_all_others(ada, settings):
@@ -145,6 +162,17 @@ def test_what_would_be_sent_is_shown_to_the_letter_and_nothing_leaves(office, ad
     figures = [int(found) for found in re.findall(r'<dd class="numbers">(\d+)</dd>', shown)]
     assert figures == [3, 1, 0, 0, 0, 1, 1, 0]
     assert chimp.asked == []
+
+
+def test_one_that_fails_is_told_of_beside_the_sources(office, ada, chimp):
+    connection = an_audience(ada)
+    assert "Connections that fail" not in office.get("/sync/").content.decode()
+    chimp.answers = [(503, {}, b"")]
+    rounds.run(connection.pk, at=lambda: NOW)
+
+    shown = office.get("/sync/").content.decode()
+    assert "Connections that fail" in shown
+    assert "It answered with status 503." in shown
 
 
 def test_refused_members_are_listed_replayed_and_dismissed(office, ada, chimp):

@@ -30,6 +30,7 @@ class ConnectionForm(forms.Form):
     secret = forms.CharField(
         label=_("Key"), max_length=300, required=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
     )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, connection: Connection | None = None, **kwargs: Any) -> None:
         if connection is not None:
@@ -42,14 +43,14 @@ class ConnectionForm(forms.Form):
             self.fields["secret"].help_text = self.kept
 
     def initial_of(self, connection: Connection) -> dict[str, Any]:
-        return {"name": connection.name, **connection.options}
+        return {"name": connection.name, "seen": connection.version, **connection.options}
 
     def to_options(self) -> MailchimpOptions | AnalyticsOptions:
         raise NotImplementedError
 
     def to_input(self) -> ConnectionInput:
         data = self.cleaned_data
-        return ConnectionInput(name=data["name"], secret=data["secret"], options=self.to_options())
+        return ConnectionInput(name=data["name"], secret=data["secret"], options=self.to_options(), seen=data["seen"])
 
 
 class MailchimpForm(ConnectionForm):
@@ -60,7 +61,9 @@ class MailchimpForm(ConnectionForm):
     )
     choice = forms.ChoiceField(
         label=_("Which contacts"),
-        help_text=_("A saved view of the list of contacts. Those of personal folders never leave the house."),
+        help_text=_(
+            "A saved view of contacts, yours or an administrator's. Those of personal folders never leave the house."
+        ),
     )
     with_tags = forms.BooleanField(label=_("Personas as tags"), required=False, initial=True)
 

@@ -20,7 +20,7 @@ from apps.core.setting_sheets import saved, show_sheet
 from apps.core.toasts import toast
 from apps.sync.drawing import lag_chart, rate_chart, source_badge
 from apps.sync.forms.sources import SourceForm
-from apps.sync.models import Rejection, Source, SourceMinute, SourceToken
+from apps.sync.models import Connection, Rejection, Source, SourceMinute, SourceToken
 from apps.sync.selectors.standing import standing_of, standings
 from apps.sync.services import sources as services
 from apps.sync.services.cursors import tables_of
@@ -33,7 +33,7 @@ _CHARTED = timedelta(hours=3)
 @never_cache
 @require_GET
 def dashboard(request: Request) -> HttpResponse:
-    """All sources: state, last batch, lag, rate of the last minutes, rejections, how fresh they are."""
+    """All sources: state, last batch, lag, rate of the last minutes, rejections, freshness; connections that fail."""
     now = clock.now()
     sources = {source.pk: source for source in Source.objects.select_related("plant")}
     minutes = list(SourceMinute.objects.filter(minute__gte=now - timedelta(minutes=5)))
@@ -52,7 +52,8 @@ def dashboard(request: Request) -> HttpResponse:
                 "is_late": standing.as_of is not None and now - standing.as_of > source.late_after,
             }
         )
-    return render_page(request, "sync/dashboard.html", {"rows": rows})
+    troubled = Connection.objects.exclude(trouble="").exclude(state=Connection.State.OFF).order_by("name", "pk")
+    return render_page(request, "sync/dashboard.html", {"rows": rows, "troubled": troubled})
 
 
 def _open_rejections() -> dict[int, int]:

@@ -34,11 +34,12 @@ MOST = 20
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionInput:
-    """`secret` "" leaves the kept one as it is."""
+    """`secret` "" leaves the kept one as it is; `seen` is the version that whoever changes it had before them."""
 
     name: str
     secret: str
     options: MailchimpOptions | AnalyticsOptions
+    seen: int | None = None
 
     @property
     def kind(self) -> str:
@@ -70,6 +71,8 @@ def change_connection(*, actor: User, connection: Connection, data: ConnectionIn
     locked = Connection.objects.select_for_update(of=("self",)).get(pk=connection.pk)
     if locked.kind != data.kind:
         raise ValidationError(_("A connection stays of its kind."))
+    if data.seen is not None and data.seen != locked.version:
+        raise ValidationError(_("Somebody else has changed this connection in the meantime. Open it anew."))
     is_elsewhere = locked.kind == Connection.Kind.MAILCHIMP and (
         locked.options.get("audience") != data.options.as_json()["audience"]
     )
