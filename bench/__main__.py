@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="by comma: contacts, activities, dealers, documents, feed, messaging, promises, sending",
+        help="by comma: contacts, activities, campaigns, dealers, documents, feed, messaging, promises, sending",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
@@ -33,7 +33,7 @@ def main() -> int:
 
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     from apps.core.garbage import settle
-    from bench import activities, contacts, dealers, documents, feed, messaging, messaging_out, promises
+    from bench import activities, campaigns, contacts, dealers, documents, feed, messaging, messaging_out, promises
     from bench.figures import machine
     from bench.house import open_house
 
@@ -46,6 +46,7 @@ def main() -> int:
         "messaging": messaging.measure,
         "promises": promises.measure,
         "sending": messaging_out.measure,
+        "campaigns": campaigns.measure,
     }
     unknown = set(filter(None, wanted.only.split(","))) - parts.keys()
     if unknown:
