@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="by comma: contacts, activities, chat, crm, dealers, documents, feed, messaging, promises, reports,"
+        help="by comma: contacts, activities, campaigns, chat, crm, dealers, documents, feed, messaging, promises, reports,"
         " sending",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
@@ -36,6 +36,7 @@ def main() -> int:
     from apps.core.garbage import settle
     from bench import (
         activities,
+        campaigns,
         chat,
         contacts,
         crm,
@@ -62,6 +63,7 @@ def main() -> int:
         "promises": promises.measure,
         "reports": reports.measure,
         "sending": messaging_out.measure,
+        "campaigns": campaigns.measure,
     }
     unknown = set(filter(None, wanted.only.split(","))) - parts.keys()
     if unknown:

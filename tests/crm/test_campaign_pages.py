@@ -106,7 +106,7 @@ def test_it_is_planned_paused_resumed_and_stopped(client, charlie):
     post(client, "pause", campaign)
     assert "Go on" in page(client, campaign)
     post(client, "resume", campaign)
-    assert 'hx-trigger="every 15s"' in page(client, campaign)
+    assert 'hx-trigger="every 30s"' in page(client, campaign)
     post(client, "cancel", campaign)
     campaign.refresh_from_db()
     assert campaign.state == "cancelled"
