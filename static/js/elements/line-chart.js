@@ -39,9 +39,9 @@ class LineChart extends HTMLElement {
       return { name, type: "funnel", sort: "none", data, label: { position: "inside" }, left: 8, right: 8, cursor };
     };
     const axes = {
-      grid: { bottom: 28, left: 8, right: 12, top: series.length > 1 ? 32 : 12, containLabel: true },
+      grid: { bottom: 8, left: 8, right: 12, top: series.length > 1 ? 32 : 12, containLabel: true },
       xAxis: { type: "category", data: labels, axisLabel: { color: text, hideOverlap: true } },
-      yAxis: { type: "value", axisLabel: { color: text, formatter: (value) => format.format(value) } },
+      yAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("--line") } }, axisLabel: { color: text, formatter: (value) => format.format(value) } },
     };
     const shown = kind === "funnel" ? series.slice(0, 1) : series;
     this.chart.setOption({
