@@ -106,7 +106,8 @@ def test_whoever_gets_contacts_by_a_rule_is_told_once_of_all_of_them(client, ali
     rule("In turn", team=east, position=2)
     newcomer(alice, "UA")
     assert told() == [("Bob Sales", 1)]
-    PersonFactory.create_batch(7, country="UA")
+    for _number in range(7):
+        PersonFactory(country="UA")
     assign_new(list(Entity.objects.values_list("pk", flat=True)), actor=alice, now=NOW + timedelta(hours=1))
     assert told() == [("Bob Sales", 8)]
     client.force_login(bob)

@@ -70,7 +70,7 @@ def test_by_hand(alice, anna):
 
 
 def test_many_at_once(alice, sam, anna):
-    people = PersonFactory.create_batch(3)
+    people = [PersonFactory() for _number in range(3)]
     for until in (None, BACK):
         terms = Terms(user=anna, starts_on=TODAY, until=until)
         with pytest.raises(ValidationError):
@@ -100,7 +100,7 @@ def test_by_rules_for_new_contacts(alice, anna, sam, east, how):
     whom = {"user": anna} if how == "user" else {"team": east}
     AssignmentRule.objects.create(name="New ones", how=how, **whom)
     forget_now()
-    people = PersonFactory.create_batch(3)
+    people = [PersonFactory() for _number in range(3)]
     assign_new([each.pk for each in people], actor=alice, now=NOW)
     assert not Assignment.objects.filter(user=anna).exists()
     assert Assignment.objects.filter(user=sam, entity__in=people).count() == (0 if how == "user" else 3)

@@ -145,7 +145,8 @@ def _first(
     if (key := read_page_key(after)) is not None:
         at, pk = key
         steps = steps.filter(Q(entered_at__lt=at) | Q(entered_at=at, pk__lt=pk), entered_at__lte=at)
-    return steps.order_by("-entered_at", "-pk").values(*_FACTS)[: CARDS + 1]
+    first: QuerySet[JourneyStep, dict[str, Any]] = steps.order_by("-entered_at", "-pk").values(*_FACTS)[: CARDS + 1]
+    return first
 
 
 def _draw(

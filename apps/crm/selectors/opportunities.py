@@ -232,7 +232,9 @@ def _first(found: OpportunityQuerySet, stage: PipelineStage, after: str = "") ->
     if (key := read_page_key(after)) is not None:
         at, pk = key
         found = found.filter(Q(entered_at__lt=at) | Q(entered_at=at, pk__lt=pk), entered_at__lte=at)
-    return found.with_chance().order_by("-entered_at", "-pk").values(*_FACTS)[: CARDS + 1]
+    rows = found.with_chance().order_by("-entered_at", "-pk").values(*_FACTS)
+    first: QuerySet[Opportunity, dict[str, Any]] = rows[: CARDS + 1]
+    return first
 
 
 def _columns(
