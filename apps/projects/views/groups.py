@@ -18,21 +18,24 @@ from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import refused, saved, show_sheet
 from apps.core.sheets import close_sheet
 from apps.projects import permissions
-from apps.projects.doors import enter
+from apps.projects.doors import enter, number
 from apps.projects.forms import GroupForm, PeopleForm
 from apps.projects.models import Membership
-from apps.projects.selectors.groups import group_rows, title_of
+from apps.projects.selectors.groups import PAGE, group_rows, title_of
 from apps.projects.services import members, reading
 
+_FARTHEST = 1_000_000
 _FOR_GOOD = timedelta(days=36_500)
 
 
 @staff_required
 @require_GET
 def group_list(request: Request) -> HttpResponse:
-    text = request.GET.get("q", "")[:120]
-    rows = group_rows(request.user, now=clock.now(), text=text)
-    return render_page(request, "projects/groups.html", {"rows": rows, "q": text}, fragment="group-rows")
+    """One's groups; `from` asks for those behind the first ones."""
+    text, begin = request.GET.get("q", "")[:120], number(request.GET.get("from")) % _FARTHEST
+    rows = group_rows(request.user, now=clock.now(), text=text, begin=begin, most=PAGE + 1)
+    context = {"rows": rows[:PAGE], "q": text, "more": begin + PAGE if len(rows) > PAGE else 0}
+    return render_page(request, "projects/groups.html", context, fragment="more-rows" if begin else "group-rows")
 
 
 @staff_required
