@@ -18,7 +18,7 @@ from apps.projects.selectors.groups import group_rows
 from apps.projects.services.members import make_group, open_direct
 from apps.projects.services.messages import delete_message, edit_message, post_message
 from apps.projects.services.reactions import pin_message, react
-from apps.projects.services.reading import keep_on_top
+from apps.projects.services.reading import keep_on_top, mark_read
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +86,19 @@ def test_a_thousand_groups_are_listed_by_one_statement_a_hundred_at_once(client,
     rest = client.get(address, {"from": 100}, headers={"HX-Request": "true"}).content
     assert rest.count(b"data-group=") == 3
     assert client.get(address, {"from": "x"}).status_code == 200
+
+
+def test_members_see_who_has_read_a_message(client, alice, bob, charlie, group):
+    message = say(bob, group, "Oak arrived", "one")
+    address = reverse("projects:message_readers", args=[group.pk, message.pk])
+    client.force_login(bob)
+    assert "Nobody has read this yet." in client.get(address).content.decode()
+    mark_read(actor=alice, group=group, seq=1, now=NOW)
+    page = client.get(address).content.decode()
+    assert "Alice Manager" in page
+    assert "1 of 1 other member" in page
+    client.force_login(charlie)
+    assert client.get(address).status_code == 404
 
 
 def test_outsiders_learn_nothing_of_a_group(client, ada, bob, group):

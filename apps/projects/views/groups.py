@@ -18,10 +18,11 @@ from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import refused, saved, show_sheet
 from apps.core.sheets import close_sheet
 from apps.projects import permissions
-from apps.projects.doors import enter, number
+from apps.projects.doors import enter, message_of, number
 from apps.projects.forms import GroupForm, PeopleForm
 from apps.projects.models import Membership
 from apps.projects.selectors.groups import PAGE, group_rows, title_of
+from apps.projects.selectors.people import readers_of
 from apps.projects.services import members, reading
 
 _FARTHEST = 1_000_000
@@ -128,3 +129,13 @@ def group_top(request: Request, group_id: int) -> HttpResponse:
     wanted = request.POST.get("wanted") == "1"
     reading.keep_on_top(actor=request.user, group=found, wanted=wanted, now=clock.now())
     return redirect("projects:group_list")
+
+
+@staff_required
+@require_GET
+def message_readers(request: Request, group_id: int, message_id: int) -> HttpResponse:
+    """Who has read a message, and how many of the others there are."""
+    message = message_of(request.user, group_id, message_id)
+    others = Membership.objects.present().filter(group=group_id).exclude(pk=message.author_id)
+    context = {"group": message.group, "readers": readers_of(message), "others": others.count()}
+    return render_page(request, "projects/readers.html", context, fragment="sheet")
