@@ -19,9 +19,7 @@ def find_groups(user: User, text: str, limit: int) -> list[SearchHit]:
     if not is_staff_member(user):
         return []
     rows = group_rows(user, now=clock.now(), text=text, most=limit)
-    return [
-        SearchHit(title=row.title, url=reverse("projects:group", args=[row.group.pk]), icon="messages") for row in rows
-    ]
+    return [SearchHit(title=row.title, url=reverse("projects:group", args=[row.pk]), icon="messages") for row in rows]
 
 
 def find_said(user: User, text: str, limit: int) -> list[SearchHit]:

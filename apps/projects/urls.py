@@ -53,6 +53,7 @@ urlpatterns = [
     path("<int:group_id>/messages/<int:message_id>/forward/", becoming.message_forward, name="message_forward"),
     path("<int:group_id>/messages/<int:message_id>/task/", becoming.message_task, name="message_task"),
     path("<int:group_id>/messages/<int:message_id>/note/", becoming.message_note, name="message_note"),
+    path("<int:group_id>/messages/<int:message_id>/readers/", groups.message_readers, name="message_readers"),
     path("<int:group_id>/people/", becoming.people, name="people"),
     path("<int:group_id>/messages/<int:message_id>/pin/", messages.message_pin, name="message_pin"),
 ]

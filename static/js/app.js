@@ -5,6 +5,7 @@ import "./live.js";
 import "./elements/as-of.js";
 import "./elements/call-timer.js";
 import "./elements/card-board.js";
+import "./elements/chat-list.js";
 import "./elements/chat-view.js";
 import "./elements/command-box.js";
 import "./elements/copy-text.js";

@@ -26,6 +26,7 @@ for _act in ("mute/", "top/", "read/", "typing/", "draft/", "post/", "files/brin
     web(f"{_GROUP}{_act}", "POST", _IN)
 for _act in ("edit/", "delete/", "react/", "pin/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "POST", _IN)
+web(f"{_GROUP}messages/<int:message_id>/readers/", "GET", _IN)
 for _act in ("forward/", "task/", "note/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "GET POST", _IN)
 for _act in ("remove/", "role/"):

@@ -7,6 +7,8 @@ from PIL import Image
 
 from apps.projects.models import Attachment, Message, ReadMark
 from apps.projects.services.members import make_group
+from apps.projects.services.messages import post_message
+from apps.projects.services.reading import mark_read
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -121,3 +123,28 @@ def test_a_voice_is_recorded_and_somebody_is_mentioned_by_keys(page, site, sign_
     voice = Attachment.objects.get()
     assert (voice.kind, voice.file.mime_type) == ("voice", "audio/webm")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_list_of_groups_follows_what_is_said_and_read(page, site, sign_in, alice, bob, now, axe):
+    quiet, _loud = (make_group(actor=alice, title=title, users=[bob], now=now) for title in ("Quiet", "Loud"))
+    page.set_viewport_size({"width": 360, "height": 740})
+    sign_in(page, bob)
+    with page.expect_request(lambda request: "/live/" in request.url):
+        page.goto(f"{site}/projects/")
+    assert page.locator(".groups__row strong").all_inner_texts() == ["Loud", "Quiet"]
+
+    post_message(actor=alice, group=quiet, client_id="message-1", text="Oak arrived", now=now)
+    page.get_by_text("Alice Manager: Oak arrived").wait_for()
+    row_of_quiet = page.locator(".groups__row", has_text="Quiet")
+    row_of_quiet.locator("[data-count]", has_text="1").wait_for()
+    assert page.locator(".groups__row strong").all_inner_texts() == ["Quiet", "Loud"]
+    mark_read(actor=bob, group=quiet, seq=1, now=now)
+    row_of_quiet.locator(".groups__unread").wait_for(state="hidden")
+    made = make_group(actor=alice, title="New one", users=[bob], now=now)
+    post_message(actor=alice, group=made, client_id="message-2", text="Welcome", now=now)
+    page.get_by_text("Alice Manager: Welcome").wait_for()
+    assert axe(page) == []
+
+    shown = page.locator(".groups__words").all_inner_texts()
+    page.reload()
+    assert page.locator(".groups__words").all_inner_texts() == shown

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from apps.projects.models import Draft, Group, Membership, Message
 from apps.projects.selectors.chat import changes_of
+from apps.projects.selectors.groups import group_rows
 from apps.projects.services.members import make_group, open_direct
 from apps.projects.services.messages import delete_message, edit_message, post_message
 from apps.projects.services.reactions import pin_message, react
+from apps.projects.services.reading import keep_on_top, mark_read
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +67,38 @@ def test_the_list_counts_what_is_unread_in_a_fixed_number_of_queries(client, ali
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert "Bob Sales" in page
-    assert re.search(r'groups__unread">2<', page)
+    assert re.search(r"<span data-count>2<", page)
     assert "Site visit" not in client.get(reverse("projects:group_list"), {"q": "bob"}).content.decode()
+
+
+def test_a_thousand_groups_are_listed_by_one_statement_a_hundred_at_once(client, alice, bob):
+    for number in range(103):
+        say(bob, make_group(actor=bob, title=f"House {number:03}", users=[alice], now=NOW), "Hi", f"house-{number:04}")
+    kept = Membership.objects.get(user=alice, group__title="House 000")
+    keep_on_top(actor=alice, group=kept.group, wanted=True, now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        rows = group_rows(alice, now=NOW)
+    assert len(asked) == 1
+    assert [row.title for row in rows[:2]] == ["House 000", "House 102"]
+    client.force_login(alice)
+    address = reverse("projects:group_list")
+    assert client.get(address).content.count(b"data-group=") == 100
+    rest = client.get(address, {"from": 100}, headers={"HX-Request": "true"}).content
+    assert rest.count(b"data-group=") == 3
+    assert client.get(address, {"from": "x"}).status_code == 200
+
+
+def test_members_see_who_has_read_a_message(client, alice, bob, charlie, group):
+    message = say(bob, group, "Oak arrived", "one")
+    address = reverse("projects:message_readers", args=[group.pk, message.pk])
+    client.force_login(bob)
+    assert "Nobody has read this yet." in client.get(address).content.decode()
+    mark_read(actor=alice, group=group, seq=1, now=NOW)
+    page = client.get(address).content.decode()
+    assert "Alice Manager" in page
+    assert "1 of 1 other member" in page
+    client.force_login(charlie)
+    assert client.get(address).status_code == 404
 
 
 def test_outsiders_learn_nothing_of_a_group(client, ada, bob, group):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apps.core.text import fold
-from apps.projects.models import Group, Membership
+from apps.projects.models import Group, Membership, Message, ReadMark
 
 MOST_NAMES = 8
 
@@ -14,3 +16,10 @@ def names_like(group: Group, member: Membership, text: str) -> list[str]:
     sought = fold(text)
     names = others.order_by("display_name", "pk").values_list("display_name", flat=True)
     return [name for name in names if f" {sought}" in f" {fold(name)}"][:MOST_NAMES]
+
+
+def readers_of(message: Message) -> Sequence[ReadMark]:
+    """Marks of present members who have read as far as `message`, with their members; those who did last first."""
+    others = Membership.objects.present().filter(group=message.group_id).exclude(pk=message.author_id)
+    marks = ReadMark.objects.filter(membership__in=others, topic=None, read_seq__gte=message.seq)
+    return marks.select_related("membership").order_by("-read_at", "pk")

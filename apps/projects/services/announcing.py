@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from apps.core.live import publish_many, recheck
+from apps.core.live import publish, publish_many, recheck
 from apps.projects.drawing import draw_message
 from apps.projects.models import Group, Membership, Message
+from apps.projects.selectors.groups import LETTERS
 
 
 def announce(message: Message) -> None:
     """Carry a message as it is now to the group's open pages, once the transaction has committed."""
-    drawn = Message.objects.for_drawing().get(pk=message.pk)
+    drawn = Message.objects.for_drawing().select_related("group").get(pk=message.pk)
     facts = {"id": drawn.pk, "seq": drawn.seq, "rev": drawn.rev}
     channel = f"group:{drawn.group_id}"
     publish_many(
         (f"{channel}:{language}", "message", {**facts, "html": draw_message(drawn, language)})
         for language, _name in settings.LANGUAGES
     )
+    if drawn.seq == drawn.group.last_seq:
+        _announce_last(drawn)
+
+
+def _announce_last(message: Message) -> None:
+    """Have the open lists of the group's members show what was said last."""
+    facts = {
+        "group": message.group_id,
+        "seq": message.seq,
+        "at": message.sent_at.isoformat(),
+        "author": message.author.display_name,
+        "words": message.text[:LETTERS],
+        "deleted": message.deleted_at is not None,
+        "by": message.author.user_id,
+    }
+    present = Membership.objects.present().filter(group=message.group_id, from_seq__lt=message.seq)
+    users = present.exclude(user=None).values_list("user", flat=True)
+    publish_many((f"user:{pk}", "group", facts) for pk in users)
 
 
 def announce_typing(group: Group, member: Membership) -> None:
@@ -29,6 +48,7 @@ def announce_typing(group: Group, member: Membership) -> None:
 def announce_read(group: Group, member: Membership, seq: int) -> None:
     facts = {"member": member.pk, "seq": seq}
     publish_many((f"{group.channel}:{language}", "read", facts) for language, _name in settings.LANGUAGES)
+    publish(f"user:{member.user_id}", "group-read", {"group": group.pk, "seq": seq})
 
 
 def close_streams(member: Membership) -> None:

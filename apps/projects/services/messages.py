@@ -16,7 +16,7 @@ from apps.projects import permissions
 from apps.projects.models import Group, Mention, Message, MessageLink, MessageRevision, Pin, Reaction
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.reading import Draft
-from apps.projects.services.announcing import announce
+from apps.projects.services.announcing import announce, announce_read
 from apps.projects.services.attaching import Kept, attach, kept_of, unseal
 from apps.projects.services.counting import take_place, take_rev
 from apps.projects.services.finding import forget_words, index_message
@@ -94,6 +94,7 @@ def _say(message: Message, *, actor: User, group: Group, files: Sequence[Kept]) 
     index_message(message)
     tell_of(message, now=now)
     raise_mark(member, message.seq, now)
+    announce_read(group, member, message.seq)
     Draft.objects.filter(membership=member).delete()
     announce(message)
     return message

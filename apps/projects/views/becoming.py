@@ -31,7 +31,7 @@ from apps.projects.services.messages import forward_message
 def message_forward(request: Request, group_id: int, message_id: int) -> HttpResponse:
     message = _standing(request, group_id, message_id)
     rows = group_rows(request.user, now=clock.now(), most=1_000)
-    form = ForwardForm(request.POST or None, groups=[(row.group.pk, row.title) for row in rows])
+    form = ForwardForm(request.POST or None, groups=[(row.pk, row.title) for row in rows])
     if request.method == "POST" and form.is_valid():
         group = Group.objects.visible_to(request.user).get(pk=form.cleaned_data["group"])
         forward_message(actor=request.user, message=message, group=group, client_id=str(uuid4()), now=clock.now())

@@ -18,23 +18,27 @@ from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import refused, saved, show_sheet
 from apps.core.sheets import close_sheet
 from apps.projects import permissions
-from apps.projects.doors import enter
+from apps.projects.doors import enter, message_of, number
 from apps.projects.forms import GroupForm, PeopleForm
 from apps.projects.models import Membership
 from apps.projects.project_tabs import summary_tabs
-from apps.projects.selectors.groups import group_rows, title_of
+from apps.projects.selectors.groups import PAGE, group_rows, title_of
+from apps.projects.selectors.people import readers_of
 from apps.projects.services import members, reading
 
+_FARTHEST = 1_000_000
 _FOR_GOOD = timedelta(days=36_500)
 
 
 @staff_required
 @require_GET
 def group_list(request: Request) -> HttpResponse:
-    text = request.GET.get("q", "")[:120]
-    rows = group_rows(request.user, now=clock.now(), text=text)
-    context = {"rows": rows, "q": text, "tabs": summary_tabs("groups")}
-    return render_page(request, "projects/groups.html", context, fragment="group-rows")
+    """One's groups; `from` asks for those behind the first ones."""
+    text, begin = request.GET.get("q", "")[:120], number(request.GET.get("from")) % _FARTHEST
+    rows = group_rows(request.user, now=clock.now(), text=text, begin=begin, most=PAGE + 1)
+    context: dict[str, object] = {"rows": rows[:PAGE], "q": text, "tabs": summary_tabs("groups")}
+    context |= {"more": begin + PAGE if len(rows) > PAGE else 0}
+    return render_page(request, "projects/groups.html", context, fragment="more-rows" if begin else "group-rows")
 
 
 @staff_required
@@ -127,3 +131,13 @@ def group_top(request: Request, group_id: int) -> HttpResponse:
     wanted = request.POST.get("wanted") == "1"
     reading.keep_on_top(actor=request.user, group=found, wanted=wanted, now=clock.now())
     return redirect("projects:group_list")
+
+
+@staff_required
+@require_GET
+def message_readers(request: Request, group_id: int, message_id: int) -> HttpResponse:
+    """Who has read a message, and how many of the others there are."""
+    message = message_of(request.user, group_id, message_id)
+    others = Membership.objects.present().filter(group=group_id).exclude(pk=message.author_id)
+    context = {"group": message.group, "readers": readers_of(message), "others": others.count()}
+    return render_page(request, "projects/readers.html", context, fragment="sheet")

@@ -1,27 +1,20 @@
 // <chat-view data-base data-me data-rev data-read>: an open chat. It follows the stream, asks for what it missed, loads
 // more where one scrolls to, and says what has been on the screen.
 import { apply, dress, ends } from "../chat.js"
-import { ask, catchUp, tell } from "../chat-server.js"
+import { ask, catchUp } from "../chat-server.js"
 import { Composer } from "../chat-composer.js"
 import { MessageActs } from "../chat-acts.js"
+import { Reading } from "../chat-reading.js"
 import { Viewer } from "../chat-viewer.js"
-
-const SEEN_AFTER = 400 // ms on the screen
-const TYPING_FOR = 4_000
 
 class ChatView extends HTMLElement {
   connectedCallback() {
     this.list = this.querySelector(".chat__messages")
     this.scroll = this.querySelector(".chat__scroll")
     this.rev = Number(this.dataset.rev)
-    this.read = Number(this.dataset.read)
-    this.asked = this.read
-    this.first = this.read
-    this.eye = new IntersectionObserver((rows) => this.see(rows), { root: this.scroll, threshold: 0.6 })
+    this.reading = new Reading(this)
     this.addEventListener("live:message", ({ detail }) => this.hear(detail))
     this.addEventListener("live:open", () => this.heal())
-    this.addEventListener("live:typing", ({ detail }) => this.showTyping(detail))
-    this.addEventListener("live:read", ({ detail }) => this.showRead(detail))
     this.scroll.addEventListener("scroll", () => this.more(), { passive: true })
     this.querySelector(".chat__down").addEventListener("click", () => this.toEnd())
     this.acts = new MessageActs(this)
@@ -35,21 +28,21 @@ class ChatView extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.eye.disconnect()
+    this.reading.stop()
     this.composer.stop()
     window.visualViewport?.removeEventListener("resize", this.fit)
-    clearTimeout(this.reading)
   }
 
   begin() {
-    const place = Number(this.dataset.at) || this.first + 1
+    const place = Number(this.dataset.at) || this.reading.first + 1
     const row = this.list.querySelector(`[data-seq="${place}"]`)
     if (row) row.scrollIntoView({ block: "center" })
     else this.scroll.scrollTop = this.scroll.scrollHeight
     if (Number(this.dataset.at)) row?.classList.add("message--found")
   }
 
-  hear({ rev, html }) {
+  hear({ rev, seq, html }) {
+    this.dataset.last = Math.max(Number(this.dataset.last), seq)
     if (rev > this.rev + 1) return void this.heal()
     this.rev = Math.max(this.rev, rev)
     this.take(html)
@@ -79,24 +72,10 @@ class ChatView extends HTMLElement {
 
   draw() {
     const { me, seen, unread } = this.dataset
-    dress(this.list, { me, read: this.first, seen: Number(seen), words: unread })
-    for (const row of this.list.querySelectorAll(".message")) if (Number(row.dataset.seq) > this.read) this.eye.observe(row)
+    dress(this.list, { me, read: this.reading.first, seen: Number(seen), words: unread })
+    this.reading.watch(this.list.querySelectorAll(".message"))
     this.querySelector(".chat__empty").hidden = this.list.childElementCount > 0
     this.showDown()
-  }
-
-  see(rows) {
-    if (document.hidden) return
-    const seen = rows.filter((each) => each.isIntersecting).map((each) => Number(each.target.dataset.seq))
-    this.read = Math.max(this.read, ...seen)
-    if (this.read > this.asked) this.reading ||= setTimeout(() => this.say(), SEEN_AFTER)
-    this.showDown()
-  }
-
-  async say() {
-    this.reading = 0
-    this.asked = this.read
-    await tell(`${this.dataset.base}read/`, { seq: this.asked })
   }
 
   isAtEnd() {
@@ -105,9 +84,9 @@ class ChatView extends HTMLElement {
 
   showDown() {
     const button = this.querySelector(".chat__down")
-    const left = [...this.list.querySelectorAll(".message")].filter((row) => Number(row.dataset.seq) > this.read).length
+    const left = Math.max(Number(this.dataset.last) - this.reading.read, 0)
     button.hidden = this.isAtEnd() && !("newer" in this.dataset)
-    button.querySelector("[data-count]").textContent = left || ""
+    button.querySelector("[data-count]").textContent = left > 999 ? "999+" : left || ""
   }
 
   toEnd() {
@@ -131,20 +110,6 @@ class ChatView extends HTMLElement {
       if (up) this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight
     }
     this.loading = false
-  }
-
-  showTyping({ member, name }) {
-    if (String(member) === this.dataset.me) return
-    const line = this.querySelector(".chat__typing")
-    line.textContent = `${name} ${this.dataset.typing}`
-    clearTimeout(this.typing)
-    this.typing = setTimeout(() => (line.textContent = ""), TYPING_FOR)
-  }
-
-  showRead({ member, seq }) {
-    if (String(member) === this.dataset.me) this.asked = this.read = Math.max(this.read, seq)
-    else this.dataset.seen = Math.max(Number(this.dataset.seen), seq)
-    this.draw()
   }
 }
 
