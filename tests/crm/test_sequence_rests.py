@@ -222,7 +222,7 @@ def test_the_page_tells_who_is_where_and_asks_the_same_for_many(
     page = reverse("crm:sequence_page", args=[sequence.pk])
     client.get(page)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(16):
         shown = client.get(page).content.decode()
     assert "Hidden" not in shown
     assert "Mail: Welcome" in shown

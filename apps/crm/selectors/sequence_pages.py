@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.crm.models import Enrolment, PlannedStep, SequenceMail, SequenceStep
 from apps.crm.models import Sequence as Steps
-from apps.crm.permissions.contacts import managed_contacts
+from apps.crm.permissions.contacts import managed_of_seen
 from apps.crm.selectors.sequences import with_mails
 from apps.messaging.models import MailTemplate
 
@@ -100,7 +100,8 @@ def enrolments(sequence: Steps, *, reader: User, shown: str, step: int | None) -
 
 def lines(rows: Sequence[Enrolment], *, reader: User, on: date) -> list[EnrolmentLine]:
     """With what comes next, and whether the reader may change it."""
-    managed = managed_contacts(reader, [row.entity_id for row in rows], on=on)
+    there = {row.entity_id: row.entity.folder_id for row in rows if row.entity.trashed_at is None}
+    managed = managed_of_seen(reader, there, on=on)
     words = step_words([row.next_step for row in rows if row.next_step is not None])
     return [EnrolmentLine(row, words[row.next_step] if row.next_step else "", row.entity_id in managed) for row in rows]
 
