@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,10 +97,22 @@ def _count(user: User, asked: Asked, now: datetime) -> Figures:
     counted = dict(zip(names, (aggregate_of(each, of_many=many) for each in measures), strict=True))
     grouped = asked.rows(user).annotate(line=asked.by.expression).values("line").annotate(**counted)
     lines = [Line(key, tuple(values)) for key, *values in grouped.values_list("line", *names)]
-    total = asked.rows(user).aggregate(**{name: aggregate_of(each) for name, each in zip(names, measures, strict=True)})
+    if many or any(each.how not in ("count", "sum") for each in measures):
+        whole = {name: aggregate_of(each) for name, each in zip(names, measures, strict=True)}
+        total = asked.rows(user).aggregate(**whole)
+        everything = Line(None, tuple(total[name] for name in names))
+    else:
+        everything = Line(None, tuple(_added(lines, measures)))
     lines = _in_order(lines, asked)
-    everything = Line(None, tuple(total[name] for name in names))
     return Figures(tuple(lines[:MOST_ROWS]), everything, now, max(0, len(lines) - MOST_ROWS))
+
+
+def _added(lines: list[Line], measures: Sequence[Measure]) -> Iterator[Value]:
+    """The lines added up: to ask for all rows again would take as long once more."""
+    for place, measure in enumerate(measures):
+        there = [line.values[place] for line in lines if line.values[place] is not None]
+        whole: Any = sum(there) if there or measure.how == "count" else None
+        yield whole
 
 
 def _in_order(lines: list[Line], asked: Asked) -> list[Line]:
