@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import Group
@@ -20,7 +21,7 @@ from apps.contacts.models import Entity, FolderPermission
 from apps.contacts.models.rights import forget_rights
 from apps.core import clock
 from apps.core.models import Operation
-from apps.core.services.operations import begin_undo, run, undo
+from apps.core.services.operations import begin_undo, net_changes, run, undo
 from apps.crm.models import Assignment, HandOver, PipelineStage
 from apps.crm.permissions.contacts import managed_contacts
 from apps.crm.selectors.dossier import dossiers, with_files
@@ -285,6 +286,26 @@ def test_a_large_one_goes_through_the_worker_and_a_broken_attempt_doubles_nothin
     assert operation.result == {"changed": 3, "skipped": 0}
     assert Activity.objects.filter(kind="hand_over").count() == 3
     begin_undo(actor=anna, operation=operation, now=NOW)
+    assert standing() == before
+
+
+def test_a_large_one_is_undone_exactly_where_numbers_of_records_meet(monkeypatch, anna, sam, portfolio):
+    """An opportunity changed later bears the number of an assignment that ended: each goes back in its own turn."""
+    monkeypatch.setattr(hand_overs, "INLINE_LIMIT", 1)
+    monkeypatch.setattr(net_changes, "_SUBJECTS_A_PORTION", 1)
+    monkeypatch.setattr(import_module("apps.core.services.operations.undo"), "INLINE_LIMIT", 0)
+    ended = Assignment.objects.get(entity=portfolio[0])
+    stage = PipelineStage.objects.filter(pipeline__purpose="opportunity", outcome="open").earliest("position")
+    sale = make_opportunity(
+        actor=anna, data=OpportunityInput(title="Facade", owner=anna, contacts=[portfolio[1]]), stage=stage, now=NOW
+    )
+    Assignment.objects.filter(pk=ended.pk).delete()
+    ended.pk = sale.pk
+    ended.save(force_insert=True)
+    before = standing()
+    operation = run_now(hand(anna, anna, user=sam).operation)
+    undoing = begin_undo(actor=anna, operation=operation, now=NOW)
+    assert run_now(undoing).result["conflicts"] == []
     assert standing() == before
 
 

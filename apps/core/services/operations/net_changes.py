@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Max, QuerySet
 
+from apps.core.contributions import undoers
 from apps.core.models import Change, Operation
 from apps.core.services.operations.images import Image
 
@@ -69,18 +70,31 @@ def portions(operation: Operation) -> Iterator[list[NetChange]]:
     made = alone.filter(kind=Change.Kind.CREATED).order_by().values_list("record_type", "record_id").distinct()
     records = alone.order_by().values_list("record_type", "record_id").distinct()
     yield from _alone(alone, records.difference(made))
-    subjects = (
-        _changes(operation)
-        .filter(subject_id__isnull=False)
-        .order_by()
-        .values("subject_id")
-        .annotate(last=Max("pk"))
-        .order_by("-last")
-        .values_list("subject_id", flat=True)
-    )
-    for ids in _in_portions(list(subjects), _SUBJECTS_A_PORTION):
-        yield net_changes(_changes(operation).filter(subject_id__in=ids))
+    for part in _in_portions(_aggregates(operation), _SUBJECTS_A_PORTION):
+        wanted = set(part)
+        rows = _changes(operation).filter(subject_id__in={subject_id for _, subject_id in part})
+        yield net_changes(row for row in rows if (_family(row.record_type), row.subject_id) in wanted)
     yield from _alone(alone, made)
+
+
+def _aggregates(operation: Operation) -> list[tuple[str, int]]:
+    """(family, subject id), what was touched last first. An order and a contact may bear the same number."""
+    rows = _changes(operation).filter(subject_id__isnull=False).order_by()
+    last: dict[tuple[str, int], int] = {}
+    found = rows.values("record_type", "subject_id").annotate(last=Max("pk"))
+    for record_type, subject_id, change in found.values_list("record_type", "subject_id", "last"):
+        if subject_id is not None:
+            key = (_family(record_type), subject_id)
+            last[key] = max(change, last.get(key, 0))
+    return sorted(last, key=lambda key: -last[key])
+
+
+def _family(record_type: str) -> str:
+    """Whose number a subject's is: the root's type, for its parts too; "" where parts name something without one."""
+    undoer = undoers.get(record_type)
+    if undoer is None:
+        return ""
+    return undoer.root or (record_type if undoer.subject_field == "pk" else "")
 
 
 def _alone(changes: QuerySet[Change], records: Iterable[tuple[str, int]]) -> Iterator[list[NetChange]]:
