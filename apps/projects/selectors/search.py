@@ -110,7 +110,7 @@ def _rarest_first(groups: list[int], sets: Sequence[Collection[str]]) -> list[Co
     values = ", ".join(["(%s, %s::text[])"] * len(sets))
     pairs: list[Any] = [value for place, words in enumerate(sets) for value in (place, list(words))]
     rows = _rows(_RARITY.format(values=values), [groups, _COUNTED, *pairs])
-    counts = {place: count for place, count in rows}
+    counts: dict[int, int] = dict(rows)
     return [words for _count, words in sorted((counts[place], words) for place, words in enumerate(sets))]
 
 
