@@ -9,6 +9,8 @@ import asyncio
 import time
 from collections.abc import Iterator
 from threading import Thread
+from typing import Any
+from urllib.parse import quote_plus
 
 from django.contrib.auth.models import Group as Role
 from django.db import connection
@@ -94,7 +96,7 @@ def _searched(browser: Browser, group: Group) -> Iterator[Row]:
         ("all groups", reverse("projects:search")),
     ):
         for name, asked in questions.items():
-            taken = times(lambda text, address=address: browser.get(address, {"q": text}), asked)
+            taken = times(browser.get, [f"{address}?q={quote_plus(text)}" for text in asked])
             yield Row(f"search in {place}: {name}, p95", p95(taken), "ms", 100)
 
 
@@ -163,7 +165,7 @@ def _fill(house: House, total: int) -> Group:
             post_message(actor=other, group=small, client_id=f"small-{number:06}", text=f"wabc {number}", now=now)
     group = make_group(actor=house.user, title=f"{_TITLE} {total}", users=[other], now=now)
     authors = list(Membership.objects.filter(group=group).order_by("pk").values_list("pk", flat=True))
-    given = {"group": group.pk, "authors": authors, "now": now, "total": total}
+    given: dict[str, Any] = {"group": group.pk, "authors": authors, "now": now, "total": total}
     with connection.cursor() as cursor:
         cursor.execute(_WORDS)
         for first in range(1, total + 1, 20_000):

@@ -11,6 +11,9 @@ web("projects/search/", "GET", STAFF)
 web("projects/new/", "GET POST", STAFF)
 _GROUP = "projects/<int:group_id>/"
 for _page in (
+    "links/",
+    "search/",
+    "people/",
     "",
     "info/",
     "messages/",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -71,7 +72,7 @@ def title_of(group: Group, user: User) -> str:
 
 def group_rows(user: User, *, now: datetime, text: str = "", most: int = PAGE, begin: int = 0) -> list[GroupRow]:
     """The groups of `user`, those kept on top first, then by their last message; `text` narrows by title."""
-    given = {
+    given: dict[str, Any] = {
         "user": user.pk,
         "now": now,
         "text": text.replace("\x00", ""),

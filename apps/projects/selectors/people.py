@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from django.db.models import QuerySet
 
 from apps.core.text import fold
 from apps.projects.models import Group, Membership, Message, ReadMark
@@ -18,7 +18,7 @@ def names_like(group: Group, member: Membership, text: str) -> list[str]:
     return [name for name in names if f" {sought}" in f" {fold(name)}"][:MOST_NAMES]
 
 
-def readers_of(message: Message) -> Sequence[ReadMark]:
+def readers_of(message: Message) -> QuerySet[ReadMark]:
     """Marks of present members who have read as far as `message`, with their members; those who did last first."""
     others = Membership.objects.present().filter(group=message.group_id).exclude(pk=message.author_id)
     marks = ReadMark.objects.filter(membership__in=others, topic=None, read_seq__gte=message.seq)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -99,7 +100,7 @@ def _ids(places: Mapping[int, tuple[int, int]], sets: Sequence[Collection[str]],
         return []
     first, *others = _rarest_first(list(places), sets)
     begins, ends = zip(*places.values(), strict=True)
-    values = [list(places), list(begins), list(ends), list(first), *map(list, others), most, most, most]
+    values: list[Any] = [list(places), list(begins), list(ends), list(first), *map(list, others), most, most, most]
     return [row[0] for row in _rows(_FOUND.format(others=_OTHER * len(others)), values)]
 
 
@@ -107,8 +108,9 @@ def _rarest_first(groups: list[int], sets: Sequence[Collection[str]]) -> list[Co
     if len(sets) == 1:
         return list(sets)
     values = ", ".join(["(%s, %s::text[])"] * len(sets))
-    pairs = [value for place, words in enumerate(sets) for value in (place, list(words))]
-    counts = dict(_rows(_RARITY.format(values=values), [groups, _COUNTED, *pairs]))
+    pairs: list[Any] = [value for place, words in enumerate(sets) for value in (place, list(words))]
+    rows = _rows(_RARITY.format(values=values), [groups, _COUNTED, *pairs])
+    counts: dict[int, int] = dict(rows)
     return [words for _count, words in sorted((counts[place], words) for place, words in enumerate(sets))]
 
 
@@ -129,7 +131,7 @@ def _messages(user: User, ids: Sequence[int]) -> list[Message]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def _rows(statement: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+def _rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -44,7 +44,7 @@ def file_bring(request: Request, group_id: int) -> HttpResponse:
 
 @staff_required
 @require_GET
-def file(request: Request, group_id: int, file_id: int) -> HttpResponse:
+def file(request: Request, group_id: int, file_id: int) -> HttpResponse | FileResponse:
     """The file itself; `save` hands it over as a download, which all but pictures and voices always are."""
     attachment = _attachment(request, group_id, file_id)
     try:
@@ -57,7 +57,7 @@ def file(request: Request, group_id: int, file_id: int) -> HttpResponse:
 
 @staff_required
 @require_GET
-def file_thumbnail(request: Request, group_id: int, file_id: int) -> HttpResponse:
+def file_thumbnail(request: Request, group_id: int, file_id: int) -> HttpResponse | FileResponse:
     attachment = _attachment(request, group_id, file_id)
     if attachment.thumbnail is None:
         raise Http404
