@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import re
 import zoneinfo
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -67,8 +69,17 @@ def group_choices() -> list[tuple[str, Any]]:
     return [(name, role_title(name)) for name in ordered]
 
 
-def zone_choices() -> list[tuple[str, Any]]:
-    names = sorted(name for name in zoneinfo.available_timezones() if name.split("/")[0] in _REGIONS)
+@cache
+def _places() -> frozenset[str]:
+    """The zones that the database names for some country; their old names are known, and not offered."""
+    lines = importlib.resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
+    named = {line.split("\t")[2] for line in lines if not line.startswith("#")}
+    return frozenset(named & zoneinfo.available_timezones())
+
+
+def zone_choices(kept: str = "") -> list[tuple[str, Any]]:
+    """The zones by region; `kept` is one that is offered in any case."""
+    names = sorted(name for name in {*_places(), kept} if name.split("/")[0] in _REGIONS)
     groups: dict[str, list[tuple[str, str]]] = {}
     for name in names:
         region, _slash, place = name.partition("/")
@@ -130,7 +141,7 @@ class LanguageForm(PreferencesForm):
         own_names = {"en": "English", "uk": "Українська"}
         languages = [(code, own_names.get(code, name)) for code, name in settings.LANGUAGES]
         self.choose("language", [("", _("As the browser asks")), *languages])
-        self.choose("time_zone", zone_choices())
+        self.choose("time_zone", zone_choices(self.preferences.time_zone))
 
 
 class LookForm(PreferencesForm):

@@ -11,7 +11,7 @@ from apps.projects.models import Group, Membership, Message, Project
 
 def enter(user: User, group_id: int) -> tuple[Group, Membership]:
     """The group and one's own membership; 404 for everybody who isn't in it."""
-    found = Membership.objects.present().filter(group_id=group_id, user=user).select_related("group").first()
+    found = Membership.objects.present().filter(group_id=group_id, user=user).select_related("group__project").first()
     if found is None:
         raise Http404
     return found.group, found
@@ -20,11 +20,16 @@ def enter(user: User, group_id: int) -> tuple[Group, Membership]:
 def enter_project(user: User, group_id: int) -> tuple[Project, Membership]:
     """The project and one's own membership; 404 for who isn't in it, and for a mere group."""
     group, member = enter(user, group_id)
-    found = Project.objects.standing().filter(group=group).first()
+    found = project_of(group)
     if found is None:
         raise Http404
-    found.group = group
     return found, member
+
+
+def project_of(group: Group) -> Project | None:
+    """The project that a group is; None for a mere one."""
+    found: Project | None = getattr(group, "project", None)
+    return found if found is not None and found.closed_at is None else None
 
 
 def message_of(user: User, group_id: int, message_id: int) -> Message:

@@ -36,4 +36,4 @@ def register() -> None:
 def _groups(request: HttpRequest) -> str:
     user = cast("User", request.user)
     rows = [row for row in group_rows(user, now=clock.now()) if row.unread and not row.is_muted][:_MOST]
-    return figures_card([Figure(row.unread, row.title, reverse("projects:group", args=[row.group.pk])) for row in rows])
+    return figures_card([Figure(row.unread, row.title, reverse("projects:group", args=[row.pk])) for row in rows])

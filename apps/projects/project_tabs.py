@@ -8,15 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from apps.projects.models import Group, Project
+from apps.projects.models import Project
 
 
 def page_context(project: Project, current: str) -> dict[str, Any]:
     return {"project": project, "group": project.group, "tabs": project_tabs(project.pk, current)}
-
-
-def is_project(group: Group) -> bool:
-    return Project.objects.standing().filter(group=group).exists()
 
 
 def project_tabs(group_id: int, current: str) -> list[dict[str, Any]]:

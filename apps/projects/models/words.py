@@ -1,4 +1,4 @@
-"""The index that messages are found by (ADR 0019)."""
+"""The index that messages are found by (ADR 0023)."""
 
 from __future__ import annotations
 

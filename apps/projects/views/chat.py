@@ -11,10 +11,10 @@ from apps.accounts.decorators import staff_required
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.projects import permissions
-from apps.projects.doors import enter, number
+from apps.projects.doors import enter, number, project_of
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.parts import SIGNS
-from apps.projects.project_tabs import is_project, project_tabs
+from apps.projects.project_tabs import project_tabs
 from apps.projects.selectors import chat as selectors
 from apps.projects.selectors.groups import title_of
 from apps.projects.services import reading
@@ -37,7 +37,7 @@ def group(request: Request, group_id: int) -> HttpResponse:
         "may_manage": permissions.can_manage(found, member),
         "may_pin": permissions.can_pin(found, member),
         "is_muted": member.muted_until is not None and member.muted_until > clock.now(),
-        "tabs": project_tabs(found.pk, "chat") if is_project(found) else [],
+        "tabs": project_tabs(found.pk, "chat") if project_of(found) else [],
         "signs": SIGNS,
         "most": MOST_CHARACTERS,
         "most_files": MOST_FILES,
