@@ -56,7 +56,7 @@ def _hand_overs() -> Report:
             Measure(key="all", title=_("Hand-overs"), counts=_BEGUN),
             Measure(key="contacts", title=_("Contacts"), counts=_BEGUN, how="sum", value=contacts),
             Measure(key="passing", title=_("For a time"), counts=_BEGUN & Q(until__isnull=False), in_chart=False),
-            Measure(key="returned", title=_("Returned"), counts=_BACK),
+            Measure(key="returned", title=pgettext_lazy("contacts", "Returned"), counts=_BACK),
             Measure(key="back", title=_("Contacts returned"), counts=_BACK, how="sum", value=contacts, in_chart=False),
         ],
         narrowings=_narrowings(""),
@@ -79,7 +79,7 @@ def _handed_contacts() -> Report:
             Measure(
                 key="passing", title=_("For a time"), counts=_BEGUN & Q(hand_over__until__isnull=False), in_chart=False
             ),
-            Measure(key="returned", title=_("Returned"), counts=_BACK),
+            Measure(key="returned", title=pgettext_lazy("contacts", "Returned"), counts=_BACK),
             Measure(key="read", title=_("Dossier read"), counts=_BEGUN & Q(confirmed_at__isnull=False), in_chart=False),
         ],
         narrowings=_narrowings("hand_over__"),

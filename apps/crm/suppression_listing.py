@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.templatetags.formats import day
 from apps.core.listing import ChoiceFilter, Column, DateRangeFilter, Empty, Listing
@@ -34,7 +35,7 @@ def suppression_listing() -> Listing:
             Column("reason", _("Why"), _reason),
             Column("scope", _("What it gets none of"), lambda row: titles.get(row.scope, row.scope)),
             Column("created", _("Since"), lambda row: day(row.created_at), sort=("created_at",)),
-            Column("actor", _("By"), lambda row: str(row.actor or "")),
+            Column("actor", pgettext_lazy("assigned", "By"), lambda row: str(row.actor or "")),
             Column("origin", _("From where"), lambda row: row.origin, default=False),
         ],
         default_sort="-created",
@@ -59,7 +60,7 @@ def suppression_listing() -> Listing:
 
 
 def file_titles() -> list[object]:
-    return [_("Address"), _("Why"), _("What it gets none of"), _("Since"), _("By"), _("From where")]
+    return [_("Address"), _("Why"), _("What it gets none of"), _("Since"), pgettext_lazy("assigned", "By"), _("From where")]
 
 
 def file_rows(found: Iterable[Any]) -> Iterable[list[object]]:
