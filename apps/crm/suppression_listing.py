@@ -60,7 +60,14 @@ def suppression_listing() -> Listing:
 
 
 def file_titles() -> list[object]:
-    return [_("Address"), _("Why"), _("What it gets none of"), _("Since"), pgettext_lazy("assigned", "By"), _("From where")]
+    return [
+        _("Address"),
+        _("Why"),
+        _("What it gets none of"),
+        _("Since"),
+        pgettext_lazy("assigned", "By"),
+        _("From where"),
+    ]
 
 
 def file_rows(found: Iterable[Any]) -> Iterable[list[object]]:

@@ -38,7 +38,10 @@ def notice_lines(user: User, notices: Sequence[Notice]) -> Lines:
         if run.team is None:
             title = ngettext("A new contact is yours", "%(count)s new contacts are yours", each.count) % named
         else:
-            title = ngettext("%(team)s has a new contact", "%(team)s has %(count)s new contacts", each.count) % named
+            title = (
+                ngettext("%(team)s has %(count)s new contact", "%(team)s has %(count)s new contacts", each.count)
+                % named
+            )
         rule = _("By the rule “%(rule)s”.") % {"rule": run.rule_name}
         text = f"{run.entity.display_name} · {rule}" if each.count == 1 else rule
         lines[each.pk] = ("user-star", title, text, _address(run, each.count, user))
