@@ -56,8 +56,8 @@ class Command(BaseCommand):
             ports = ["--smtp-port", str(mail.getsockname()[1]), "--imap-port", str(imap_port)]
             loading = (["load_demo", "--mail", str(settings.VAR / "mail"), *ports], ["load_dealers"])
             self._prepare(*(command for command in loading if command[0] in get_commands()))
-            if "load_relations" in get_commands():  # who looks after whom, once they are there
-                self._prepare(["load_relations"])
+            later = (["load_relations"], ["load_projects"])  # who looks after whom, and talks, once they are there
+            self._prepare(*(command for command in later if command[0] in get_commands()))
             supervisor.run(each_second=self._each_second)
         except KeyboardInterrupt:  # before the supervisor took over
             sys.exit(130)

@@ -1,0 +1,1 @@
+"""Groups and projects of the demo company."""
