@@ -26,7 +26,7 @@ from apps.core.services.operations import undo
 from apps.core.services.webhooks.endpoints import make_endpoint
 from apps.crm.demo.opportunities import load_opportunities
 from apps.crm.models import LostReason, Opportunity, OpportunityContact, OpportunityStep, PipelineStage
-from apps.crm.selectors.opportunities import OpportunityFilter, board_of, forecast, open_in, won_in
+from apps.crm.selectors.opportunities import CARDS, OpportunityFilter, board_of, forecast, open_in, won_in
 from apps.crm.services.assignments import assign
 from apps.crm.services.hand_overs import Terms, begin_hand_over
 from apps.crm.services.opportunities import (
@@ -288,7 +288,7 @@ def test_a_board_asks_as_much_for_a_hundred_cards_as_for_one(client, sam, firm):
         page = client.get(url).content.decode()
     assert len(many) <= len(few) + 1  # there is a second page of cards now
     assert len(many) <= 20
-    assert page.count("data-card=") == 50
+    assert page.count("data-card=") == CARDS
 
 
 def test_the_figure_of_a_forecast_opens_the_rows_that_it_counts(client, sam):

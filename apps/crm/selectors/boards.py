@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.contacts.models.entities import EntityQuerySet
 
-CARDS = 50  # in one column at a time
+CARDS = 25  # in one column at a time, as on the board of tasks
 _DAY = 86_400
 _FACTS = (
     *("pk", "stage", "entered_at", "entity", "entity__display_name", "entity__organisation"),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from apps.accounts.models import User
 
-CARDS = 50  # in one column at a time
+CARDS = 25  # in one column at a time, as on the board of tasks
 _DAY = 86_400
 _CENT = Decimal("0.01")
 Outcome = PipelineStage.Outcome
