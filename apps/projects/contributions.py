@@ -55,4 +55,4 @@ def _may_hear(user: Any, channel: str) -> bool:
     key, _sign, language = rest.partition(":")
     if not key.isdecimal() or len(key) > 18 or language not in dict(settings.LANGUAGES):
         return False
-    return Group.objects.visible_to(user).filter(pk=int(key)).exists()
+    return is_staff_member(user) and Group.objects.visible_to(user).filter(pk=int(key)).exists()

@@ -9,6 +9,16 @@ import { keep } from "./outbox.js"
 const TYPING_EVERY = 3_000
 const DRAFT_AFTER = 1_500
 
+// What was written, with addresses as they are and not as they are shortened to be shown.
+function wordsOf(text) {
+  const cut = [...text.querySelectorAll("a")].filter((link) => link.textContent.endsWith("…"))
+  const shown = cut.map((link) => link.textContent)
+  cut.forEach((link) => (link.textContent = link.getAttribute("href")))
+  const words = text.innerText
+  cut.forEach((link, place) => (link.textContent = shown[place]))
+  return words
+}
+
 export class Composer {
   constructor(view) {
     this.view = view
@@ -61,10 +71,11 @@ export class Composer {
 
   about(kind = "", row = null) {
     if (!this.form) return
-    if (this.kind === "edit" && kind !== "edit") this.text.value = ""
+    if (kind === "edit" && this.kind !== "edit") this.unsent = this.text.value
+    if (this.kind === "edit" && kind !== "edit") this.text.value = this.unsent ?? ""
     ;[this.kind, this.row] = [kind, row]
     const line = this.form.querySelector(".chat__about")
-    const words = row?.querySelector(".message__text").innerText ?? ""
+    const words = row ? wordsOf(row.querySelector(".message__text")) : ""
     line.hidden = !row
     line.querySelector("[data-about]").textContent = words.slice(0, 120)
     if (kind === "edit") this.text.value = words
@@ -79,10 +90,16 @@ export class Composer {
     this.form.classList.toggle("chat__composer--waits", this.wanted)
     if (this.wanted || this.files.hasFailed || !(text || this.files.items.length)) return
     const about = { text, reply_to: this.idOf(this.row), files: this.files.seals }
-    await keep(this.url, { kind: "message", member: Number(this.view.dataset.me), ...about })
+    // Taken before anything is waited for: a second Enter finds nothing to send.
     this.about()
     this.files.clear()
     this.text.value = ""
+    try {
+      await keep(this.url, { kind: "message", member: Number(this.view.dataset.me), ...about })
+    } catch {
+      this.text.value = [text, this.text.value].filter(Boolean).join("\n")
+      return this.complain()
+    }
     this.complain("", true)
     this.view.scroll.scrollTop = this.view.scroll.scrollHeight
   }

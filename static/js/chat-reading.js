@@ -2,13 +2,14 @@
 import { tell } from "./chat-server.js"
 
 const SEEN_AFTER = 400 // ms on the screen
+const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6] // of a message; a long one never stands on the screen whole
 const TYPING_FOR = 4_000
 
 export class Reading {
   constructor(view) {
     this.view = view
     this.read = this.asked = this.first = Number(view.dataset.read)
-    this.eye = new IntersectionObserver((rows) => this.see(rows), { root: view.scroll, threshold: 0.6 })
+    this.eye = new IntersectionObserver((rows) => this.see(rows), { root: view.scroll, threshold: PARTS })
     view.addEventListener("live:typing", ({ detail }) => this.showTyping(detail))
     view.addEventListener("live:read", ({ detail }) => this.showRead(detail))
   }
@@ -24,7 +25,9 @@ export class Reading {
 
   see(rows) {
     if (document.hidden) return
-    const seen = rows.filter((each) => each.isIntersecting).map((each) => Number(each.target.dataset.seq))
+    const fills = ({ intersectionRatio: part, intersectionRect: shown, rootBounds: all }) =>
+      part >= 0.6 || shown.height >= 0.6 * (all?.height ?? Infinity)
+    const seen = rows.filter((each) => each.isIntersecting && fills(each)).map((each) => Number(each.target.dataset.seq))
     this.read = Math.max(this.read, ...seen)
     if (this.read > this.asked) this.waiting ||= setTimeout(() => this.say(), SEEN_AFTER)
     this.view.showDown()

@@ -16,7 +16,8 @@ from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.core.clock import company_day
 from apps.core.services.webhooks.events import Fact, announce
-from apps.crm.models import PipelineStage, RuleRun, Sequence
+from apps.crm.models import Assignment, PipelineStage, RuleRun, Sequence
+from apps.crm.models.assignments import valid_on
 from apps.crm.rules.registry import Doing, RuleAction, actions
 from apps.crm.rules.takers import taker, taker_choices
 from apps.crm.rules.triggers import stage_choices
@@ -106,7 +107,8 @@ def _assign(doing: Doing) -> str:
     on = company_day(doing.now)
     user, team = taker(doing.options["to"], on=on)
     before = who_is_in_charge(doing.entity.pk, ACCOUNT, on)
-    if user is not None and before is not None and before.pk == user.pk:
+    held = Assignment.objects.filter(valid_on(on), entity=doing.entity, purpose=ACCOUNT)
+    if held.filter(team=team, user=None).exists() if user is None else held.filter(user=user).exists():
         return ""
     terms = Terms(user=user, team=team, starts_on=on, note=by_rule(doing))
     begin_hand_over(actor=doing.actor, entity_ids=[doing.entity.pk], terms=terms, now=doing.now, from_user=before)

@@ -43,10 +43,10 @@ def follow_ups(user: User, whose: str, state: str, *, now: datetime) -> QuerySet
 
 
 def first_tasks(user: User, entity_ids: Collection[int], *, now: datetime) -> list[int]:
-    """The first open task of each of these contacts, of those that `user` sees: what a bulk action is about."""
-    links = step_links(user, now=now).filter(entity__in=entity_ids, activity__kind="task")
+    """Of each of these contacts the next step that the list shows, where it is a task: what a bulk action changes."""
+    links = step_links(user, now=now).filter(entity__in=entity_ids)
     rows = links.order_by("entity", F("day").asc(nulls_last=True), "activity").distinct("entity")
-    return sorted(set(rows.values_list("activity", flat=True)))
+    return sorted({pk for pk, kind in rows.values_list("activity", "activity__kind") if kind == "task"})
 
 
 def _charge(user: User, whose: str, on: date) -> QuerySet[Assignment]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from apps.accounts.selectors import staff_users
 from apps.core.live import publish, publish_many, recheck
 from apps.projects.drawing import draw_message
 from apps.projects.models import Group, Membership, Message
@@ -11,14 +12,22 @@ from apps.projects.selectors.groups import LETTERS
 
 
 def announce(message: Message) -> None:
-    """Carry a message as it is now to the group's open pages, once the transaction has committed."""
-    drawn = Message.objects.for_drawing().select_related("group").get(pk=message.pk)
+    """Carry a message as it is now to the group's open pages, once the transaction has committed.
+
+    Where some member may not read it, since it is older than they, pages hear that it changed and ask by themselves.
+    """
+    drawn = Message.objects.for_drawing().get(pk=message.pk)
     facts = {"id": drawn.pk, "seq": drawn.seq, "rev": drawn.rev}
     channel = f"group:{drawn.group_id}"
-    publish_many(
-        (f"{channel}:{language}", "message", {**facts, "html": draw_message(drawn, language)})
-        for language, _name in settings.LANGUAGES
-    )
+    newer = Membership.objects.present().filter(group=drawn.group_id, user__isnull=False, from_seq__gte=drawn.seq)
+    languages = [language for language, _name in settings.LANGUAGES]
+    if newer.exists():
+        publish_many((f"{channel}:{language}", "message", facts) for language in languages)
+    else:
+        publish_many(
+            (f"{channel}:{language}", "message", {**facts, "html": draw_message(drawn, language)})
+            for language in languages
+        )
     if drawn.seq == drawn.group.last_seq:
         _announce_last(drawn)
 
@@ -35,7 +44,7 @@ def _announce_last(message: Message) -> None:
         "by": message.author.user_id,
     }
     present = Membership.objects.present().filter(group=message.group_id, from_seq__lt=message.seq)
-    users = present.exclude(user=None).values_list("user", flat=True)
+    users = present.filter(user__in=staff_users()).values_list("user", flat=True)
     publish_many((f"user:{pk}", "group", facts) for pk in users)
 
 

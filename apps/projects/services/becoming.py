@@ -12,10 +12,12 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.activities.models import Activity, Task
 from apps.activities.services.notes import add_note
+from apps.activities.services.recording import Context
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.contacts.models import Entity
-from apps.projects.models import Message, MessageEntry
+from apps.projects.models import Message, MessageEntry, Project
+from apps.projects.project_reach import CONTEXT
 from apps.projects.services.announcing import announce
 from apps.projects.services.counting import take_rev
 from apps.projects.services.members import member_of
@@ -32,10 +34,23 @@ def make_task(
     assignees: Collection[int] = (),
     due_on: date | None = None,
 ) -> Task:
-    """Write down what a message asks for as a task that leads back to it. Raises PermissionDenied, ValidationError."""
+    """Write down what a message asks for as a task that leads back to it.
+
+    Of a project it is its members' to read, of a mere group its writer's and its assignees'. Raises PermissionDenied,
+    ValidationError.
+    """
     row, rev = _standing(actor, message)
     text = f"{row.author.display_name}: {row.text}\n{_address(row)}"
-    data = TaskInput(subject=subject, zone=zone, text=text, assignees=assignees, due_on=due_on)
+    is_project = Project.objects.standing().filter(pk=row.group_id).exists()
+    data = TaskInput(
+        subject=subject,
+        zone=zone,
+        text=text,
+        assignees=assignees,
+        due_on=due_on,
+        context=Context(CONTEXT, row.group_id) if is_project else None,
+        visibility=Activity.Visibility.PUBLIC if is_project else Activity.Visibility.PRIVATE,
+    )
     task = add_task(actor=actor, data=data, now=now)
     _point(actor, row, task.activity, rev, now)
     return task

@@ -103,7 +103,7 @@ def remove_member(*, actor: User, member: Membership, now: datetime) -> None:
             raise PermissionDenied
         if row.left_at is not None:
             return
-        others = Membership.objects.present().filter(group=group).exclude(pk=row.pk)
+        others = Membership.objects.present().filter(group=group, user__isnull=False).exclude(pk=row.pk)
         if row.role == Membership.Role.OWNER and others.exists() and not others.filter(role=row.role).exists():
             raise ValidationError(_("Make somebody else an owner first."))
         before = snapshot(row)
@@ -123,7 +123,9 @@ def set_role(*, actor: User, member: Membership, role: str, now: datetime) -> No
         if group.kind == Group.Kind.DIRECT or member_of(actor, group).role != Membership.Role.OWNER:
             raise PermissionDenied
         row = Membership.objects.present().get(pk=member.pk)
-        owners = Membership.objects.present().filter(group=group, role=Membership.Role.OWNER)
+        if row.user_id is None:
+            raise ValidationError(_("Only colleagues manage a group."))
+        owners = Membership.objects.present().filter(group=group, role=Membership.Role.OWNER, user__isnull=False)
         if row.role == Membership.Role.OWNER and role != row.role and not owners.exclude(pk=row.pk).exists():
             raise ValidationError(_("Make somebody else an owner first."))
         before = snapshot(row)

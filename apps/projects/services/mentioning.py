@@ -6,7 +6,7 @@ from datetime import datetime
 
 from apps.activities.models import Notice
 from apps.activities.services.telling import News, tell
-from apps.projects.models import Group, Membership, Mention, Message, ReadMark
+from apps.projects.models import Group, Membership, Mention, Message
 
 RECORD = "projects.message"
 MENTIONED, WRITTEN = "message.mentioned", "message.written"
@@ -30,9 +30,11 @@ def tell_of(message: Message, *, now: datetime) -> None:
     listening = Membership.objects.present().filter(group_id=message.group_id, user__isnull=False)
     listening = listening.exclude(muted_until__gt=now).exclude(pk=message.author_id)
     if message.group.kind == Group.Kind.DIRECT:
-        read = ReadMark.objects.filter(membership__in=listening).values_list("read_seq", flat=True).first() or 0
-        if message.edited_at is not None or read < message.seq - 1:
+        if message.edited_at is not None:
             return
+        earlier = Message.objects.standing().filter(group=message.group_id).exclude(pk=message.pk).values("pk")
+        waiting = Notice.objects.filter(record_type=RECORD, verb=WRITTEN, read_at=None, record_id__in=earlier)
+        listening = listening.exclude(user__in=waiting.values("user"))
         event, verb = Notice.Event.DIRECT, WRITTEN
     elif "@" in message.text:
         told = Notice.objects.filter(record_type=RECORD, record_id=message.pk).values("user")

@@ -22,7 +22,7 @@ from apps.projects.services.counting import take_place, take_rev
 from apps.projects.services.finding import forget_words, index_message
 from apps.projects.services.members import member_of
 from apps.projects.services.mentioning import mentioned_in, tell_of
-from apps.projects.services.reading import raise_mark
+from apps.projects.services.reading import keep_up
 from apps.projects.wording import links_in
 
 _CLIENT_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
@@ -55,7 +55,9 @@ def post_message(
         raise ValidationError(_("The message that this answers is not in this group."))
     draft = Message(client_id=client_id, text=cleaned, sent_at=now, reply_to=reply_to)
     draft.written_at = min(written_at, now) if written_at is not None else None
-    return _say(draft, actor=actor, group=group, files=kept)
+    said = _say(draft, actor=actor, group=group, files=kept)
+    Draft.objects.filter(membership=said.author).delete()
+    return said
 
 
 def forward_message(*, actor: User, message: Message, group: Group, client_id: str, now: datetime) -> Message:
@@ -93,9 +95,8 @@ def _say(message: Message, *, actor: User, group: Group, files: Sequence[Kept]) 
     _note_parts(message)
     index_message(message)
     tell_of(message, now=now)
-    raise_mark(member, message.seq, now)
-    announce_read(group, member, message.seq)
-    Draft.objects.filter(membership=member).delete()
+    if keep_up(member, message.seq, now):
+        announce_read(group, member, message.seq)
     announce(message)
     return message
 

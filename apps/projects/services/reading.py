@@ -19,9 +19,9 @@ def mark_read(*, actor: User, group: Group, seq: int, now: datetime) -> None:
     """Let everything up to `seq` count as read; lower than before: nothing happens. Raises PermissionDenied."""
     member = member_of(actor, group)
     known = Group.objects.values_list("last_seq", flat=True).get(pk=group.pk)
+    seen = Message.objects.filter(group=group, seq__lte=min(seq, known))
+    mark_records_read(user_id=actor.pk, record_type=RECORD, seen=seen, now=now)
     if raise_mark(member, min(seq, known), now):
-        seen = Message.objects.filter(group=group, seq__lte=min(seq, known))
-        mark_records_read(user_id=actor.pk, record_type=RECORD, seen=seen, now=now)
         announce_read(group, member, min(seq, known))
 
 
@@ -31,6 +31,12 @@ def raise_mark(member: Membership, seq: int, now: datetime) -> bool:
     mark, made = ReadMark.objects.get_or_create(membership=member, topic=None, defaults=given)
     higher = ReadMark.objects.filter(pk=mark.pk, read_seq__lt=seq)
     return made or higher.update(read_seq=seq, read_at=now) == 1
+
+
+def keep_up(member: Membership, seq: int, now: datetime) -> bool:
+    """Whoever had read all that was before what they say themselves at `seq` has read that too."""
+    before = ReadMark.objects.filter(membership=member, topic=None).values_list("read_seq", flat=True).first() or 0
+    return max(before, member.from_seq) >= seq - 1 and raise_mark(member, seq, now)
 
 
 def say_typing(*, actor: User, group: Group) -> None:

@@ -43,7 +43,7 @@ class ChatView extends HTMLElement {
 
   hear({ rev, seq, html }) {
     this.dataset.last = Math.max(Number(this.dataset.last), seq)
-    if (rev > this.rev + 1) return void this.heal()
+    if (rev > this.rev + 1 || !html) return void this.heal()
     this.rev = Math.max(this.rev, rev)
     this.take(html)
   }
@@ -54,6 +54,11 @@ class ChatView extends HTMLElement {
     this.rev = Math.max(this.rev, await catchUp(this.dataset.base, this.rev, (html) => this.take(html)))
     this.healing = false
     if (this.again) this.again = void this.heal()
+  }
+
+  healFrom(rev) {
+    this.rev = rev
+    this.heal()
   }
 
   take(html) {
@@ -102,11 +107,14 @@ class ChatView extends HTMLElement {
     const down = "newer" in this.dataset && scrollHeight - scrollTop - clientHeight < 300
     if (this.loading || !(up || down)) return
     this.loading = true
+    const rev = this.rev
     const html = await ask(`${this.dataset.base}messages/?${up ? `before=${first}` : `after=${last}`}`)
     if (html !== null) {
       if (!/^\s*<ol[^>]* data-more/m.test(html)) delete this.dataset[up ? "older" : "newer"]
       apply(this.list, html)
       this.draw()
+      // What was said while this was on its way stood beyond the window's end.
+      if (down && !("newer" in this.dataset)) this.healFrom(rev)
       if (up) this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight
     }
     this.loading = false
