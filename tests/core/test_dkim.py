@@ -150,6 +150,7 @@ def test_what_is_written_to_a_person_leaves_as_it_is(settings, use):
         ("news@rapport.example", True),
         ("News <news@mail.Rapport.example>", True),
         ("=?utf-8?q?=D0=9D?= <news@rapport.example>", True),
+        ("=?utf-8?q?=D0=9D=2C_LLC?= <news@rapport.example>", True),  # a comma, once decoded
         ("news@other.example", False),
         ("news@notrapport.example", False),
         ('"news@rapport.example" <evil@other.example>', False),

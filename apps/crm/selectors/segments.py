@@ -17,6 +17,7 @@ from apps.core.listing.state import ListState, state_from_json
 if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.contacts.models.entities import EntityQuerySet
+    from apps.core.listing import Listing
     from apps.crm.models import Segment
 
 NEW = "new"  # the filter of what is new to the reader: their own matter, and another thing each day
@@ -37,8 +38,21 @@ def entities_of(segment: Segment) -> EntityQuerySet:
         return Entity.objects.none()
     fields = list_fields()
     listing = entity_listing(owner, tab=segment.tab, fields=fields)
+    if _is_wider(segment, listing):
+        return Entity.objects.none()
     found = listing.matching(entity_scope(owner, segment.tab, fields), segment.query).order_by()
     return cast("EntityQuerySet", found)
+
+
+def asks_what_is_gone(segment: Segment) -> bool:
+    """Whether a condition names what there is no longer, or its owner sees no more: it holds nobody then."""
+    return _is_wider(segment, entity_listing(segment.owner, tab=segment.tab))
+
+
+def _is_wider(segment: Segment, listing: Listing) -> bool:
+    """Without such a condition it would hold more than anybody chose."""
+    known = state_from_json(listing, segment.query).filters
+    return bool(segment.query.get("filters", {}).keys() - known.keys())
 
 
 def entities_seen(segment: Segment, user: User) -> EntityQuerySet:

@@ -114,7 +114,11 @@ def campaign_preview(request: Request, campaign_id: int) -> HttpResponse:
 @require_POST
 def campaign_copy(request: Request, campaign_id: int) -> HttpResponse:
     found = find_campaign(request, campaign_id)
-    made = service.copy_campaign(actor=request.user, campaign=found, now=clock.now())
+    try:
+        made = service.copy_campaign(actor=request.user, campaign=found, now=clock.now())
+    except ValidationError as error:
+        toast(request, " ".join(error.messages), kind="danger")
+        return redirect(page_of(found))
     toast(request, _("Copied. Change what should be different."))
     return redirect(page_of(made))
 

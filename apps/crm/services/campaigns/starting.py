@@ -84,9 +84,16 @@ def start_campaign(*, actor: User, campaign: Campaign, now: datetime) -> Campaig
 
 def start_due(*, now: datetime) -> int:
     """Begin those whose time has come; one that can't is a draft again, and says why. Returns how many began."""
-    return sum(
-        _start_one(pk, now) for pk in list(Campaign.objects.due(now).order_by("pk").values_list("pk", flat=True))
-    )
+    return sum(_guarded(pk, now) for pk in list(Campaign.objects.due(now).order_by("pk").values_list("pk", flat=True)))
+
+
+def _guarded(pk: int, now: datetime) -> bool:
+    """What breaks one start holds up none of the other campaigns; it is tried again at the next round."""
+    try:
+        return _start_one(pk, now)
+    except Exception:
+        log.exception("campaign.start.failed", campaign_id=pk)
+        return False
 
 
 @transaction.atomic
