@@ -169,11 +169,15 @@ class ActivityContext:
 
     `tokens_of(ids)` gives each record's audience tokens, integers from `activities.models.CONTEXTS_FROM` on or those
     of entities; `tokens_for(user)` those whose records this user sees. `describe(ids)` gives (title, address) by id.
+    Where a query tells what the user sees, `kept_for(user)` gives it instead, each row with its `token`: it is asked
+    together with the user's teams, and its answer kept while `stamp()` is the same.
     """
 
     tokens_of: Callable[[Collection[int]], dict[int, list[int]]]
     tokens_for: Callable[[Any], list[int]]
     describe: Callable[[Collection[int]], dict[int, tuple[str, str]]]
+    kept_for: Callable[[Any], QuerySet[Any]] | None = None
+    stamp: Callable[[], str] = str
 
 
 @dataclass(frozen=True, slots=True)

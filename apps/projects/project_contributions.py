@@ -15,7 +15,7 @@ from apps.core.contributions import ActivityContext, MenuItem, Panel, Undoer, co
 from apps.core.listing import ListingEntry, listings
 from apps.projects import project_listing
 from apps.projects.models import Membership, Project
-from apps.projects.project_reach import CONTEXT, describe, tokens_for, tokens_of
+from apps.projects.project_reach import CONTEXT, describe, kept_for, nothing_else, stamp, tokens_of
 
 VERBS = {
     "project.made": gettext_lazy("Project made of a group"),
@@ -31,7 +31,7 @@ def register() -> None:
     """Called once, when the app is ready."""
     for verb, words in VERBS.items():
         verbs.register(verb, words)
-    contexts.register(CONTEXT, ActivityContext(tokens_of, tokens_for, describe))
+    contexts.register(CONTEXT, ActivityContext(tokens_of, nothing_else, describe, kept_for, stamp))
     undoers.register(
         CONTEXT,
         Undoer(

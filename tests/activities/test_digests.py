@@ -36,9 +36,10 @@ pytestmark = pytest.mark.django_db
 
 # A day of Alice's, who lives in Kyiv: in November two hours ahead.
 DAY = datetime(2026, 11, 2, tzinfo=UTC)
-# What is told of dealers and to them, and of hand-overs, has its stories in tests/crm.
+# What is told of dealers and to them, and of hand-overs, has its stories in tests/crm; of chats, in tests/projects.
 _OF_CRM = (*OF_DEALERS, Notice.Event.INQUIRY, Notice.Event.ESCALATED, Notice.Event.HANDED_OVER)
-EVENTS = [event.value for event in Notice.Event if event not in _OF_CRM]
+_ELSEWHERE = (*_OF_CRM, Notice.Event.MENTIONED, Notice.Event.DIRECT)
+EVENTS = [event.value for event in Notice.Event if event not in _ELSEWHERE]
 MODES = [mode.value for mode in NoticePreference.Mail]
 
 

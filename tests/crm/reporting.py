@@ -13,11 +13,14 @@ from apps.activities.services.task_states import complete_task
 from apps.activities.services.tasks import add_task
 from apps.contacts.models import Entity, Folder
 from apps.crm.models import (
+    Campaign,
+    CampaignRecipient,
     Claim,
     HandOver,
     HandOverItem,
     JourneyStep,
     LostReason,
+    MailingTopic,
     OrderMoney,
     OrderState,
     Pipeline,
@@ -52,6 +55,7 @@ def make_history(seed: int, people: list[User], folders: list[Folder]) -> None:
     _orders(dice, seed, people)
     _mail(dice, people)
     _opportunities(dice, contacts, people)
+    _campaign(dice, contacts, people)
 
 
 def _contact(dice: Random, number: int, folders: list[Folder]) -> Entity:
@@ -144,6 +148,33 @@ def _mail(dice: Random, people: list[User]) -> None:
         if dice.random() < 0.6:
             later = at + timedelta(hours=dice.randint(1, 99))
             mail_in(box, at=later, thread=first.thread, is_outgoing=True, subject=f"Re: Offer {dice.random()}")
+
+
+def _campaign(dice: Random, contacts: list[Entity], people: list[User]) -> None:
+    campaign = Campaign.objects.create(
+        name=f"Oak {dice.random()}",
+        topic=dice.choice([None, *MailingTopic.objects.order_by("pk")]),
+        language="en",
+        subject="Oak",
+        body="Oak",
+        made_by=dice.choice(people),
+        created_at=some_moment(dice),
+        changed_at=some_moment(dice),
+    )
+    for entity in contacts:
+        at = some_moment(dice)
+        CampaignRecipient.objects.create(
+            campaign=campaign,
+            entity=entity,
+            address=f"{entity.pk}@example.com",
+            written=f"{entity.pk}@example.com",
+            variant=dice.choice("ab"),
+            state="sent",
+            message_id=f"{campaign.pk}.{entity.pk}@example.com",
+            made_at=at,
+            settled_at=at,
+            clicked_at=at + timedelta(hours=1) if dice.random() < 0.4 else None,
+        )
 
 
 def _opportunities(dice: Random, contacts: list[Entity], people: list[User]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, QuerySet, Value
 
 from apps.accounts.models import TeamMembership
 from apps.accounts.permissions import is_admin, is_staff_member
@@ -37,12 +39,14 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class _Groups:
+class _Memberships:
     readers: tuple[int, ...]
+    contexts: tuple[int, ...]
     hidden_categories: tuple[int, ...]
 
 
-_at_hand = AtHand(_Groups, _SECONDS)
+_at_hand = AtHand(_Memberships, _SECONDS)
+_TEAM, _CONTEXT = range(2)
 
 
 def token_of(*, folder_id: int, is_restricted: bool) -> int:
@@ -88,30 +92,44 @@ def forget_reach() -> None:
 
 
 def _resolve(user: User, rights: Rights, *, epoch: str) -> Reach:
-    groups = _groups_of(user, epoch)
+    groups = _memberships_of(user, epoch)
     folders = sorted(rights.view)
     behind = tuple(-folder for folder in folders)
     more = [token for context in contexts for token in context.tokens_for(user)]
-    everywhere = (HOUSE, *folders, *more)
+    everywhere = (HOUSE, *folders, *more, *groups.contexts)
     if rights.hidden_categories:
         return Reach(everywhere, behind, groups.readers, groups.hidden_categories)
     return Reach((*everywhere, *behind), (), groups.readers, groups.hidden_categories)
 
 
-def _groups_of(user: User, epoch: str) -> _Groups:
+def _memberships_of(user: User, epoch: str) -> _Memberships:
     today = clock.now().date()
 
-    def groups() -> _Groups:
-        readers = (user_token(user.pk), *map(team_token, teams_of(user.pk, today=today)))
-        return _Groups(readers, tuple(_hidden_categories(user)))
+    def ask() -> _Memberships:
+        teams = _in_teams(user.pk, today).annotate(token=F("team_id"))
+        more = [context.kept_for(user) for context in contexts if context.kept_for is not None]
+        rows = _sorted(teams, _TEAM).union(*(_sorted(found, _CONTEXT) for found in more), all=True)
+        found = sorted(set(rows))
+        readers = (user_token(user.pk), *(team_token(token) for sort, token in found if sort == _TEAM))
+        tokens = tuple(token for sort, token in found if sort == _CONTEXT)
+        return _Memberships(readers, tokens, tuple(_hidden_categories(user)))
 
-    return _at_hand.get(f"activities:readings:{user.pk}:{user.rights_epoch}:{epoch}:{today}", groups)
+    stamps = ":".join(context.stamp() for context in contexts if context.kept_for is not None)
+    return _at_hand.get(f"activities:readings:{user.pk}:{user.rights_epoch}:{epoch}:{today}:{stamps}", ask)
+
+
+def _sorted(found: QuerySet[Any], sort: int) -> QuerySet[Any, tuple[int, int]]:
+    rows: QuerySet[Any, tuple[int, int]] = found.order_by().annotate(sort=Value(sort)).values_list("sort", "token")
+    return rows
+
+
+def _in_teams(user_id: int, today: object) -> QuerySet[TeamMembership]:
+    return TeamMembership.objects.filter(user=user_id, valid_from__lte=today).exclude(valid_to__lte=today)
 
 
 def teams_of(user_id: int, *, today: object) -> list[int]:
     """The ids of the teams that somebody is in on a day."""
-    mine = TeamMembership.objects.filter(user=user_id, valid_from__lte=today)
-    return sorted(mine.exclude(valid_to__lte=today).values_list("team_id", flat=True))
+    return sorted(_in_teams(user_id, today).values_list("team_id", flat=True))
 
 
 def _hidden_categories(user: User) -> list[int]:

@@ -32,7 +32,10 @@ class Part:
 
 
 def entities_of(segment: Segment) -> EntityQuerySet:
-    """Whom it holds now, seen with the eyes of its owner; nobody once they have left the house. Unordered."""
+    """Whom it holds now, seen with the eyes of its owner; unordered.
+
+    Nobody once they have left the house, or once a condition asks for what there is no longer.
+    """
     owner = segment.owner
     if not owner.is_active:
         return Entity.objects.none()
@@ -44,13 +47,8 @@ def entities_of(segment: Segment) -> EntityQuerySet:
     return cast("EntityQuerySet", found)
 
 
-def asks_what_is_gone(segment: Segment) -> bool:
-    """Whether a condition names what there is no longer, or its owner sees no more: it holds nobody then."""
-    return _is_wider(segment, entity_listing(segment.owner, tab=segment.tab))
-
-
 def _is_wider(segment: Segment, listing: Listing) -> bool:
-    """Without such a condition it would hold more than anybody chose."""
+    """Without a condition that names what is gone, or its owner sees no more, it would hold more than anybody chose."""
     known = state_from_json(listing, segment.query).filters
     return bool(segment.query.get("filters", {}).keys() - known.keys())
 

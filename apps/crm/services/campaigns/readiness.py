@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from apps.crm.permissions.campaigns import sends_campaigns
-from apps.crm.selectors.segments import asks_what_is_gone
 from apps.messaging.selectors.sending import sending_accounts
 from apps.messaging.services.bodies import is_empty
 
@@ -27,8 +26,6 @@ def troubles(campaign: Campaign, *, user: User) -> list[str]:
         found.append(_("It has no words."))
     if campaign.segment is None or campaign.segment.removed_at is not None:
         found.append(_("No segment says whom it goes to."))
-    elif asks_what_is_gone(campaign.segment):
-        found.append(_("Its segment asks for what there is no longer. Save the segment anew."))
     if campaign.account_id and not sending_accounts(user).filter(pk=campaign.account_id).exists():
         found.append(_("Its mailbox is not one that you may send from."))
     return found

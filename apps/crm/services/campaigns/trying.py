@@ -39,7 +39,7 @@ def send_test(*, actor: User, campaign: Campaign, now: datetime) -> int:
     if entity is None:
         raise ValidationError(_("There is no contact to fill it with: choose a segment that somebody is in."))
     press = Press(campaign, user=actor, entity_ids=[entity.pk], addresses=[actor.email], now=now)
-    mark = _("[Test] ")
+    mark = f"{_('[Test]')} "
     envelopes = [
         press.mail(Addressee(actor.name, actor.email), variant=variant, entity_id=entity.pk, mark=mark)
         for variant in ("a", *(("b",) if campaign.has_test else ()))

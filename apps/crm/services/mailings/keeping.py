@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ADDED, TAKEN_OFF = "suppressions.added", "suppression.taken_off"
 MOST = 500_000  # rows of one file
+_LONGEST = 100_000  # characters of a cell
 
 
 def add_addresses(
@@ -90,7 +91,10 @@ def _rows(content: bytes) -> Iterator[list[str]]:
     try:
         text = content.decode("utf-8-sig")
         separator = max(",;\t", key=text[:2000].count)
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if any(len(cell) > _LONGEST for cell in row):  # the reader's own limit is the process's, not ours
+                raise csv.Error
+            yield row
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValidationError({"file": _("This is no CSV file in UTF-8.")}) from error
 
