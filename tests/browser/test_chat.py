@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from apps.projects.models import Attachment, Message, ReadMark
 from apps.projects.services.members import make_group
@@ -137,7 +138,7 @@ def test_the_list_of_groups_follows_what_is_said_and_read(page, site, sign_in, a
     page.get_by_text("Alice Manager: Oak arrived").wait_for()
     row_of_quiet = page.locator(".groups__row", has_text="Quiet")
     row_of_quiet.locator("[data-count]", has_text="1").wait_for()
-    assert page.locator(".groups__row strong").all_inner_texts() == ["Quiet", "Loud"]
+    expect(page.locator(".groups__row strong")).to_have_text(["Quiet", "Loud"])
     mark_read(actor=bob, group=quiet, seq=1, now=now)
     row_of_quiet.locator(".groups__unread").wait_for(state="hidden")
     made = make_group(actor=alice, title="New one", users=[bob], now=now)
