@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -11,7 +12,13 @@ from django.core.cache.backends import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from redis.exceptions import RedisError
 
+from apps.core.batch import portions
+
 _FORGET = "for _, name in ipairs(cjson.decode(ARGV[1])) do redis.call('del', name) end"
+
+
+_GLOB = re.compile(r"[*?\[\]\\]")
+_PORTION = 2_000
 
 
 class _KeepingClient(redis.RedisCacheClient):
@@ -41,6 +48,13 @@ class RedisCache(redis.RedisCache):
         """In one argument: the client takes longer to pack five hundred than Redis to forget them."""
         if names := [self.make_key(key, version=version) for key in keys]:
             self._cache.get_client(None, write=True).eval(_FORGET, 0, json.dumps(names))
+
+    def clear(self) -> None:
+        """What is ours and nothing else: other houses, the queue and the streams lie in the same Redis."""
+        client = self._cache.get_client(None, write=True)
+        own = _GLOB.sub(r"\\\g<0>", self.make_key(""))
+        for names in portions(list(client.scan_iter(match=f"{own}*", count=_PORTION)), _PORTION):
+            client.unlink(*names)
 
 
 class SessionCache(RedisCache):
