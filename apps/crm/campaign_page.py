@@ -78,7 +78,7 @@ def campaign_page(campaign: Campaign, *, user: User, now: datetime) -> CampaignP
         audience = audience_of(campaign.segment, user=user, scope=campaign.scope)
         number, counts = audience.number, audience.left_out
     decides_at = None
-    if campaign.test_ended_at is not None and not campaign.winner:
+    if campaign.has_test and campaign.test_ended_at is not None and not campaign.winner:
         decides_at = campaign.test_ended_at + timedelta(hours=campaign.wait_hours)
     found = troubles(campaign, user=user) if may_send and not started else []
     return CampaignPage(

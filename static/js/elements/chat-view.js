@@ -36,9 +36,15 @@ class ChatView extends HTMLElement {
   begin() {
     const place = Number(this.dataset.at) || this.reading.first + 1
     const row = this.list.querySelector(`[data-seq="${place}"]`)
-    if (row) row.scrollIntoView({ block: "center" })
+    if (row) this.center(row)
     else this.scroll.scrollTop = this.scroll.scrollHeight
     if (Number(this.dataset.at)) row?.classList.add("message--found")
+  }
+
+  // Within the chat alone: the page below stays where it is.
+  center(row) {
+    const [its, all] = [row.getBoundingClientRect(), this.scroll.getBoundingClientRect()]
+    this.scroll.scrollTop += its.top - all.top - (all.height - its.height) / 2
   }
 
   hear({ rev, seq, html }) {
