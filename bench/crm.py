@@ -66,7 +66,7 @@ def _board(client: Client, name: str, purpose: str, route: str) -> Iterator[Row]
     further = re.search(r'\?(?:[^"?]*;)?(column=\d+&amp;after=[^"]+)', page.content.decode())
     parts = {"all of it": url}
     if further is not None:
-        parts["a column's next fifty"] = f"{url}?{further[1].replace('&amp;', '&')}"
+        parts["a column's next ones"] = f"{url}?{further[1].replace('&amp;', '&')}"
     for part, address in parts.items():
         taken = times(functools.partial(_ask, client, address), range(_REQUESTS))
         with CaptureQueriesContext(connection) as captured:
