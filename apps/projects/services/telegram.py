@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -87,9 +87,8 @@ def _read(chat: ExportedChat, report: TelegramReport) -> Iterable[Said]:
             report.service += 1
         elif entry.text or entry.path or entry.file_name:
             yield entry
-        else:
-            report.rejected += 1
-            report.rejections.append((place, _("There is nothing in it that could be shown.")))
+        else:  # a giveaway, a game: it was said, so it has its place
+            yield replace(entry, text=_("[can't be shown]"))
 
 
 def _members(group: Group, actor: User, said: Sequence[Said], people: People, now: datetime) -> dict[str, Membership]:
