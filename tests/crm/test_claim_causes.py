@@ -57,10 +57,10 @@ def causes():
 
 @pytest.fixture
 def history(dealer, dora, clara, causes):
-    """Sixty orders of two plants, half of them delivered, and claims of all sorts on some."""
+    """Thirty orders of two plants, half of them delivered, and claims of all sorts on some."""
     dice = random.Random(6)
     plants = [a_plant("kyiv"), a_plant("lutsk")]
-    for number in range(60):
+    for number in range(30):
         order = an_order(
             dealer, f"A-{number}", plant=dice.choice(plants), product=dice.choice(["PVC windows", "Aluminium", ""])
         )
