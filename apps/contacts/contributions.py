@@ -10,8 +10,10 @@ from apps.accounts.permissions import is_staff_member
 from apps.contacts import relationship_listing, saved_choices, search_box
 from apps.contacts.listing import KEY, entity_listing
 from apps.contacts.models import Entity, Favourite, Recent
+from apps.contacts.selectors.clipboard import MENU_KEY, clipboard_words, clipped_count
 from apps.core.contributions import (
     ContactChoice,
+    MenuCount,
     MenuItem,
     SearchProvider,
     contact_choices,
@@ -104,6 +106,9 @@ def register() -> None:
     menu.register("contacts.new", new, position=10)
     file = MenuItem("new", _("Import contacts"), "contacts:import", "upload", is_staff_member)
     menu.register("contacts.import", file, position=20)
+    number = MenuCount(clipped_count, clipboard_words, "contacts:clipboard_number", "clipboard", most=1001)
+    tray = MenuItem("tool", _("Clipboard"), "contacts:clipboard", "clipboard", is_staff_member, number=number)
+    menu.register(MENU_KEY, tray, position=30)
     recent = HomeCard(title=_("Seen last"), icon="clock", render=_recent, may_have=is_staff_member)
     home_cards.register("contacts.recent", recent, position=60)
     kept = HomeCard(

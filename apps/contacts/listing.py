@@ -22,6 +22,7 @@ from apps.contacts.custom_columns import custom_columns, custom_filters, list_fi
 from apps.contacts.models import Category, Entity, EntityCategory, FieldDefinition, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.phones import dial_address, show_number
+from apps.contacts.selectors.clipboard import on_clipboard
 from apps.contacts.selectors.narrowing import narrow_by_words
 from apps.contacts.templatetags.contacts import mailto
 from apps.core import markup
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from apps.contacts.models.entities import EntityQuerySet
 
 KEY = "contacts.entities"
-TABS = ("people", "organisations", "all")
+TABS = ("people", "organisations", "all", "clipboard")
 
 
 def entity_scope(user: User, tab: str = "all", fields: list[FieldDefinition] | None = None) -> EntityQuerySet:
@@ -56,6 +57,8 @@ def entity_scope(user: User, tab: str = "all", fields: list[FieldDefinition] | N
         scope = scope.people()
     elif tab == "organisations":
         scope = scope.organisations()
+    elif tab == "clipboard":
+        scope = on_clipboard(user, scope)
     return with_sort_values(scope, list_fields() if fields is None else fields)
 
 
@@ -92,24 +95,43 @@ def entity_listing(
             Action("mail", _("Mail"), reverse("contacts:selection_mail") + f"?tab={tab}", "mail", sheet=True),
             Action("print", _("Print"), reverse("contacts:selection_print") + f"?tab={tab}", "printer"),
             *_added_actions(tab),
+            _clipboard_action(tab),
             Action("export", _("Export"), reverse("contacts:export") + f"?tab={tab}", "download", sheet=True),
             Action("trash", _("Move to trash"), _bulk("trash", tab), "trash", sheet=True, danger=True),
         ],
-        empty=Empty(
-            _("No contacts here yet"),
-            _("Add the first one, or bring them from a file of your phone, mail program or old system."),
-            "address-book",
-            _("Import contacts"),
-            reverse("contacts:import"),
-        ),
+        empty=_empty(tab),
         default_columns=tuple(default_columns),
         may_set_default=can_change_settings(user),
         path=reverse("contacts:list_tab", args=[tab]),
         offers=[
             (each.title, f"{each.url(0)}?tab={tab}", each.icon)
             for each in record_actions
-            if each.page == "contacts.list" and each.may_see(user)
+            if each.page == "contacts.list" and each.may_see(user) and tab != "clipboard"
         ],
+    )
+
+
+def _clipboard_action(tab: str) -> Action:
+    if tab == "clipboard":
+        url = reverse("contacts:clipboard_remove") + "?tab=clipboard"
+        return Action("unclip", _("Take off the clipboard"), url, "clipboard-x")
+    return Action(
+        "clip", _("Put on the clipboard"), reverse("contacts:clipboard_add") + f"?tab={tab}", "clipboard-plus"
+    )
+
+
+def _empty(tab: str) -> Empty:
+    if tab == "clipboard":
+        words = _(
+            "Choose contacts in a list or open one and put it here; use them on any page: mail, relate, hand over."
+        )
+        return Empty(_("Nothing on the clipboard"), words, "clipboard")
+    return Empty(
+        _("No contacts here yet"),
+        _("Add the first one, or bring them from a file of your phone, mail program or old system."),
+        "address-book",
+        _("Import contacts"),
+        reverse("contacts:import"),
     )
 
 

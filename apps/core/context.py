@@ -14,7 +14,7 @@ from apps.core import contributions
 from apps.core.frame import Shared, menus_of
 
 THEMES = ("light", "dark")
-_NO_MENUS = {"main": (), "new": (), "own": (), "settings": ()}
+_NO_MENUS = {"main": (), "tools": (), "new": (), "own": (), "settings": ()}
 
 
 class Frame:

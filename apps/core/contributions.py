@@ -74,7 +74,7 @@ class MenuCount:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """An entry of the sidebar ("main"), of + New ("new") or of the settings pages ("settings")."""
+    """An entry of the sidebar ("main"), the top bar ("tool"), + New ("new") or the settings pages ("settings")."""
 
     place: str
     title: Any
@@ -83,7 +83,7 @@ class MenuItem:
     may_see: Callable[[Any], bool]
     section: str = ""  # paths beginning with this mark the item as current
     shortcut: str = ""
-    number: MenuCount | None = None  # of "main"
+    number: MenuCount | None = None  # of "main" and "tool"
     in_sheet: bool = False  # opens in the side sheet
 
 

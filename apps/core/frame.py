@@ -44,6 +44,7 @@ class Shared:
     is_signed_in: bool
     is_staff: bool
     main: tuple[MenuLink, ...]
+    tools: tuple[MenuLink, ...]  # icons of the top bar
     new: tuple[MenuLink, ...]
     own: tuple[MenuLink, ...]  # the user's own pages: preferences, security, sessions
     settings: tuple[MenuLink, ...]
@@ -64,7 +65,7 @@ class Shared:
 
 def menus_of(user: Any, path: str) -> dict[str, tuple[MenuLink, ...]]:
     """The menus of a signed-in `user` on the page at `path`, by the names that `Shared` has for them."""
-    found: dict[str, list[MenuLink]] = {"main": [], "new": [], "user": [], "settings": []}
+    found: dict[str, list[MenuLink]] = {"main": [], "tool": [], "new": [], "user": [], "settings": []}
     seen = [(key, item, _address(item.url_name)) for key, item in contributions.menu.items() if item.may_see(user)]
     sections = (item.section or url for _key, item, url in seen if item.place == "main")
     # Voicemails lie within the mail: the closest section is the current one.
@@ -80,6 +81,7 @@ def menus_of(user: Any, path: str) -> dict[str, tuple[MenuLink, ...]]:
     first = () if contributions.home_of(user) else (home,)  # who begins elsewhere has that in the menu
     return {
         "main": (*first, *found["main"]),
+        "tools": tuple(found["tool"]),
         "new": tuple(found["new"]),
         "own": tuple(found["user"]),
         "settings": tuple(found["settings"]),

@@ -13,6 +13,7 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.http import JsonResponse
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 PICKER_PAGE = 30
 
@@ -22,11 +23,15 @@ class Option:
     value: str
     text: str
     hint: str = ""  # a second line: e-mail, organisation ...
+    is_clipped: bool = False  # lies on the reader's clipboard; where several may be chosen all of these can be at once
 
 
 def picker_response(options: Iterable[Option], *, more: bool = False) -> JsonResponse:
     """Answer one page of options; with `more` the picker asks for the next page at the end of its list."""
-    response = JsonResponse({"items": [asdict(option) for option in options], "more": more})
+    items = [asdict(option) for option in options]
+    clipped = sum(item["is_clipped"] for item in items)
+    paste = ngettext("Paste %(count)s from the clipboard", "Paste all %(count)s on the clipboard", clipped)
+    response = JsonResponse({"items": items, "more": more, "paste": paste % {"count": clipped} if clipped else ""})
     response["Cache-Control"] = "no-store"
     return response
 

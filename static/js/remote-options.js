@@ -33,10 +33,26 @@ export function remoteOptions(src, multiple) {
       if (query !== this.lastValue) return forget(this, query);
       if (!response.ok) return done();
       const answer = await response.json();
+      if (multiple && answer.paste) offerAll(this, answer);
       if (answer.more) this.setNextUrl(query, address(query, Number(new URL(url).searchParams.get("page")) + 1));
       return done(answer.items);
     },
   };
+}
+
+// A button that chooses all that lies on the clipboard.
+function offerAll(picker, answer) {
+  picker.paste?.remove();
+  picker.paste = document.createElement("button");
+  Object.assign(picker.paste, { type: "button", className: "btn btn--quiet picker-paste", textContent: answer.paste });
+  picker.paste.addEventListener("click", () => {
+    for (const item of answer.items.filter((each) => each.is_clipped)) {
+      picker.addOption(item);
+      picker.addItem(item.value);
+    }
+    picker.paste.remove();
+  });
+  picker.dropdown.prepend(picker.paste);
 }
 
 // What was asked before one typed on would push out what was found since: such an answer counts as never asked for.

@@ -1,6 +1,7 @@
 """People, organisations and what ties them; the names of tables and fields are binding for the whole house."""
 
 from apps.contacts.models.attachments import Attachment
+from apps.contacts.models.clipboard import Clipped
 from apps.contacts.models.entities import (
     Entity,
     EntityCategory,
@@ -21,6 +22,7 @@ __all__ = [
     "Attachment",
     "Category",
     "CategoryPermission",
+    "Clipped",
     "EmailAddress",
     "Entity",
     "EntityCategory",

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from apps.contacts.urls import imports, settings
-from apps.contacts.views import attachments, bulk, cards, entities, lists, media, selections, ties, units
+from apps.contacts.views import attachments, bulk, cards, clipboard, entities, lists, media, selections, ties, units
 
 app_name = "contacts"
 _contact = [
@@ -14,6 +14,7 @@ _contact = [
     path("more/", media.entity_raw, name="entity_raw"),
     path("seen/", entities.entity_seen, name="entity_seen"),
     path("favourite/", entities.entity_favourite, name="entity_favourite"),
+    path("clip/", clipboard.entity_clip, name="entity_clip"),
     path("units/new/", units.unit_add, name="unit_add"),
     path("units/<int:unit_id>/", units.unit_edit, name="unit_edit"),
     path("units/<int:unit_id>/primary/", units.unit_primary, name="unit_primary"),
@@ -44,6 +45,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/", selections.selection_mail, name="selection_mail"),
     path("print/", selections.selection_print, name="selection_print"),
     path("bulk/<slug:action>/", bulk.bulk, name="bulk"),
+    path("clipboard/", clipboard.clipboard, name="clipboard"),
+    path("clipboard/add/", clipboard.clip, name="clipboard_add"),
+    path("clipboard/remove/", clipboard.take_off, name="clipboard_remove"),
+    path("clipboard/put-back/", clipboard.put_back, name="clipboard_put_back"),
+    path("clipboard/number/", clipboard.number, name="clipboard_number"),
     *imports.urlpatterns,
     *settings.urlpatterns,
     path("<int:entity_id>/", include(_contact)),

@@ -15,6 +15,7 @@ from apps.contacts.custom_columns import list_fields
 from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Category, Entity, Folder
 from apps.contacts.relationship_listing import relationship_listing, relationship_scope
+from apps.contacts.selectors.clipboard import clipboard_of
 from apps.contacts.selectors.folders import Branch, category_tree, flat, folder_tree
 from apps.contacts.selectors.narrowing import find_entities
 from apps.core.contributions import Panel, panels
@@ -55,6 +56,7 @@ def entity_list(request: Request, tab: str = "") -> HttpResponse:
         "current_category": _chosen(request, "f.category"),
         "import_url": reverse("contacts:import"),
         "new_url": reverse("contacts:entity_create") + ("?kind=organisation" if tab == "organisations" else ""),
+        "is_clipboard": tab == "clipboard",
         "trees_open": "f.folder" in request.GET or "f.category" in request.GET,
     }
     return page.render(request, "contacts/list.html", context)
@@ -65,6 +67,7 @@ def list_tabs(current: str) -> list[dict[str, Any]]:
         "people": _("People"),
         "organisations": _("Organisations"),
         "all": _("All"),
+        "clipboard": _("Clipboard"),
         "relationships": _("Relationships"),
         **{key: panel.title for key, panel in added_tabs()},
     }
@@ -122,13 +125,19 @@ def entity_pick(request: Request) -> HttpResponse:
     scope = Entity.objects.visible_to(request.user).live()
     if kind in Entity.Kind.values:
         scope = scope.filter(kind=kind)
-    found = find_entities(scope, text).only("pk", "display_name", "organisation", "primary_email")[
-        start : start + PICKER_PAGE + 1
-    ]
-    options = [
-        Option(
-            str(entity.pk), entity.display_name, " · ".join(filter(None, [entity.organisation, entity.primary_email]))
-        )
-        for entity in found
-    ]
-    return picker_response(options[:PICKER_PAGE], more=len(options) > PICKER_PAGE)
+    found = list(find_entities(scope, text).only(*_PICKED)[start : start + PICKER_PAGE + 1])
+    options = [_option(entity) for entity in found[:PICKER_PAGE]]
+    if not text:  # what was gathered for this stands first, and not a second time below
+        gathered = clipboard_of(request.user).filter(pk__in=scope.order_by().values("pk")).only(*_PICKED)
+        clipped = {str(entity.pk): _option(entity, is_clipped=True) for entity in gathered}
+        options = [option for option in options if option.value not in clipped]
+        options = [*clipped.values(), *options] if page == 1 else options
+    return picker_response(options, more=len(found) > PICKER_PAGE)
+
+
+_PICKED = ("pk", "display_name", "organisation", "primary_email")
+
+
+def _option(entity: Entity, *, is_clipped: bool = False) -> Option:
+    hint = " · ".join(filter(None, [entity.organisation, entity.primary_email]))
+    return Option(str(entity.pk), entity.display_name, hint, is_clipped)

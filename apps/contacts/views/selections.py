@@ -23,7 +23,7 @@ _MAILTO_LENGTH = 1800  # longer addresses are cut by browsers and mail programs
 @require_POST
 def selection_mail(request: Request) -> HttpResponse:
     """The addresses of the chosen contacts, for one mail in the reader's own program with all of them in Bcc."""
-    selection = _selection(request)
+    selection = selection_of(request)
     found = selection.queryset.exclude(primary_email="").order_by("sort_name", "pk")
     addresses = list(dict.fromkeys(found.values_list("primary_email", flat=True)[: MOST_MAILED + 1]))
     mailto = "mailto:?bcc=" + quote(",".join(addresses[:MOST_MAILED]), safe="@,+._-")
@@ -40,7 +40,7 @@ def selection_mail(request: Request) -> HttpResponse:
 @staff_required
 @require_POST
 def selection_print(request: Request) -> HttpResponse:
-    selection = _selection(request)
+    selection = selection_of(request)
     entities = list(selection.queryset.order_by("sort_name", "pk")[: MOST_PRINTED + 1])
     context = {
         "entities": entities[:MOST_PRINTED],
@@ -50,7 +50,8 @@ def selection_print(request: Request) -> HttpResponse:
     return render_page(request, "contacts/selection_print.html", context)
 
 
-def _selection(request: Request) -> Selection:
+def selection_of(request: Request) -> Selection:
+    """The rows that a tab of the list has posted."""
     tab = request.GET.get("tab", "all")
     tab = tab if tab in TABS else "all"
     return entity_listing(request.user, tab=tab).selection(request, entity_scope(request.user, tab))

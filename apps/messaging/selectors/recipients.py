@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts.models import Team
 from apps.contacts.models import EmailAddress, Entity
+from apps.contacts.selectors.clipboard import clipboard_of
 from apps.contacts.selectors.narrowing import find_entities
 from apps.core.pickers import PICKER_PAGE, Option
 from apps.messaging.recipients import write_row
@@ -28,9 +29,19 @@ def recipient_options(user: User, text: str, *, page: int = 1) -> tuple[list[Opt
     start = (page - 1) * PICKER_PAGE
     scope = Entity.objects.visible_to(user).live().exclude(primary_email="")
     found = list(find_entities(scope, text)[start : start + PICKER_PAGE + 1])
-    options = list(_crowds(user, text)) if page == 1 and text else []
-    options += _people(found[:PICKER_PAGE])
-    return options, len(found) > PICKER_PAGE
+    more = len(found) > PICKER_PAGE
+    if text:
+        return [*(_crowds(user, text) if page == 1 else ()), *_people(found[:PICKER_PAGE])], more
+    gathered = list(clipboard_of(user).exclude(primary_email=""))
+    clipped = {entity.pk for entity in gathered}
+    people = _people([entity for entity in found[:PICKER_PAGE] if entity.pk not in clipped])
+    return [*map(_main_address, gathered), *people] if page == 1 else people, more
+
+
+def _main_address(entity: Entity) -> Option:
+    """Of a contact on the clipboard: pasted together with the others it is written to once."""
+    hint = " · ".join(filter(None, [entity.primary_email, entity.organisation]))
+    return Option(write_row([entity.display_name, entity.primary_email]), entity.display_name, hint, is_clipped=True)
 
 
 def _people(entities: Sequence[Entity]) -> list[Option]:

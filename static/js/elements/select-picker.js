@@ -21,7 +21,7 @@ class SelectPicker extends HTMLElement {
 
   remote(select) {
     const line = (item, escape) =>
-      `<div>${escape(item.text)}${item.hint ? `<small class="text-secondary"> ${escape(item.hint)}</small>` : ""}</div>`;
+      `<div${item.is_clipped ? ' class="is-clipped"' : ""}>${escape(item.text)}${item.hint ? `<small class="text-secondary"> ${escape(item.hint)}</small>` : ""}</div>`;
     const typed = (item, escape) => `<div class="create">${escape(this.dataset.add)} <strong>${escape(item.input)}</strong></div>`;
     const free = this.hasAttribute("free") ? { create: true, createOnBlur: true, addPrecedence: false } : {};
     const render = { option: line, item: line, option_create: typed };
