@@ -22,6 +22,8 @@ def project_tabs(group_id: int, current: str) -> list[dict[str, Any]]:
         ("contacts", _("Contacts"), "projects:participants", "address-book"),
         ("history", _("History"), "projects:project_history", "history"),
         ("tasks", _("Tasks"), "projects:project_tasks", "checkbox"),
+        ("files", _("Files"), "projects:group_files", "paperclip"),
+        ("links", _("Links"), "projects:group_links", "link"),
     ]
     return [_tab(key == current, title, reverse(route, args=[group_id]), icon) for key, title, route, icon in titles]
 
