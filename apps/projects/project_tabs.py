@@ -32,6 +32,7 @@ def summary_tabs(current: str) -> list[dict[str, Any]]:
     titles = [
         ("groups", _("Groups"), "projects:group_list", "messages"),
         ("projects", _("Projects"), "projects:project_list", "building"),
+        ("history", _("History"), "projects:history_of_all", "history"),
         ("tasks", _("Tasks"), "projects:tasks_of_all", "checkbox"),
     ]
     return [_tab(key == current, title, reverse(route), icon) for key, title, route, icon in titles]

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from apps.projects.views import becoming, chat, files, groups, messages, participants, project_work, projects, search
+from apps.projects.views import (
+    becoming,
+    chat,
+    files,
+    groups,
+    messages,
+    participants,
+    project_work,
+    projects,
+    search,
+    summary,
+)
 
 app_name = "projects"
 
@@ -10,8 +21,9 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("all/", projects.project_list, name="project_list"),
     path("all/new/", projects.project_make, name="project_make"),
-    path("all/tasks/", project_work.tasks_of_all, name="tasks_of_all"),
-    path("of/<int:entity_id>/", projects.projects_of_contact, name="projects_of_contact"),
+    path("all/history/", summary.history_of_all, name="history_of_all"),
+    path("all/tasks/", summary.tasks_of_all, name="tasks_of_all"),
+    path("of/<int:entity_id>/", summary.projects_of_contact, name="projects_of_contact"),
     path("<int:group_id>/project/", projects.project_of_group, name="project_of_group"),
     path("<int:group_id>/project/close/", projects.project_close, name="project_close"),
     path("<int:group_id>/about/", projects.project_about, name="project_about"),

@@ -9,6 +9,7 @@ _TURNED: Scopes = {"chat": BOB_OF_STAFF, "absent": NO_STAFF}
 
 web("projects/all/", "GET", STAFF)
 web("projects/all/tasks/", "GET", STAFF)
+web("projects/all/history/", "GET", STAFF)
 web("projects/all/new/", "GET POST", STAFF)
 web("projects/of/<int:entity_id>/", "GET", VIEWED)
 _PROJECT = "projects/<int:group_id>/"

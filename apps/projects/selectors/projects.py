@@ -91,14 +91,6 @@ def project_tasks(project: Project, user: User, *, today: date, after: str = "",
     return todo_of(found.filter(~states if is_over else states), user=user, today=today, after=after)
 
 
-def all_tasks(user: User, *, today: date, after: str = "") -> TodoPage:
-    """What is open in any project that `user` is in."""
-    projects = Project.objects.visible_to(user).standing().values("pk")
-    found = Task.objects.visible_to(user).open()
-    found = found.filter(activity__context_type=CONTEXT, activity__context_id__in=projects)
-    return todo_of(found, user=user, today=today, after=after)
-
-
 def projects_of(entity: Entity, user: User) -> QuerySet[Project]:
     """The projects that `entity`, or one of its people, takes part in, as far as `user` is in them."""
     with_them = Participant.objects.filter(removed_at__isnull=True)

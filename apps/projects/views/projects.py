@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.preferences import preferences_of
-from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
@@ -24,7 +23,6 @@ from apps.projects.models import Project
 from apps.projects.project_forms import AboutForm, ProjectForm
 from apps.projects.project_listing import project_listing
 from apps.projects.project_tabs import page_context, summary_tabs
-from apps.projects.selectors.projects import projects_of
 from apps.projects.services import members
 from apps.projects.services import projects as service
 
@@ -102,12 +100,3 @@ def project_edit(request: Request, group_id: int) -> HttpResponse:
         else:
             return saved(request, back)
     return show_sheet(request, form, title=project.group.title, back=back)
-
-
-@staff_required
-@require_GET
-def projects_of_contact(request: Request, entity_id: int) -> HttpResponse:
-    """Those that one contact, or one of its people, takes part in; a part of its page."""
-    entity = get_object_or_404(Entity.objects.visible_to(request.user), pk=entity_id)
-    context = {"entity": entity, "projects": projects_of(entity, request.user)}
-    return render_page(request, "projects/of_contact.html", context, fragment="panel")
