@@ -29,6 +29,11 @@ VERBS = {
     "group.members_added": gettext_lazy("Colleagues added to a group"),
     "group.member_left": gettext_lazy("Left a group"),
     "group.role_set": gettext_lazy("Role in a group changed"),
+    "topic.made": gettext_lazy("Topic split off"),
+    "topic.renamed": gettext_lazy("Topic renamed"),
+    "topic.closed": gettext_lazy("Topic closed"),
+    "topic.reopened": gettext_lazy("Topic opened again"),
+    "topic.messages_moved": gettext_lazy("Messages moved between topics"),
     "message.pinned": gettext_lazy("Message pinned"),
     "message.unpinned": gettext_lazy("Message unpinned"),
 }

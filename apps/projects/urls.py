@@ -11,6 +11,7 @@ from apps.projects.views import (
     projects,
     search,
     summary,
+    topics,
 )
 
 app_name = "projects"
@@ -50,6 +51,11 @@ urlpatterns = [
     path("<int:group_id>/files/bring/", files.file_bring, name="file_bring"),
     path("<int:group_id>/files/<int:file_id>/", files.file, name="file"),
     path("<int:group_id>/files/<int:file_id>/small/", files.file_thumbnail, name="file_thumbnail"),
+    path("<int:group_id>/topics/", topics.topic_list, name="topics"),
+    path("<int:group_id>/topics/<int:topic_id>/rename/", topics.topic_rename, name="topic_rename"),
+    path("<int:group_id>/topics/<int:topic_id>/close/", topics.topic_close, name="topic_close"),
+    path("<int:group_id>/topics/<int:topic_id>/reopen/", topics.topic_reopen, name="topic_reopen"),
+    path("<int:group_id>/messages/<int:message_id>/topic/", topics.message_topic, name="message_topic"),
     path("<int:group_id>/mute/", groups.group_mute, name="group_mute"),
     path("<int:group_id>/top/", groups.group_top, name="group_top"),
     path("<int:group_id>/messages/", chat.portion, name="portion"),

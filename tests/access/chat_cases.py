@@ -30,7 +30,11 @@ for _act in ("mute/", "top/", "read/", "typing/", "draft/", "post/", "files/brin
 for _act in ("edit/", "delete/", "react/", "pin/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "POST", _IN)
 web(f"{_GROUP}messages/<int:message_id>/readers/", "GET", _IN)
-for _act in ("forward/", "task/", "note/"):
+web(f"{_GROUP}topics/", "GET", _IN)
+web(f"{_GROUP}topics/<int:topic_id>/rename/", "GET POST", _IN)
+for _act in ("close/", "reopen/"):
+    web(f"{_GROUP}topics/<int:topic_id>/{_act}", "POST", _IN)
+for _act in ("forward/", "task/", "note/", "topic/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "GET POST", _IN)
 for _act in ("remove/", "role/"):
     web(f"{_GROUP}members/<int:member_id>/{_act}", "POST", _IN)
