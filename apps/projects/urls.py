@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.projects.views import (
     becoming,
+    board,
     chat,
     files,
     groups,
@@ -39,6 +40,8 @@ urlpatterns = [
     ),
     path("<int:group_id>/history/", project_work.history, name="project_history"),
     path("<int:group_id>/tasks/", project_work.tasks, name="project_tasks"),
+    path("<int:group_id>/tasks/board/", board.project_board, name="project_board"),
+    path("<int:group_id>/tasks/<int:task_id>/move/", board.task_move, name="task_move"),
     path("<int:group_id>/tasks/add/", project_work.task_add, name="task_add"),
     path("<int:group_id>/", chat.group, name="group"),
     path("<int:group_id>/info/", groups.group_info, name="group_info"),

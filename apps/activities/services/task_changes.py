@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from apps.activities.models import Task
 from apps.activities.permissions import changeable_task_ids
 from apps.activities.services.task_copies import refresh_tasks
+from apps.activities.signals import tasks_changed
 from apps.core.services.operations import Recorder, diff, operate, snapshot
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ def mark_changed(recorder: Recorder, *, actor: User, now: datetime) -> None:
     touched = {each.subject_id for each in recorder.changes if each.record_type.startswith("activities.")}
     if touched:
         Task.objects.filter(pk__in=touched).update(changed_at=now, changed_by=actor)
+        tell_changed(sorted(touched), now)
+
+
+def tell_changed(ids: list[int], now: datetime) -> None:
+    """Let higher apps know, also of what undo puts back."""
+    tasks_changed.send(sender=Task, ids=ids, now=now)
 
 
 def _write(tasks: list[Task], befores: dict[int, Image]) -> None:

@@ -30,7 +30,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         related = self.select_related(
             "group", "topic", "author__user", "reply_to__author__user", "forwarded_from__author__user"
         )
-        return related.prefetch_related("reactions", "pins", "attachments__file", "mentions", "entries__activity")
+        return related.prefetch_related("reactions", "pins", "attachments__file", "mentions", "entries__activity__task")
 
 
 class Message(models.Model):

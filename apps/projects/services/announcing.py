@@ -56,6 +56,11 @@ def announce_topics(group: Group) -> None:
     publish_many((channel, "topics", {}) for channel in channels)
 
 
+def announce_board(group: Group) -> None:
+    """Have open boards of the group's tasks ask for them anew."""
+    publish_many((f"{group.channel}:{language}", "tasks", {}) for language, _name in settings.LANGUAGES)
+
+
 def announce_typing(group: Group, member: Membership) -> None:
     """Say that a member is typing; nothing is kept of it."""
     facts = {"member": member.pk, "name": member.display_name}
