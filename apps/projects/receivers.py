@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from apps.activities.signals import tasks_changed
+from apps.activities.signals import lines_recorded, tasks_changed
+from apps.projects.services.record_news import keep_facts
 from apps.projects.services.task_news import tell_of_tasks
 
 
@@ -12,6 +14,11 @@ def on_tasks_changed(*, ids: list[int], now: datetime, **kwargs: object) -> None
     tell_of_tasks(ids)
 
 
+def on_lines_recorded(*, context_type: str, context_ids: Collection[int], now: datetime, **kwargs: object) -> None:
+    keep_facts(context_type=context_type, context_ids=context_ids, now=now)
+
+
 def connect() -> None:
     """Called once, when the app is ready."""
     tasks_changed.connect(on_tasks_changed)
+    lines_recorded.connect(on_lines_recorded)

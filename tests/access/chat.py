@@ -37,4 +37,8 @@ def add_chat(world: World) -> None:
     own = Membership.objects.get(group=group, user=bob)
     topic = Topic.objects.create(group=group, title="Windows", created_at=NOW)
     world.places["all"] |= {"member_id": own.pk, "topic_id": topic.pk}
+    order = Membership.objects.create(
+        group=group, record_type="crm.order", record_id=1, display_name="Order", joined_at=NOW
+    )
+    world.places["chat with an order"] = {"group_id": group.pk, "member_id": order.pk}
     world.places["chat"] = {"group_id": group.pk, "message_id": message.pk, "file_id": photo.pk}

@@ -92,6 +92,7 @@ class Membership(models.Model):
     left_at = models.DateTimeField(null=True)
     muted_until = models.DateTimeField(null=True)
     pinned_at = models.DateTimeField(null=True)  # in this member's own list of groups
+    silenced = models.JSONField(default=list, db_default=[])  # of a record: verbs of its facts that aren't posted
 
     objects = MembershipQuerySet.as_manager()
 
