@@ -19,7 +19,8 @@ class PartsForm(forms.Form):
     sender = forms.ChoiceField(label=_("Sent by"), required=False)
 
     def __init__(self, *args: Any, senders: list[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="parts-%s", **kwargs)
+        kwargs.setdefault("auto_id", "parts-%s")
+        super().__init__(*args, **kwargs)
         offer(self, "sender", [("", _("Everybody")), *senders])
         self.fields["q"].widget = forms.TextInput({"type": "search"})
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.choosing import offer
@@ -33,10 +34,10 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, messages: Sequence[Message], topics: Sequence[TopicRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         current = messages[0].topic_id
-        places = [(self.NEW, _("A new topic"))]
+        places = [(self.NEW, gettext("A new topic"))]
         places += [(str(row.pk), row.title) for row in topics if not row.is_closed and row.pk != current]
         if current is not None:
-            places.append((self.NONE, _("No topic")))
+            places.append((self.NONE, gettext("No topic")))
         offer(self, "topic", places)
         offer(self, "messages", [(each.pk, _line(each)) for each in messages])
         self.initial.setdefault("messages", with_answers(messages))

@@ -28,4 +28,4 @@ def add_projects(world: World) -> None:
     data = TaskInput(subject="Measure", zone="Europe/Kyiv", context=Context(CONTEXT, project.pk))
     task = add_task(actor=bob, data=data, now=NOW)
     world.places["project"] = {"group_id": group.pk, "task_id": task.pk}
-    world.places["mere group"] = world.places["chat"]
+    world.places["mere group"] = {**world.places["chat"], "task_id": task.pk}

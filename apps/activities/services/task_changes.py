@@ -65,7 +65,8 @@ def change_tasks(
 
 def mark_changed(recorder: Recorder, *, actor: User, now: datetime) -> None:
     """Let lists see which tasks the operation has touched so far. It is no change of its own: nothing is recorded."""
-    touched = {each.subject_id for each in recorder.changes if each.record_type.startswith("activities.")}
+    own = [each for each in recorder.changes if each.record_type.startswith("activities.")]
+    touched = {each.subject_id for each in own if each.subject_id is not None}
     if touched:
         Task.objects.filter(pk__in=touched).update(changed_at=now, changed_by=actor)
         tell_changed(sorted(touched), now)

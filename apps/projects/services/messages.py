@@ -55,7 +55,7 @@ def post_message(
     cleaned = clean_text(text, may_be_empty=bool(kept))
     if reply_to is not None and reply_to.group_id != group.pk:
         raise ValidationError(_("The message that this answers is not in this group."))
-    if topic is None and reply_to is not None:
+    if topic is None and reply_to is not None and reply_to.topic_id is not None:
         topic = Topic.objects.open().filter(pk=reply_to.topic_id).first()
     draft = Message(client_id=client_id, text=cleaned, sent_at=now, reply_to=reply_to, topic=topic)
     draft.written_at = min(written_at, now) if written_at is not None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.activities.models import Activity
 from apps.core.contributions import subjects
+from apps.core.jobs import nudge
 from apps.projects import jobs
 from apps.projects.models import Membership, Message, ReadMark, RecordFact
 from apps.projects.services.announcing import announce
@@ -33,7 +35,7 @@ def keep_facts(*, context_type: str, context_ids: Collection[int], now: datetime
         fresh = written.filter(created_at=now, occurred_at__gte=member.joined_at, verb__in=wanted)
         waiting += [RecordFact(membership=member, activity_id=pk) for pk in fresh.values_list("pk", flat=True)]
     if RecordFact.objects.bulk_create(waiting, ignore_conflicts=True):
-        jobs.post_record_news.delay_on_commit()
+        transaction.on_commit(functools.partial(nudge, jobs.post_record_news))
 
 
 def post_waiting(*, now: datetime) -> int:

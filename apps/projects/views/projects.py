@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,6 +24,8 @@ from apps.projects.models import Project
 from apps.projects.project_forms import AboutForm, ProjectForm
 from apps.projects.project_listing import project_listing
 from apps.projects.project_tabs import page_context, summary_tabs
+from apps.projects.selectors.chat import pins_of
+from apps.projects.selectors.dated import dated_messages
 from apps.projects.services import members
 from apps.projects.services import projects as service
 
@@ -77,7 +80,13 @@ def project_close(request: Request, group_id: int) -> HttpResponse:
 @require_GET
 def project_about(request: Request, group_id: int) -> HttpResponse:
     project, member = enter_project(request.user, group_id)
-    context = page_context(project, "about") | {"may_manage": permissions.can_manage(project.group, member)}
+    may_write = permissions.can_write(project.group, member)
+    today = localdate(clock.now())
+    context = page_context(project, "about") | {
+        "may_manage": permissions.can_manage(project.group, member),
+        "pins": pins_of(project.group, member),
+        "dated": dated_messages(project.group, request.user, today=today) if may_write else [],
+    }
     return render_page(request, "projects/about.html", context)
 
 

@@ -27,9 +27,10 @@ def record_add(request: Request, group_id: int) -> HttpResponse:
     found = _writable(request, group_id)
     if request.method == "POST":
         record_type, _sign, pk = request.POST.get("record", "").partition(":")
-        given = {"record_type": record_type, "record_id": number(pk)}
         try:
-            service.add_record(actor=request.user, group=found, now=clock.now(), **given)
+            service.add_record(
+                actor=request.user, group=found, record_type=record_type, record_id=number(pk), now=clock.now()
+            )
         except ValidationError as error:
             return refused(request, _back(group_id), error)
         return close_sheet(request, _back(group_id))
