@@ -408,6 +408,7 @@ CELERY_BEAT_SCHEDULE = {
     "extend-series": {"task": "apps.activities.jobs.extend_series", "schedule": timedelta(hours=6)},
     "sync-mail": {"task": "apps.messaging.jobs.sync_accounts", "schedule": timedelta(minutes=1)},
     "measure-mail": {"task": "apps.messaging.jobs.measure_accounts", "schedule": timedelta(minutes=20)},
+    "post-record-news": {"task": "apps.projects.jobs.post_record_news", "schedule": timedelta(minutes=1)},
     "heartbeat": {"task": "apps.core.jobs.heartbeat", "schedule": timedelta(seconds=10)},
     "queue-prepared-mail": {"task": "apps.messaging.jobs.queue_prepared", "schedule": timedelta(seconds=15)},
     "send-merges": {"task": "apps.messaging.jobs.send_merges", "schedule": timedelta(seconds=10)},

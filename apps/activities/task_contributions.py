@@ -14,6 +14,7 @@ from apps.accounts.permissions import is_staff_member
 from apps.activities import task_drawing, unplanned_listing
 from apps.activities.models import ActivityEntity, Task, TaskAssignee, TaskItem
 from apps.activities.selectors.tasks import HomeTasks, due_now, waiting_for
+from apps.activities.services.task_changes import tell_changed
 from apps.activities.task_listing import KEY, task_listing
 from apps.core import clock
 from apps.core.contributions import (
@@ -53,7 +54,9 @@ def register() -> None:
     for verb, title in VERBS.items():
         verbs.register(verb, title)
     stamps = frozenset({"changed_at", "changed_by"})
-    undoers.register("activities.task", Undoer(Task, subject_field="activity_id", root=ROOT, ignore=stamps))
+    undoers.register(
+        "activities.task", Undoer(Task, subject_field="activity_id", root=ROOT, ignore=stamps, after=tell_changed)
+    )
     for record_type, model, subject, copied in (
         ("activities.activityentity", ActivityEntity, "activity_id", "occurred_at"),
         ("activities.taskassignee", TaskAssignee, "task_id", "is_over"),

@@ -292,6 +292,21 @@ class NoticeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Records that may be quiet members of a group ("crm.order"), whose entries of the history are posted there.
+
+    `visible(user)` are those that a user sees, `find(user, text, limit)` gives (id, name, hint) of some of them by what
+    was typed, `facts` are the verbs of the entries that are posted, with their titles.
+    """
+
+    title: Any
+    icon: str
+    visible: Callable[[Any], QuerySet[Any]]
+    find: Callable[[Any, str, int], Sequence[tuple[int, str, str]]]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class DigestPart:
     """What stands in a user's mail of a day beside notices. `due(now)` are the ids of those whose turn it is.
 
@@ -402,6 +417,7 @@ list_parts: Registry[ListPart] = Registry()
 partitioned: Registry[MonthTable] = Registry()
 bells: Registry[Bell] = Registry()
 notice_records: Registry[NoticeRecord] = Registry()
+subjects: Registry[Subject] = Registry()
 digest_parts: Registry[DigestPart] = Registry()
 documents: Registry[Document] = Registry()
 sheet_parts: Registry[SheetPart] = Registry()

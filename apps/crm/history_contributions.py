@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.activities.models.reach import token_of
-from apps.core.contributions import ActivityContext, Kind, contexts, kinds, verbs
+from apps.core.contributions import ActivityContext, Kind, Subject, contexts, kinds, subjects, verbs
 from apps.core.markup import fill
 from apps.crm.models import Order
+from apps.crm.order_listing import SEARCHED_FROM
 from apps.crm.services.feed import dealer_rows
 from apps.crm.services.feed.history import CONTEXT, KIND
 
@@ -33,6 +34,9 @@ def register() -> None:
     """Called once, when the app is ready."""
     kinds.register(KIND, Kind(pgettext_lazy("order", "Order"), "package", _draw))
     contexts.register(CONTEXT, ActivityContext(_tokens_of, _tokens_for, _describe))
+    facts = {f"order.{happened}": title for happened, title in HAPPENED.items()}
+    title = pgettext_lazy("order", "Order")
+    subjects.register(CONTEXT, Subject(title, "package", Order.objects.visible_to, _find, facts))
     verbs.register(dealer_rows.MADE, _("Dealers received from a plant"))
     verbs.register(dealer_rows.RENAMED, _("Dealers renamed by a plant"))
 
@@ -40,6 +44,13 @@ def register() -> None:
 def _draw(activity: Activity) -> str:
     happened = HAPPENED.get(activity.facts.get("happened", ""), "")
     return fill('<p class="activity__facts">{}</p>', str(happened)) if happened else ""
+
+
+def _find(user: User, text: str, limit: int) -> list[tuple[int, str, str]]:
+    if len(text) < SEARCHED_FROM:
+        return []
+    found = Order.objects.visible_to(user).matching(text).select_related("dealer").order_by("-received_at", "-pk")
+    return [(order.pk, order.number, order.dealer.name) for order in found[:limit]]
 
 
 def _tokens_of(ids: Collection[int]) -> dict[int, list[int]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.projects.models import Group, Membership, Message
+from apps.projects.models import Group, Membership, Message, Topic
 from apps.projects.services.messages import post_message
 
 MOST_AT_ONCE = 50
@@ -26,6 +26,7 @@ class Act(msgspec.Struct):
     member: int
     at: datetime | None = None
     reply_to: int | None = None
+    topic: int | None = None
     files: list[str] = msgspec.field(default_factory=list)
 
 
@@ -48,9 +49,13 @@ def _take(act: Act, actor: User, group: Group, member: Membership) -> str:
     """Post one; the words why it wasn't, or ""."""
     if act.member != member.pk:
         return _("Somebody else wrote this in this browser.")
-    answered = None
+    answered = topic = None
     if act.reply_to is not None:
         answered = Message.objects.visible_to(actor).filter(group=group, pk=act.reply_to).first()
+    if act.topic is not None:
+        topic = Topic.objects.filter(group=group, pk=act.topic).first()
+        if topic is None:
+            return _("This topic is there no more.")
     try:
         post_message(
             actor=actor,
@@ -59,6 +64,7 @@ def _take(act: Act, actor: User, group: Group, member: Membership) -> str:
             text=act.text,
             files=act.files,
             reply_to=answered,
+            topic=topic,
             written_at=act.at if act.at is not None and act.at.tzinfo else None,
             now=clock.now(),
         )

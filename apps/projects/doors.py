@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from apps.accounts.models import User
-from apps.projects.models import Group, Membership, Message, Project
+from apps.projects.models import Group, Membership, Message, Project, Topic
 
 
 def enter(user: User, group_id: int) -> tuple[Group, Membership]:
@@ -35,6 +35,11 @@ def project_of(group: Group) -> Project | None:
 def message_of(user: User, group_id: int, message_id: int) -> Message:
     readable = Message.objects.visible_to(user).select_related("group", "author", "forwarded_from")
     return get_object_or_404(readable, group_id=group_id, pk=message_id)
+
+
+def topic_of(group: Group, topic_id: int) -> Topic | None:
+    """That of the group; None for 0, 404 for what isn't there."""
+    return get_object_or_404(Topic, pk=topic_id, group=group) if topic_id else None
 
 
 def number(text: str | None) -> int:

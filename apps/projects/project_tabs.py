@@ -22,6 +22,8 @@ def project_tabs(group_id: int, current: str) -> list[dict[str, Any]]:
         ("contacts", _("Contacts"), "projects:participants", "address-book"),
         ("history", _("History"), "projects:project_history", "history"),
         ("tasks", _("Tasks"), "projects:project_tasks", "checkbox"),
+        ("files", _("Files"), "projects:group_files", "paperclip"),
+        ("links", _("Links"), "projects:group_links", "link"),
     ]
     return [_tab(key == current, title, reverse(route, args=[group_id]), icon) for key, title, route, icon in titles]
 
@@ -30,6 +32,7 @@ def summary_tabs(current: str) -> list[dict[str, Any]]:
     titles = [
         ("groups", _("Groups"), "projects:group_list", "messages"),
         ("projects", _("Projects"), "projects:project_list", "building"),
+        ("history", _("History"), "projects:history_of_all", "history"),
         ("tasks", _("Tasks"), "projects:tasks_of_all", "checkbox"),
     ]
     return [_tab(key == current, title, reverse(route), icon) for key, title, route, icon in titles]

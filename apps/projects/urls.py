@@ -1,6 +1,21 @@
 from django.urls import path
 
-from apps.projects.views import becoming, chat, files, groups, messages, participants, project_work, projects, search
+from apps.projects.views import (
+    becoming,
+    board,
+    chat,
+    dated,
+    files,
+    groups,
+    messages,
+    participants,
+    project_work,
+    projects,
+    records,
+    search,
+    summary,
+    topics,
+)
 
 app_name = "projects"
 
@@ -10,11 +25,13 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("all/", projects.project_list, name="project_list"),
     path("all/new/", projects.project_make, name="project_make"),
-    path("all/tasks/", project_work.tasks_of_all, name="tasks_of_all"),
-    path("of/<int:entity_id>/", projects.projects_of_contact, name="projects_of_contact"),
+    path("all/history/", summary.history_of_all, name="history_of_all"),
+    path("all/tasks/", summary.tasks_of_all, name="tasks_of_all"),
+    path("of/<int:entity_id>/", summary.projects_of_contact, name="projects_of_contact"),
     path("<int:group_id>/project/", projects.project_of_group, name="project_of_group"),
     path("<int:group_id>/project/close/", projects.project_close, name="project_close"),
     path("<int:group_id>/about/", projects.project_about, name="project_about"),
+    path("<int:group_id>/about/tasks/", dated.tasks_of_messages, name="tasks_of_messages"),
     path("<int:group_id>/about/edit/", projects.project_edit, name="project_edit"),
     path("<int:group_id>/contacts/", participants.participant_list, name="participants"),
     path("<int:group_id>/contacts/add/", participants.participants_add, name="participants_add"),
@@ -26,6 +43,8 @@ urlpatterns = [
     ),
     path("<int:group_id>/history/", project_work.history, name="project_history"),
     path("<int:group_id>/tasks/", project_work.tasks, name="project_tasks"),
+    path("<int:group_id>/tasks/board/", board.project_board, name="project_board"),
+    path("<int:group_id>/tasks/<int:task_id>/move/", board.task_move, name="task_move"),
     path("<int:group_id>/tasks/add/", project_work.task_add, name="task_add"),
     path("<int:group_id>/", chat.group, name="group"),
     path("<int:group_id>/info/", groups.group_info, name="group_info"),
@@ -38,6 +57,15 @@ urlpatterns = [
     path("<int:group_id>/files/bring/", files.file_bring, name="file_bring"),
     path("<int:group_id>/files/<int:file_id>/", files.file, name="file"),
     path("<int:group_id>/files/<int:file_id>/small/", files.file_thumbnail, name="file_thumbnail"),
+    path("<int:group_id>/records/add/", records.record_add, name="record_add"),
+    path("<int:group_id>/records/<int:member_id>/silence/", records.record_silence, name="record_silence"),
+    path("<int:group_id>/records/<int:member_id>/remove/", records.record_remove, name="record_remove"),
+    path("<int:group_id>/messages/<int:message_id>/facts/", records.message_facts, name="message_facts"),
+    path("<int:group_id>/topics/", topics.topic_list, name="topics"),
+    path("<int:group_id>/topics/<int:topic_id>/rename/", topics.topic_rename, name="topic_rename"),
+    path("<int:group_id>/topics/<int:topic_id>/close/", topics.topic_close, name="topic_close"),
+    path("<int:group_id>/topics/<int:topic_id>/reopen/", topics.topic_reopen, name="topic_reopen"),
+    path("<int:group_id>/messages/<int:message_id>/topic/", topics.message_topic, name="message_topic"),
     path("<int:group_id>/mute/", groups.group_mute, name="group_mute"),
     path("<int:group_id>/top/", groups.group_top, name="group_top"),
     path("<int:group_id>/messages/", chat.portion, name="portion"),

@@ -13,6 +13,7 @@ import "./elements/drop-zone.js";
 import "./elements/event-calendar.js";
 import "./elements/file-uploads.js";
 import "./elements/link-tool.js";
+import "./elements/lazy-part.js";
 import "./elements/line-chart.js";
 import "./elements/list-view.js";
 import "./elements/live-block.js";

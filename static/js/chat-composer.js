@@ -89,7 +89,7 @@ export class Composer {
     this.wanted = this.files.isBusy
     this.form.classList.toggle("chat__composer--waits", this.wanted)
     if (this.wanted || this.files.hasFailed || !(text || this.files.items.length)) return
-    const about = { text, reply_to: this.idOf(this.row), files: this.files.seals }
+    const about = { text, reply_to: this.idOf(this.row), topic: Number(this.view.topic) || null, files: this.files.seals }
     // Taken before anything is waited for: a second Enter finds nothing to send.
     this.about()
     this.files.clear()

@@ -36,7 +36,7 @@ export class Reading {
   async say() {
     this.waiting = 0
     this.asked = this.read
-    await tell(`${this.view.dataset.base}read/`, { seq: this.asked })
+    await tell(`${this.view.dataset.base}read/`, { seq: this.asked, topic: this.view.topic })
   }
 
   showTyping({ member, name }) {

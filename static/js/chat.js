@@ -4,10 +4,14 @@ const seqOf = (row) => Number(row.dataset.seq)
 const rowsIn = (html) => [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("li.message")]
 
 // Puts the rows of `html` in their places by `seq`; of one message the highest `rev` stays. Beyond an end of the window
-// that isn't the chat's own end nothing is added, so that no gap comes in.
-export function apply(list, html, { older = false, newer = false } = {}) {
+// that isn't the chat's own end nothing is added, so that no gap comes in. Of `topic` alone where one is open.
+export function apply(list, html, { older = false, newer = false, topic = "" } = {}) {
   for (const row of rowsIn(html)) {
     const known = document.getElementById(row.id)
+    if (topic && row.dataset.topic !== topic) {
+      known?.remove()
+      continue
+    }
     if (known) {
       if (Number(known.dataset.rev) < Number(row.dataset.rev)) known.replaceWith(row)
       continue

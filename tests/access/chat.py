@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from apps.projects.models import Attachment, Membership
+from apps.projects.models import Attachment, Membership, Topic
 from apps.projects.services.attaching import keep_file, seal
 from apps.projects.services.members import make_group
 from apps.projects.services.messages import post_message
@@ -35,5 +35,10 @@ def add_chat(world: World) -> None:
     )
     photo = Attachment.objects.get()
     own = Membership.objects.get(group=group, user=bob)
-    world.places["all"] |= {"member_id": own.pk}
+    topic = Topic.objects.create(group=group, title="Windows", created_at=NOW)
+    world.places["all"] |= {"member_id": own.pk, "topic_id": topic.pk}
+    order = Membership.objects.create(
+        group=group, record_type="crm.order", record_id=1, display_name="Order", joined_at=NOW
+    )
+    world.places["chat with an order"] = {"group_id": group.pk, "member_id": order.pk}
     world.places["chat"] = {"group_id": group.pk, "message_id": message.pk, "file_id": photo.pk}

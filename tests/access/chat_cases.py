@@ -30,7 +30,16 @@ for _act in ("mute/", "top/", "read/", "typing/", "draft/", "post/", "files/brin
 for _act in ("edit/", "delete/", "react/", "pin/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "POST", _IN)
 web(f"{_GROUP}messages/<int:message_id>/readers/", "GET", _IN)
-for _act in ("forward/", "task/", "note/"):
+web(f"{_GROUP}records/add/", "GET POST", _IN)
+web(f"{_GROUP}messages/<int:message_id>/facts/", "GET", _IN)
+_RECORD: Scopes = {"chat with an order": BOB_OF_STAFF, "absent": NO_STAFF}
+for _act in ("silence/", "remove/"):
+    web(f"{_GROUP}records/<int:member_id>/{_act}", "POST", _RECORD)
+web(f"{_GROUP}topics/", "GET", _IN)
+web(f"{_GROUP}topics/<int:topic_id>/rename/", "GET POST", _IN)
+for _act in ("close/", "reopen/"):
+    web(f"{_GROUP}topics/<int:topic_id>/{_act}", "POST", _IN)
+for _act in ("forward/", "task/", "note/", "topic/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "GET POST", _IN)
 for _act in ("remove/", "role/"):
     web(f"{_GROUP}members/<int:member_id>/{_act}", "POST", _IN)

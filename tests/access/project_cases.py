@@ -9,13 +9,15 @@ _TURNED: Scopes = {"chat": BOB_OF_STAFF, "absent": NO_STAFF}
 
 web("projects/all/", "GET", STAFF)
 web("projects/all/tasks/", "GET", STAFF)
+web("projects/all/history/", "GET", STAFF)
 web("projects/all/new/", "GET POST", STAFF)
 web("projects/of/<int:entity_id>/", "GET", VIEWED)
 _PROJECT = "projects/<int:group_id>/"
-for _page in ("about/", "contacts/", "history/", "tasks/"):
+for _page in ("about/", "contacts/", "history/", "tasks/", "tasks/board/"):
     web(f"{_PROJECT}{_page}", "GET", _IN)
-for _page in ("about/edit/", "contacts/add/", "tasks/add/", "contacts/<int:participant_id>/role/"):
+for _page in ("about/edit/", "about/tasks/", "contacts/add/", "tasks/add/", "contacts/<int:participant_id>/role/"):
     web(f"{_PROJECT}{_page}", "GET POST", _IN)
 for _act in ("project/close/", "contacts/<int:participant_id>/remove/"):
     web(f"{_PROJECT}{_act}", "POST", _IN)
 web(f"{_PROJECT}project/", "POST", _TURNED)
+web(f"{_PROJECT}tasks/<int:task_id>/move/", "GET POST", _IN)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apps.activities.services.recording import Context
+from apps.activities.services.task_input import TaskInput
+from apps.activities.services.tasks import add_task
 from apps.contacts.models import Entity
+from apps.projects.project_reach import CONTEXT
 from apps.projects.services.members import make_group
 from apps.projects.services.participants import add_participants
 from apps.projects.services.projects import make_project_of
@@ -21,5 +25,7 @@ def add_projects(world: World) -> None:
     client = Entity.objects.filter(pk=world.places["public"]["entity_id"])
     (participant,) = add_participants(actor=bob, project=project, entities=client, role="Client", now=NOW)
     world.places["all"] |= {"participant_id": participant.pk}
-    world.places["project"] = {"group_id": group.pk}
-    world.places["mere group"] = world.places["chat"]
+    data = TaskInput(subject="Measure", zone="Europe/Kyiv", context=Context(CONTEXT, project.pk))
+    task = add_task(actor=bob, data=data, now=NOW)
+    world.places["project"] = {"group_id": group.pk, "task_id": task.pk}
+    world.places["mere group"] = {**world.places["chat"], "task_id": task.pk}

@@ -96,14 +96,21 @@ def todo_of(found: TaskQuerySet, *, user: User, today: date, after: str = "", mi
 def board(user: User, whose: str, *, today: date) -> list[BoardColumn]:
     """The columns of the board, each with its first cards; what was done is there for a month."""
     found = scope(user, whose, today=today)
+    return board_of(
+        found, user=user, today=today, at_hand=found.at_hand_of(user, on=today) if whose == "mine" else None
+    )
+
+
+def board_of(found: TaskQuerySet, *, user: User, today: date, at_hand: TaskQuerySet | None = None) -> list[BoardColumn]:
+    """The board of whatever `user` sees of tasks; `at_hand` are those that its open columns show, if not all."""
     since = datetime.combine(today - DONE_SHOWN, time.min, UTC)
     rows: list[list[Task]] = []
     for state in COLUMNS:
-        column = found.filter(state=state).select_related("activity", "activity__actor").order_by("position", "pk")
-        if state == Task.State.DONE:
+        is_done = state == Task.State.DONE
+        column = (found if is_done or at_hand is None else at_hand).filter(state=state)
+        column = column.select_related("activity", "activity__actor").order_by("position", "pk")
+        if is_done:
             column = column.filter(completed_at__gte=since).order_by("-completed_at", "-pk")
-        elif whose == "mine":
-            column = column.at_hand_of(user, on=today)
         rows.append(list(column[: CARDS + 1]))
     prepare([task for column in rows for task in column[:CARDS]], user=user, today=today)
     return [
@@ -170,6 +177,24 @@ def steps_of(task: Task, found: TaskQuerySet) -> tuple[str, str]:
     up = f"{task.state}:{above[1] if len(above) > 1 else ''}:{above[0]}" if above else ""
     down = f"{task.state}:{below[0]}:{below[1] if len(below) > 1 else ''}" if below else ""
     return up, down
+
+
+def places_of(task: Task, found: TaskQuerySet) -> list[tuple[str, str, str]]:
+    """(place, title, icon) of wherever a card may go among `found` without being dragged."""
+    up, down = steps_of(task, found)
+    places = [(up, _("Up"), "arrow-up"), (down, _("Down"), "arrow-down")] if task.state in Task.OPEN else []
+    places += [(str(state), str(state.label), "arrow-right") for state in COLUMNS if state != task.state]
+    return [place for place in places if place[0]]
+
+
+def read_place(text: str) -> tuple[str, int | None, int | None]:
+    """ "state:above:below", the ids of its neighbours on the board, or "state" alone."""
+    state, above, below = ([*text.split(":"), "", ""])[:3]
+    return state, _id(above), _id(below)
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _group_of(day: date | None, today: date) -> str:

@@ -141,6 +141,13 @@ def timeline_of_context(
     return _page(found, "occurred_at", user=user, now=now, narrowing=narrowing, after=after)
 
 
+def timeline_of_found(
+    found: ActivityQuerySet, *, user: User, now: datetime, narrowing: Narrowing = EVERYTHING, after: str = ""
+) -> TimelinePage:
+    """The history of whatever a higher app has found, all of which `user` sees."""
+    return _page(found, "occurred_at", user=user, now=now, narrowing=narrowing, after=after)
+
+
 def timeline_of_all(
     user: User, *, now: datetime, narrowing: Narrowing = EVERYTHING, after: str = "", with_ahead: bool = False
 ) -> TimelinePage:

@@ -10,6 +10,7 @@ import msgspec
 from django.db import connection
 
 from apps.activities.models import Activity
+from apps.activities.signals import lines_recorded
 from apps.core import live
 from apps.core.batch import array_of, texts_of
 
@@ -63,6 +64,7 @@ def record_lines(lines: Sequence[Line], *, kind: str, context_type: str, now: da
                 texts_of([_encode(one).decode() for one in facts]),
             ],
         )
+    lines_recorded.send(sender=Activity, context_type=context_type, context_ids=set(contexts), now=now)
     told = sorted(set(entities))
     if len(told) <= _MOST:
         live.publish_many((f"history:{entity_id}", "history", {}) for entity_id in told)

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from apps.activities.models import Task
 from apps.activities.permissions import changeable_task_ids
 from apps.activities.services.task_copies import refresh_tasks
+from apps.activities.signals import tasks_changed
 from apps.core.services.operations import Recorder, diff, operate, snapshot
 
 if TYPE_CHECKING:
@@ -64,9 +65,16 @@ def change_tasks(
 
 def mark_changed(recorder: Recorder, *, actor: User, now: datetime) -> None:
     """Let lists see which tasks the operation has touched so far. It is no change of its own: nothing is recorded."""
-    touched = {each.subject_id for each in recorder.changes if each.record_type.startswith("activities.")}
+    own = [each for each in recorder.changes if each.record_type.startswith("activities.")]
+    touched = {each.subject_id for each in own if each.subject_id is not None}
     if touched:
         Task.objects.filter(pk__in=touched).update(changed_at=now, changed_by=actor)
+        tell_changed(sorted(touched), now)
+
+
+def tell_changed(ids: list[int], now: datetime) -> None:
+    """Let higher apps know, also of what undo puts back."""
+    tasks_changed.send(sender=Task, ids=ids, now=now)
 
 
 def _write(tasks: list[Task], befores: dict[int, Image]) -> None:

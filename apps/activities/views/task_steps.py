@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
 from apps.activities.models import Task, TaskItem
-from apps.activities.selectors.tasks import COLUMNS, WHOSE, prepare, scope, steps_of
+from apps.activities.selectors.tasks import WHOSE, places_of, prepare, read_place, scope
 from apps.activities.services import task_states
 from apps.activities.services.task_items import add_item, remove_item, tick_item
 from apps.activities.views.task_pages import own_task, seen_task, task_context, task_url
@@ -29,10 +30,10 @@ def task_move(request: Request, task_id: int) -> HttpResponse:
     found = own_task(request, task_id)
     if request.method == "GET":
         return _places(request, found)
-    state, above, below = ([*request.POST.get("place", "").split(":"), "", ""])[:3]
+    state, above, below = read_place(request.POST.get("place", ""))
     try:
         operation = task_states.move_task(
-            actor=request.user, task=found, state=state, above=_id(above), below=_id(below), now=clock.now()
+            actor=request.user, task=found, state=state, above=above, below=below, now=clock.now()
         )
     except ValidationError as error:
         return HttpResponse(" ".join(error.messages), status=422, content_type="text/plain; charset=utf-8")
@@ -75,10 +76,9 @@ def item_remove(request: Request, task_id: int, item_id: int) -> HttpResponse:
 def _places(request: Request, task: Task) -> HttpResponse:
     whose = request.GET.get("whose", "")
     whose = whose if whose in WHOSE else "mine"
-    up, down = steps_of(task, scope(request.user, whose, today=localdate(clock.now())))
-    places = [(up, _("Up"), "arrow-up"), (down, _("Down"), "arrow-down")] if task.state in Task.OPEN else []
-    places += [(str(state), str(state.label), "arrow-right") for state in COLUMNS if state != task.state]
-    context = {"task": task, "whose": whose, "places": [place for place in places if place[0]]}
+    among = scope(request.user, whose, today=localdate(clock.now()))
+    back = reverse("activities:task_board", args=[whose])
+    context = {"task": task, "back": back, "places": places_of(task, among)}
     return render_page(request, "activities/task_move.html", context, fragment="sheet")
 
 
@@ -95,7 +95,3 @@ def _show(request: Request, task: Task, *, error: str = "", undo: str = "", text
     context = {**task_context(request, fresh), "item_error": error}
     answer = render_page(request, "activities/task.html", context, fragment="task", status=422 if error else 200)
     return with_toast(answer, text, undo_url=undo) if text else answer
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None

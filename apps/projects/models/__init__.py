@@ -2,7 +2,7 @@
 
 from apps.projects.models.groups import Group, Membership, Topic
 from apps.projects.models.messages import Message, MessageRevision
-from apps.projects.models.parts import Attachment, Mention, MessageEntry, MessageLink, Pin, Reaction
+from apps.projects.models.parts import Attachment, Mention, MessageEntry, MessageLink, Pin, Reaction, RecordFact
 from apps.projects.models.projects import Participant, Project
 from apps.projects.models.reading import Draft, ReadMark
 from apps.projects.models.words import KnownWord, MessageWord
@@ -24,5 +24,6 @@ __all__ = [
     "Project",
     "Reaction",
     "ReadMark",
+    "RecordFact",
     "Topic",
 ]

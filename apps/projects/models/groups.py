@@ -92,6 +92,7 @@ class Membership(models.Model):
     left_at = models.DateTimeField(null=True)
     muted_until = models.DateTimeField(null=True)
     pinned_at = models.DateTimeField(null=True)  # in this member's own list of groups
+    silenced = models.JSONField(default=list, db_default=[])  # of a record: verbs of its facts that aren't posted
 
     objects = MembershipQuerySet.as_manager()
 
@@ -120,10 +121,17 @@ class Membership(models.Model):
         ]
 
 
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def open(self) -> TopicQuerySet:
+        return self.filter(closed_at__isnull=True)
+
+
 class Topic(models.Model):
-    """A stream of its own within a group."""
+    """A stream of its own within a group's one stream; into a closed one nothing more is written."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="topics")
     title = models.CharField(max_length=120)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+
+    objects = TopicQuerySet.as_manager()

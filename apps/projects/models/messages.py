@@ -27,8 +27,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_drawing(self) -> MessageQuerySet:
         """With all that `_message.html` shows, in a fixed number of queries."""
-        related = self.select_related("group", "author__user", "reply_to__author__user", "forwarded_from__author__user")
-        return related.prefetch_related("reactions", "pins", "attachments__file", "mentions", "entries__activity")
+        related = self.select_related(
+            "group", "topic", "author__user", "reply_to__author__user", "forwarded_from__author__user"
+        )
+        return related.prefetch_related("reactions", "pins", "attachments__file", "mentions", "entries__activity__task")
 
 
 class Message(models.Model):
@@ -51,6 +53,9 @@ class Message(models.Model):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["topic", "seq"], name="message_of_topic", condition=Q(topic__isnull=False)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["group", "seq"], name="message_place_once"),
             models.UniqueConstraint(fields=["group", "rev"], name="message_rev_once"),

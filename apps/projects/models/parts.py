@@ -86,6 +86,18 @@ class MessageEntry(models.Model):
     made_at = models.DateTimeField()
 
 
+class RecordFact(models.Model):
+    """An entry about a record that is a quiet member; its message gathers those of a short while."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="facts", db_index=False)
+    activity = models.ForeignKey("activities.Activity", on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="facts")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "activity"], name="record_fact_once")]
+        indexes = [models.Index(fields=["id"], name="record_fact_waits", condition=models.Q(message__isnull=True))]
+
+
 class MessageLinkQuerySet(models.QuerySet["MessageLink"]):
     def visible_to(self, user: User) -> MessageLinkQuerySet:
         """Those of messages that `user` may read and nobody has deleted."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q, QuerySet
 
-from apps.projects.models import Draft, Group, Membership, Message, Pin, ReadMark
+from apps.projects.models import Draft, Group, Membership, Message, Pin, ReadMark, Topic
 
 BEFORE, AFTER, PORTION = 40, 60, 50  # messages around the place one opens at, and with each further step
 MOST_CHANGES = 200
@@ -27,26 +27,40 @@ class Chat:
     draft: str
 
 
-def chat_window(group: Group, member: Membership, *, at: int | None = None) -> Chat:
-    """What opens: around the message `at`, else around the first that `member` hasn't read.
+def chat_window(group: Group, member: Membership, *, at: int | None = None, topic: Topic | None = None) -> Chat:
+    """What opens of the group, or of a topic: around the message `at`, else around the first that `member` hasn't read.
 
     `group` is as it was just read: what happens meanwhile is asked for by its rev.
     """
     own, others = Max("read_seq", filter=Q(membership=member)), Max("read_seq", filter=~Q(membership=member))
-    marks = ReadMark.objects.filter(topic=None, membership__group=group).aggregate(own=own, others=others)
+    of_stream = Q(topic=None) | Q(topic=topic) if topic else Q(topic=None)
+    marks = ReadMark.objects.filter(of_stream, membership__group=group).aggregate(own=own, others=others)
     read = min(max(marks["own"] or 0, member.from_seq), group.last_seq)
     place = min(read if at is None else at - 1, group.last_seq)
-    first, last = place - BEFORE, place + AFTER  # places have no gaps
+    if topic is not None:
+        messages, has_older, has_newer = _of_topic(group, member, topic, place)
+    else:
+        first, last = place - BEFORE, place + AFTER  # places have no gaps
+        messages = list(messages_of(group, member).filter(seq__gt=first, seq__lte=last).order_by("seq"))
+        has_older, has_newer = first > member.from_seq, last < group.last_seq
     return Chat(
-        messages=list(messages_of(group, member).filter(seq__gt=first, seq__lte=last).order_by("seq")),
+        messages=messages,
         rev=group.last_rev,
         read_seq=read,
         seen_seq=marks["others"] or 0,
-        has_older=first > member.from_seq,
-        has_newer=last < group.last_seq,
+        has_older=has_older,
+        has_newer=has_newer,
         pins=pins_of(group, member),
         draft=Draft.objects.filter(membership=member).values_list("text", flat=True).first() or "",
     )
+
+
+def _of_topic(group: Group, member: Membership, topic: Topic, place: int) -> tuple[list[Message], bool, bool]:
+    """Messages around `place`, and whether there are older and newer ones: a topic's places have gaps."""
+    found = messages_of(group, member).filter(topic=topic)
+    above = list(found.filter(seq__lte=place).order_by("-seq")[: BEFORE + 1])
+    below = list(found.filter(seq__gt=place).order_by("seq")[: AFTER + 1])
+    return [*reversed(above[:BEFORE]), *below[:AFTER]], len(above) > BEFORE, len(below) > AFTER
 
 
 def pins_of(group: Group, member: Membership) -> list[Message]:
@@ -55,11 +69,16 @@ def pins_of(group: Group, member: Membership) -> list[Message]:
     return [pin.message for pin in pins.order_by("-pinned_at")[:20]]
 
 
-def portion_of(group: Group, member: Membership, *, before: int = 0, after: int = 0) -> list[Message]:
-    """The next messages above `before`, or else below `after`; oldest first."""
+def portion_of(
+    group: Group, member: Membership, *, before: int = 0, after: int = 0, topic: Topic | None = None
+) -> list[Message]:
+    """The next messages above `before`, or else below `after`, of all or of a topic; oldest first."""
+    found = messages_of(group, member)
+    if topic is not None:
+        found = found.filter(topic=topic)
     if before:
-        return list(reversed(messages_of(group, member).filter(seq__lt=before).order_by("-seq")[:PORTION]))
-    return list(messages_of(group, member).filter(seq__gt=after).order_by("seq")[:PORTION])
+        return list(reversed(found.filter(seq__lt=before).order_by("-seq")[:PORTION]))
+    return list(found.filter(seq__gt=after).order_by("seq")[:PORTION])
 
 
 def changes_of(group: Group, member: Membership, *, after: int) -> tuple[list[Message], int, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from apps.core.text import fold
 from apps.projects.models import Group, Membership, Message, ReadMark
@@ -18,8 +18,10 @@ def names_like(group: Group, member: Membership, text: str) -> list[str]:
     return [name for name in names if f" {sought}" in f" {fold(name)}"][:MOST_NAMES]
 
 
-def readers_of(message: Message) -> QuerySet[ReadMark]:
+def readers_of(message: Message) -> list[ReadMark]:
     """Marks of present members who have read as far as `message`, with their members; those who did last first."""
     others = Membership.objects.present().filter(group=message.group_id).exclude(pk=message.author_id)
-    marks = ReadMark.objects.filter(membership__in=others, topic=None, read_seq__gte=message.seq)
-    return marks.select_related("membership").order_by("-read_at", "pk")
+    marks = ReadMark.objects.filter(membership__in=others, read_seq__gte=message.seq)
+    marks = marks.filter(Q(topic=None) | Q(topic=message.topic_id)).order_by("membership", "read_at")
+    found = marks.select_related("membership").distinct("membership")
+    return sorted(found, key=lambda mark: (mark.read_at, mark.pk), reverse=True)

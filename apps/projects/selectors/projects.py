@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.activities.models import Activity, Task
+from apps.activities.models import Activity, Task, TaskQuerySet
 from apps.activities.selectors.tasks import TodoPage, todo_of
 from apps.activities.selectors.timelines import EVERYTHING, Narrowing, TimelinePage, timeline_of_context
 from apps.contacts.models import Entity
@@ -84,19 +84,15 @@ def project_history(
     )
 
 
+def tasks_of(project: Project, user: User) -> TaskQuerySet:
+    """All of the project's that `user` sees."""
+    return Task.objects.visible_to(user).filter(activity__context_type=CONTEXT, activity__context_id=project.pk)
+
+
 def project_tasks(project: Project, user: User, *, today: date, after: str = "", is_over: bool = False) -> TodoPage:
     """Open ones by their day; those that are over by their day too."""
-    found = Task.objects.visible_to(user).filter(activity__context_type=CONTEXT, activity__context_id=project.pk)
     states = Q(state__in=Task.OPEN)
-    return todo_of(found.filter(~states if is_over else states), user=user, today=today, after=after)
-
-
-def all_tasks(user: User, *, today: date, after: str = "") -> TodoPage:
-    """What is open in any project that `user` is in."""
-    projects = Project.objects.visible_to(user).standing().values("pk")
-    found = Task.objects.visible_to(user).open()
-    found = found.filter(activity__context_type=CONTEXT, activity__context_id__in=projects)
-    return todo_of(found, user=user, today=today, after=after)
+    return todo_of(tasks_of(project, user).filter(~states if is_over else states), user=user, today=today, after=after)
 
 
 def projects_of(entity: Entity, user: User) -> QuerySet[Project]:

@@ -126,7 +126,7 @@ def _near(word: str) -> list[str]:
 
 
 def _messages(user: User, ids: Sequence[int]) -> list[Message]:
-    related = Message.objects.visible_to(user).select_related("group", "author")
+    related = Message.objects.visible_to(user).select_related("group", "topic", "author")
     found = related.in_bulk(list(ids))
     return [found[pk] for pk in ids if pk in found]
 

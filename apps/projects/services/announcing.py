@@ -48,6 +48,19 @@ def _announce_last(message: Message) -> None:
     publish_many((f"user:{pk}", "group", facts) for pk in users)
 
 
+def announce_topics(group: Group) -> None:
+    """Have open pages ask for the topics anew, and for the messages that changed with them."""
+    rev, seq = Group.objects.values_list("last_rev", "last_seq").get(pk=group.pk)
+    channels = [f"{group.channel}:{language}" for language, _name in settings.LANGUAGES]
+    publish_many((channel, "message", {"rev": rev, "seq": seq}) for channel in channels)
+    publish_many((channel, "topics", {}) for channel in channels)
+
+
+def announce_board(group: Group) -> None:
+    """Have open boards of the group's tasks ask for them anew."""
+    publish_many((f"{group.channel}:{language}", "tasks", {}) for language, _name in settings.LANGUAGES)
+
+
 def announce_typing(group: Group, member: Membership) -> None:
     """Say that a member is typing; nothing is kept of it."""
     facts = {"member": member.pk, "name": member.display_name}

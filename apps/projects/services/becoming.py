@@ -18,6 +18,7 @@ from apps.activities.services.tasks import add_task
 from apps.contacts.models import Entity
 from apps.projects.models import Message, MessageEntry, Project
 from apps.projects.project_reach import CONTEXT
+from apps.projects.selectors.dated import Dated
 from apps.projects.services.announcing import announce
 from apps.projects.services.counting import take_rev
 from apps.projects.services.members import member_of
@@ -54,6 +55,14 @@ def make_task(
     task = add_task(actor=actor, data=data, now=now)
     _point(actor, row, task.activity, rev, now)
     return task
+
+
+@transaction.atomic
+def make_tasks(*, actor: User, dated: Collection[Dated], zone: str, now: datetime) -> int:
+    """Make a task of each of these messages, due on the day that it names. Raises PermissionDenied, ValidationError."""
+    for each in dated:
+        make_task(actor=actor, message=each.message, subject=each.subject, due_on=each.day, zone=zone, now=now)
+    return len(dated)
 
 
 @transaction.atomic

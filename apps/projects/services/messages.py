@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.projects import permissions
-from apps.projects.models import Group, Mention, Message, MessageLink, MessageRevision, Pin, Reaction
+from apps.projects.models import Group, Mention, Message, MessageLink, MessageRevision, Pin, Reaction, Topic
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.reading import Draft
 from apps.projects.services.announcing import announce, announce_read
@@ -37,13 +37,15 @@ def post_message(
     text: str,
     now: datetime,
     reply_to: Message | None = None,
+    topic: Topic | None = None,
     written_at: datetime | None = None,
     files: Sequence[str] = (),
 ) -> Message:
     """Say `text` in `group`; the same `client_id` of the same member is said once, whatever comes with it later.
 
     `files` are seals of what was kept for it (`attaching`); with some the text may be empty. Raises PermissionDenied;
-    ValidationError for a text that is empty or too long, and for a reply to another group.
+    ValidationError for a text that is empty or too long, and for a reply to another group. Into `topic`, else into that
+    of what it answers while it is open; ValidationError for one that is closed or of another group.
     """
     if not _CLIENT_ID.match(client_id):
         raise ValidationError(_("This message has no valid id."))
@@ -53,7 +55,9 @@ def post_message(
     cleaned = clean_text(text, may_be_empty=bool(kept))
     if reply_to is not None and reply_to.group_id != group.pk:
         raise ValidationError(_("The message that this answers is not in this group."))
-    draft = Message(client_id=client_id, text=cleaned, sent_at=now, reply_to=reply_to)
+    if topic is None and reply_to is not None and reply_to.topic_id is not None:
+        topic = Topic.objects.open().filter(pk=reply_to.topic_id).first()
+    draft = Message(client_id=client_id, text=cleaned, sent_at=now, reply_to=reply_to, topic=topic)
     draft.written_at = min(written_at, now) if written_at is not None else None
     said = _say(draft, actor=actor, group=group, files=kept)
     Draft.objects.filter(membership=said.author).delete()
@@ -88,6 +92,8 @@ def _say(message: Message, *, actor: User, group: Group, files: Sequence[Kept]) 
     member, now = member_of(actor, group), message.sent_at
     if not permissions.can_write(group, member):
         raise PermissionDenied
+    if message.topic_id is not None and not Topic.objects.open().filter(pk=message.topic_id, group=group).exists():
+        raise ValidationError(_("This topic is closed. Write into another one, or open it again."))
     message.group, message.author = group, member
     message.seq, message.rev = take_place(group.pk, now=now)
     message.save()
@@ -95,7 +101,7 @@ def _say(message: Message, *, actor: User, group: Group, files: Sequence[Kept]) 
     _note_parts(message)
     index_message(message)
     tell_of(message, now=now)
-    if keep_up(member, message.seq, now):
+    if keep_up(member, message.seq, now, message.topic):
         announce_read(group, member, message.seq)
     announce(message)
     return message

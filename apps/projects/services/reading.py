@@ -5,38 +5,69 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from apps.accounts.models import User
 from apps.activities.services.inbox import mark_records_read
-from apps.projects.models import Draft, Group, Membership, Message, ReadMark
+from apps.projects.models import Draft, Group, Membership, Message, ReadMark, Topic
 from apps.projects.services.announcing import announce_read, announce_typing
 from apps.projects.services.members import member_of
 from apps.projects.services.mentioning import RECORD
 
 
 @transaction.atomic
-def mark_read(*, actor: User, group: Group, seq: int, now: datetime) -> None:
-    """Let everything up to `seq` count as read; lower than before: nothing happens. Raises PermissionDenied."""
+def mark_read(*, actor: User, group: Group, seq: int, now: datetime, topic: Topic | None = None) -> None:
+    """Let everything up to `seq` count as read, or that of a topic; lower than before: nothing happens.
+
+    Raises PermissionDenied.
+    """
     member = member_of(actor, group)
     known = Group.objects.values_list("last_seq", flat=True).get(pk=group.pk)
-    seen = Message.objects.filter(group=group, seq__lte=min(seq, known))
+    last = min(seq, known)
+    seen = Message.objects.filter(group=group, seq__lte=last)
+    if topic is not None:
+        seen = seen.filter(topic=topic)
     mark_records_read(user_id=actor.pk, record_type=RECORD, seen=seen, now=now)
-    if raise_mark(member, min(seq, known), now):
-        announce_read(group, member, min(seq, known))
+    raised = raise_mark(member, last, now, topic)
+    if topic is not None:
+        last = _read_everywhere(member, known)
+        raised = raise_mark(member, last, now)
+    if raised:
+        announce_read(group, member, last)
 
 
-def raise_mark(member: Membership, seq: int, now: datetime) -> bool:
+def raise_mark(member: Membership, seq: int, now: datetime, topic: Topic | None = None) -> bool:
     """Raise the mark of `member` to `seq`; False where it stood there, or higher."""
     given = {"read_seq": seq, "read_at": now}
-    mark, made = ReadMark.objects.get_or_create(membership=member, topic=None, defaults=given)
+    mark, made = ReadMark.objects.get_or_create(membership=member, topic=topic, defaults=given)
     higher = ReadMark.objects.filter(pk=mark.pk, read_seq__lt=seq)
     return made or higher.update(read_seq=seq, read_at=now) == 1
 
 
-def keep_up(member: Membership, seq: int, now: datetime) -> bool:
-    """Whoever had read all that was before what they say themselves at `seq` has read that too."""
-    before = ReadMark.objects.filter(membership=member, topic=None).values_list("read_seq", flat=True).first() or 0
-    return max(before, member.from_seq) >= seq - 1 and raise_mark(member, seq, now)
+def keep_up(member: Membership, seq: int, now: datetime, topic: Topic | None = None) -> bool:
+    """Whoever had read all that was before what they say themselves at `seq` has read that too; so in a topic."""
+    before = _read_in(member, None)
+    if max(before, member.from_seq) >= seq - 1:
+        return raise_mark(member, seq, now)
+    if topic is not None:
+        read = max(before, member.from_seq, _read_in(member, topic))
+        if not Message.objects.filter(topic=topic, seq__gt=read, seq__lt=seq).exists():
+            raise_mark(member, seq, now, topic)
+    return False
+
+
+def _read_in(member: Membership, topic: Topic | None) -> int:
+    found = ReadMark.objects.filter(membership=member, topic=topic).values_list("read_seq", flat=True).first()
+    return found or 0
+
+
+def _read_everywhere(member: Membership, last_seq: int) -> int:
+    """Up to where nothing is left that `member` has read neither in the whole stream nor in its topic."""
+    marks = ReadMark.objects.filter(membership=member, topic=OuterRef("topic"), read_seq__gte=OuterRef("seq"))
+    begin = max(_read_in(member, None), member.from_seq)
+    left = Message.objects.filter(group=member.group_id, seq__gt=begin).exclude(Exists(marks)).order_by("seq")
+    first = left.values_list("seq", flat=True).first()
+    return first - 1 if first is not None else last_seq
 
 
 def say_typing(*, actor: User, group: Group) -> None:

@@ -11,12 +11,13 @@ from apps.accounts.decorators import staff_required
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.projects import permissions
-from apps.projects.doors import enter, number, project_of
+from apps.projects.doors import enter, number, project_of, topic_of
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.parts import SIGNS
 from apps.projects.project_tabs import project_tabs
 from apps.projects.selectors import chat as selectors
 from apps.projects.selectors.groups import title_of
+from apps.projects.selectors.topics import topics_of
 from apps.projects.services import reading
 from apps.projects.services.attaching import MOST_FILES
 
@@ -25,12 +26,14 @@ from apps.projects.services.attaching import MOST_FILES
 @require_GET
 def group(request: Request, group_id: int) -> HttpResponse:
     found, member = enter(request.user, group_id)
-    at = number(request.GET.get("at"))
+    at, topic = number(request.GET.get("at")), topic_of(found, number(request.GET.get("topic")))
     context = {
         "group": found,
         "member": member,
         "title": title_of(found, request.user),
-        "chat": selectors.chat_window(found, member, at=at or None),
+        "chat": selectors.chat_window(found, member, at=at or None, topic=topic),
+        "topic": topic,
+        "topics": topics_of(found, member),
         "at": at,
         "channel": f"{found.channel}:{get_language()}",
         "may_write": permissions.can_write(found, member),
@@ -51,7 +54,8 @@ def portion(request: Request, group_id: int) -> HttpResponse:
     """Messages above `before` or below `after`."""
     found, member = enter(request.user, group_id)
     before, after = number(request.GET.get("before")), number(request.GET.get("after"))
-    messages = selectors.portion_of(found, member, before=before, after=after)
+    topic = topic_of(found, number(request.GET.get("topic")))
+    messages = selectors.portion_of(found, member, before=before, after=after, topic=topic)
     return _messages(request, {"messages": messages, "has_more": len(messages) == selectors.PORTION})
 
 
@@ -75,7 +79,8 @@ def pins(request: Request, group_id: int) -> HttpResponse:
 @require_POST
 def read(request: Request, group_id: int) -> HttpResponse:
     found, _member = enter(request.user, group_id)
-    reading.mark_read(actor=request.user, group=found, seq=number(request.POST.get("seq")), now=clock.now())
+    seq, topic = number(request.POST.get("seq")), topic_of(found, number(request.POST.get("topic")))
+    reading.mark_read(actor=request.user, group=found, seq=seq, topic=topic, now=clock.now())
     return HttpResponse(status=204)
 
 

@@ -12,10 +12,12 @@ from apps.accounts.decorators import staff_required
 from apps.core import clock
 from apps.core.downloads import as_download
 from apps.core.htmx import Request, render_page
-from apps.projects.doors import enter, number
-from apps.projects.models import Attachment
+from apps.projects.doors import enter, number, project_of
+from apps.projects.models import Attachment, Group, MessageLink
+from apps.projects.part_forms import FilesForm, PartsForm
+from apps.projects.project_tabs import project_tabs
 from apps.projects.selectors.groups import title_of
-from apps.projects.selectors.parts import files_of, links_of
+from apps.projects.selectors.parts import files_of, links_of, senders_of
 from apps.projects.services import attaching
 from apps.projects.serving import in_place
 
@@ -70,31 +72,38 @@ def file_thumbnail(request: Request, group_id: int, file_id: int) -> HttpRespons
 @staff_required
 @require_GET
 def group_files(request: Request, group_id: int) -> HttpResponse:
-    """The files of a group, the newest first, by kind."""
+    """The files of a group, the newest first: a tab of a project, a sheet over the chat of any group."""
     found, _member = enter(request.user, group_id)
-    kind = request.GET.get("kind", "")
-    rows, before = files_of(request.user, found, kind=kind, before=number(request.GET.get("before")))
-    context = {
-        "group": found,
-        "title": title_of(found, request.user),
-        "files": rows,
-        "kind": kind,
-        "kinds": Attachment.Kind.choices,
-        "before": before,
-    }
-    fragment = "rows" if "before" in request.GET else "sheet"
-    return render_page(request, "projects/files.html", context, fragment=fragment)
+    senders = senders_of(request.user, found, Attachment.objects.visible_to(request.user))
+    form = FilesForm(request.GET, senders=senders)
+    rows, before = files_of(request.user, found, wanted=form.wanted(), before=number(request.GET.get("before")))
+    return _parts(request, found, "files", form, {"files": rows, "before": before})
 
 
 @staff_required
 @require_GET
 def group_links(request: Request, group_id: int) -> HttpResponse:
-    """The addresses that messages of a group name, the newest first."""
+    """The addresses that messages of a group name, in the same two places."""
     found, _member = enter(request.user, group_id)
-    rows, before = links_of(request.user, found, before=number(request.GET.get("before")))
-    context = {"group": found, "title": title_of(found, request.user), "links": rows, "before": before}
-    fragment = "rows" if "before" in request.GET else "sheet"
-    return render_page(request, "projects/links.html", context, fragment=fragment)
+    senders = senders_of(request.user, found, MessageLink.objects.visible_to(request.user))
+    form = PartsForm(request.GET, senders=senders)
+    rows, before = links_of(request.user, found, wanted=form.wanted(), before=number(request.GET.get("before")))
+    return _parts(request, found, "links", form, {"links": rows, "before": before})
+
+
+def _parts(request: Request, group: Group, tab: str, form: PartsForm, rows: dict[str, object]) -> HttpResponse:
+    asked = request.GET.copy()
+    asked.pop("before", None)
+    context = rows | {
+        "group": group,
+        "title": title_of(group, request.user),
+        "form": form,
+        "asked": asked.urlencode(),
+        "narrowed": bool(form.wanted()),
+        "tabs": project_tabs(group.pk, tab) if project_of(group) else [],
+    }
+    fragment = "rows" if "before" in request.GET else "sheet" if request.htmx.target == "sheet" else "found"
+    return render_page(request, f"projects/{tab}.html", context, fragment=fragment)
 
 
 def _attachment(request: Request, group_id: int, file_id: int) -> Attachment:

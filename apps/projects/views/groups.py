@@ -24,6 +24,7 @@ from apps.projects.models import Membership
 from apps.projects.project_tabs import summary_tabs
 from apps.projects.selectors.groups import PAGE, group_rows, title_of
 from apps.projects.selectors.people import readers_of
+from apps.projects.selectors.records import records_of
 from apps.projects.services import members, reading
 
 _FARTHEST = 1_000_000
@@ -67,7 +68,9 @@ def group_info(request: Request, group_id: int) -> HttpResponse:
         "group": found,
         "member": member,
         "title": title_of(found, request.user),
-        "members": Membership.objects.present().filter(group=found).order_by("joined_at", "pk"),
+        "records": records_of(found, request.user),
+        "may_write": permissions.can_write(found, member),
+        "members": Membership.objects.present().filter(group=found, record_id__isnull=True).order_by("joined_at", "pk"),
         "may_manage": permissions.can_manage(found, member),
         "is_muted": member.muted_until is not None and member.muted_until > clock.now(),
         "may_leave": found.kind != found.Kind.DIRECT,

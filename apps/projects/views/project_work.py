@@ -1,4 +1,4 @@
-"""What happened in projects and what is to be done there, of one and of all."""
+"""What happened in a project and what is to be done there."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from apps.projects import permissions
 from apps.projects.doors import enter_project
 from apps.projects.project_forms import HistoryForm
 from apps.projects.project_reach import CONTEXT
-from apps.projects.project_tabs import page_context, summary_tabs
-from apps.projects.selectors.projects import all_tasks, project_history, project_tasks, seen_participants
+from apps.projects.project_tabs import page_context
+from apps.projects.selectors.projects import project_history, project_tasks, seen_participants
 
 
 @staff_required
@@ -58,6 +58,7 @@ def tasks(request: Request, group_id: int) -> HttpResponse:
     context = page_context(project, "tasks") | {
         "page": page,
         "is_over": is_over,
+        "asked": "over=1" if is_over else "",
         "show_people": True,
         "may_write": permissions.can_write(project.group, member),
     }
@@ -83,13 +84,3 @@ def task_add(request: Request, group_id: int) -> HttpResponse:
     context = {"form": form, "title": _("New task"), "about": None}
     status = 422 if form.errors else 200
     return render_page(request, "activities/task_sheet.html", context, fragment="sheet", status=status)
-
-
-@staff_required
-@require_GET
-def tasks_of_all(request: Request) -> HttpResponse:
-    """What is open in all projects that the reader is in."""
-    after = request.GET.get("after", "")
-    page = all_tasks(request.user, today=localdate(clock.now()), after=after)
-    context = {"tabs": summary_tabs("tasks"), "page": page, "show_people": True}
-    return render_page(request, "projects/all_tasks.html", context, fragment="todo-page" if after else "todo")

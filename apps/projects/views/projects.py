@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.preferences import preferences_of
-from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
@@ -24,7 +24,8 @@ from apps.projects.models import Project
 from apps.projects.project_forms import AboutForm, ProjectForm
 from apps.projects.project_listing import project_listing
 from apps.projects.project_tabs import page_context, summary_tabs
-from apps.projects.selectors.projects import projects_of
+from apps.projects.selectors.chat import pins_of
+from apps.projects.selectors.dated import dated_messages
 from apps.projects.services import members
 from apps.projects.services import projects as service
 
@@ -79,7 +80,13 @@ def project_close(request: Request, group_id: int) -> HttpResponse:
 @require_GET
 def project_about(request: Request, group_id: int) -> HttpResponse:
     project, member = enter_project(request.user, group_id)
-    context = page_context(project, "about") | {"may_manage": permissions.can_manage(project.group, member)}
+    may_write = permissions.can_write(project.group, member)
+    today = localdate(clock.now())
+    context = page_context(project, "about") | {
+        "may_manage": permissions.can_manage(project.group, member),
+        "pins": pins_of(project.group, member),
+        "dated": dated_messages(project.group, request.user, today=today) if may_write else [],
+    }
     return render_page(request, "projects/about.html", context)
 
 
@@ -102,12 +109,3 @@ def project_edit(request: Request, group_id: int) -> HttpResponse:
         else:
             return saved(request, back)
     return show_sheet(request, form, title=project.group.title, back=back)
-
-
-@staff_required
-@require_GET
-def projects_of_contact(request: Request, entity_id: int) -> HttpResponse:
-    """Those that one contact, or one of its people, takes part in; a part of its page."""
-    entity = get_object_or_404(Entity.objects.visible_to(request.user), pk=entity_id)
-    context = {"entity": entity, "projects": projects_of(entity, request.user)}
-    return render_page(request, "projects/of_contact.html", context, fragment="panel")

@@ -5,6 +5,7 @@ import { ask, catchUp } from "../chat-server.js"
 import { Composer } from "../chat-composer.js"
 import { MessageActs } from "../chat-acts.js"
 import { Reading } from "../chat-reading.js"
+import { Topics } from "../chat-topics.js"
 import { Viewer } from "../chat-viewer.js"
 
 class ChatView extends HTMLElement {
@@ -12,7 +13,9 @@ class ChatView extends HTMLElement {
     this.list = this.querySelector(".chat__messages")
     this.scroll = this.querySelector(".chat__scroll")
     this.rev = Number(this.dataset.rev)
+    this.topic = this.dataset.topic ?? ""
     this.reading = new Reading(this)
+    this.topics = new Topics(this)
     this.addEventListener("live:message", ({ detail }) => this.hear(detail))
     this.addEventListener("live:open", () => this.heal())
     this.scroll.addEventListener("scroll", () => this.more(), { passive: true })
@@ -29,6 +32,7 @@ class ChatView extends HTMLElement {
 
   disconnectedCallback() {
     this.reading.stop()
+    this.topics.stop()
     this.composer.stop()
     window.visualViewport?.removeEventListener("resize", this.fit)
   }
@@ -69,7 +73,7 @@ class ChatView extends HTMLElement {
 
   take(html) {
     const wasAtEnd = this.isAtEnd()
-    apply(this.list, html, { older: "older" in this.dataset, newer: "newer" in this.dataset })
+    apply(this.list, html, { older: "older" in this.dataset, newer: "newer" in this.dataset, topic: this.topic })
     this.draw()
     this.composer.forget(this.list)
     if (wasAtEnd) this.scroll.scrollTop = this.scroll.scrollHeight
@@ -95,13 +99,18 @@ class ChatView extends HTMLElement {
 
   showDown() {
     const button = this.querySelector(".chat__down")
-    const left = Math.max(Number(this.dataset.last) - this.reading.read, 0)
+    const left = this.topic ? this.unreadRows() : Math.max(Number(this.dataset.last) - this.reading.read, 0)
     button.hidden = this.isAtEnd() && !("newer" in this.dataset)
     button.querySelector("[data-count]").textContent = left > 999 ? "999+" : left || ""
   }
 
+  // Of a topic, whose places have gaps: what is loaded.
+  unreadRows() {
+    return [...this.list.querySelectorAll(".message")].filter((row) => Number(row.dataset.seq) > this.reading.read).length
+  }
+
   toEnd() {
-    if ("newer" in this.dataset) location.assign(`${this.dataset.base}?at=999999999999`)
+    if ("newer" in this.dataset) location.assign(`${this.dataset.base}?at=999999999999&topic=${this.topic}`)
     else this.scroll.scrollTop = this.scroll.scrollHeight
   }
 
@@ -114,10 +123,10 @@ class ChatView extends HTMLElement {
     if (this.loading || !(up || down)) return
     this.loading = true
     const rev = this.rev
-    const html = await ask(`${this.dataset.base}messages/?${up ? `before=${first}` : `after=${last}`}`)
+    const html = await ask(`${this.dataset.base}messages/?${up ? `before=${first}` : `after=${last}`}&topic=${this.topic}`)
     if (html !== null) {
       if (!/^\s*<ol[^>]* data-more/m.test(html)) delete this.dataset[up ? "older" : "newer"]
-      apply(this.list, html)
+      apply(this.list, html, { topic: this.topic })
       this.draw()
       // What was said while this was on its way stood beyond the window's end.
       if (down && !("newer" in this.dataset)) this.healFrom(rev)

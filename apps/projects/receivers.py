@@ -1,0 +1,24 @@
+"""What groups hear from the history below."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from apps.activities.signals import lines_recorded, tasks_changed
+from apps.projects.services.record_news import keep_facts
+from apps.projects.services.task_news import tell_of_tasks
+
+
+def on_tasks_changed(*, ids: list[int], now: datetime, **kwargs: object) -> None:
+    tell_of_tasks(ids)
+
+
+def on_lines_recorded(*, context_type: str, context_ids: Collection[int], now: datetime, **kwargs: object) -> None:
+    keep_facts(context_type=context_type, context_ids=context_ids, now=now)
+
+
+def connect() -> None:
+    """Called once, when the app is ready."""
+    tasks_changed.connect(on_tasks_changed)
+    lines_recorded.connect(on_lines_recorded)
