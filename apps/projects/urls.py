@@ -1,12 +1,24 @@
 from django.urls import path
 
-from apps.projects.views import becoming, chat, files, groups, messages, participants, project_work, projects, search
+from apps.projects.views import (
+    becoming,
+    chat,
+    chosen,
+    files,
+    groups,
+    messages,
+    participants,
+    project_work,
+    projects,
+    search,
+)
 
 app_name = "projects"
 
 urlpatterns = [
     path("", groups.group_list, name="group_list"),
     path("new/", groups.group_make, name="group_make"),
+    path("pick/", groups.group_pick, name="group_pick"),
     path("search/", search.search, name="search"),
     path("all/", projects.project_list, name="project_list"),
     path("all/new/", projects.project_make, name="project_make"),
@@ -54,6 +66,10 @@ urlpatterns = [
     path("<int:group_id>/messages/<int:message_id>/task/", becoming.message_task, name="message_task"),
     path("<int:group_id>/messages/<int:message_id>/note/", becoming.message_note, name="message_note"),
     path("<int:group_id>/messages/<int:message_id>/readers/", groups.message_readers, name="message_readers"),
+    path("<int:group_id>/chosen/<str:keys>/forward/", chosen.chosen_forward, name="chosen_forward"),
+    path("<int:group_id>/chosen/<str:keys>/group/", chosen.chosen_group, name="chosen_group"),
+    path("<int:group_id>/chosen/<str:keys>/tasks/", chosen.chosen_tasks, name="chosen_tasks"),
+    path("<int:group_id>/chosen/<str:keys>/delete/", chosen.chosen_delete, name="chosen_delete"),
     path("<int:group_id>/people/", becoming.people, name="people"),
     path("<int:group_id>/messages/<int:message_id>/pin/", messages.message_pin, name="message_pin"),
 ]

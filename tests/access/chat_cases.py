@@ -8,6 +8,7 @@ _IN: Scopes = {"chat": BOB_OF_STAFF, "absent": NO_STAFF}
 
 web("projects/", "GET", STAFF)
 web("projects/search/", "GET", STAFF)
+web("projects/pick/", "GET", STAFF)
 web("projects/new/", "GET POST", STAFF)
 _GROUP = "projects/<int:group_id>/"
 for _page in (
@@ -32,6 +33,8 @@ for _act in ("edit/", "delete/", "react/", "pin/"):
 web(f"{_GROUP}messages/<int:message_id>/readers/", "GET", _IN)
 for _act in ("forward/", "task/", "note/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "GET POST", _IN)
+for _act in ("forward/", "group/", "tasks/", "delete/"):
+    web(f"{_GROUP}chosen/<str:keys>/{_act}", "GET POST", _IN, keys="message_id")
 for _act in ("remove/", "role/"):
     web(f"{_GROUP}members/<int:member_id>/{_act}", "POST", _IN)
 

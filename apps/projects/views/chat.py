@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.decorators import staff_required
+from apps.accounts.formatting import is_clock_of_12
+from apps.accounts.preferences import preferences_of, zone_of
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.projects import permissions
@@ -26,6 +28,7 @@ from apps.projects.services.attaching import MOST_FILES
 def group(request: Request, group_id: int) -> HttpResponse:
     found, member = enter(request.user, group_id)
     at = number(request.GET.get("at"))
+    preferences = preferences_of(request.user)
     context = {
         "group": found,
         "member": member,
@@ -41,6 +44,8 @@ def group(request: Request, group_id: int) -> HttpResponse:
         "signs": SIGNS,
         "most": MOST_CHARACTERS,
         "most_files": MOST_FILES,
+        "zone": zone_of(preferences),
+        "cycle": "h12" if is_clock_of_12(preferences) else "h23",
     }
     return render_page(request, "projects/group.html", context)
 

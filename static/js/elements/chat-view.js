@@ -3,7 +3,9 @@
 import { apply, dress, ends } from "../chat.js"
 import { ask, catchUp } from "../chat-server.js"
 import { Composer } from "../chat-composer.js"
+import { Choosing } from "../chat-choosing.js"
 import { MessageActs } from "../chat-acts.js"
+import { Times } from "../chat-times.js"
 import { Reading } from "../chat-reading.js"
 import { Viewer } from "../chat-viewer.js"
 
@@ -12,11 +14,13 @@ class ChatView extends HTMLElement {
     this.list = this.querySelector(".chat__messages")
     this.scroll = this.querySelector(".chat__scroll")
     this.rev = Number(this.dataset.rev)
+    this.times = new Times(this.dataset)
     this.reading = new Reading(this)
     this.addEventListener("live:message", ({ detail }) => this.hear(detail))
     this.addEventListener("live:open", () => this.heal())
     this.scroll.addEventListener("scroll", () => this.more(), { passive: true })
     this.querySelector(".chat__down").addEventListener("click", () => this.toEnd())
+    this.choosing = new Choosing(this)
     this.acts = new MessageActs(this)
     this.viewer = new Viewer(this)
     this.composer = new Composer(this)
@@ -83,8 +87,10 @@ class ChatView extends HTMLElement {
 
   draw() {
     const { me, seen, unread } = this.dataset
-    dress(this.list, { me, read: this.reading.first, seen: Number(seen), words: unread })
-    this.reading.watch(this.list.querySelectorAll(".message"))
+    dress(this.list, { me, read: this.reading.first, seen: Number(seen), words: unread, times: this.times })
+    const rows = this.list.querySelectorAll(".message")
+    this.choosing.draw(rows)
+    this.reading.watch(rows)
     this.querySelector(".chat__empty").hidden = this.list.childElementCount > 0
     this.showDown()
   }
