@@ -31,6 +31,8 @@ VERBS = {
     "group.role_set": gettext_lazy("Role in a group changed"),
     "message.pinned": gettext_lazy("Message pinned"),
     "message.unpinned": gettext_lazy("Message unpinned"),
+    "message.decided": gettext_lazy("Message marked as a decision"),
+    "message.undecided": gettext_lazy("Message is no decision any more"),
 }
 
 

@@ -49,6 +49,7 @@ export class MessageActs {
     else if (kind === "choose") this.view.choosing.begin(row)
     else if (kind === "delete") await this.send(row, "delete", {})
     else if (kind === "pin") await this.send(row, "pin", { wanted: "pinned" in row.dataset ? "0" : "1" })
+    else if (kind === "decide") await this.send(row, "decide", { wanted: "decided" in row.dataset ? "0" : "1" })
     else await this.react(row, button.value, true)
   }
 

@@ -60,6 +60,7 @@ async function leave(form) {
   const left = await all()
   if (left.length && !confirm(form.dataset.signsOut.replace("NUMBER", left.length))) return
   await Promise.all(left.map(({ number }) => ask("readwrite", (store) => store.delete(number))))
+  sessionStorage.clear()
   form.submit()
 }
 

@@ -20,15 +20,16 @@ for _page in (
     "messages/",
     "changes/",
     "pins/",
+    "decisions/",
     "files/",
     "files/<int:file_id>/",
     "files/<int:file_id>/small/",
 ):
     web(f"{_GROUP}{_page}", "GET", _IN)
 web(f"{_GROUP}members/add/", "GET POST", _IN)
-for _act in ("mute/", "top/", "read/", "typing/", "draft/", "post/", "files/bring/"):
+for _act in ("mute/", "top/", "read/", "visit/", "typing/", "draft/", "post/", "files/bring/"):
     web(f"{_GROUP}{_act}", "POST", _IN)
-for _act in ("edit/", "delete/", "react/", "pin/"):
+for _act in ("edit/", "delete/", "react/", "pin/", "decide/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "POST", _IN)
 web(f"{_GROUP}messages/<int:message_id>/readers/", "GET", _IN)
 for _act in ("forward/", "task/", "note/"):

@@ -53,7 +53,7 @@ def test_what_waits_is_named_at_signing_out_and_nobody_else_sees_it(page, site, 
     group = make_group(actor=alice, title="Site visit", users=[bob], now=now)
     sign_in(page, bob)
     page.goto(f"{site}/projects/{group.pk}/")
-    page.route("**/post/", lambda route: route.abort())
+    page.route("**/post/", lambda _route: None)  # no answer comes
     page.get_by_label("Message", exact=True).fill("From the cellar")
     page.keyboard.press("Enter")
     page.locator(".message--waiting", has_text="From the cellar").wait_for()
@@ -66,7 +66,12 @@ def test_what_waits_is_named_at_signing_out_and_nobody_else_sees_it(page, site, 
     page.goto(f"{site}/projects/{group.pk}/")
     page.locator(".message--waiting", has_text="From the cellar").wait_for()
     asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def accept(dialog):
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", accept)
     page.locator(".topbar__user").click()
     with page.expect_navigation():
         page.get_by_role("button", name="Sign out").click()
@@ -90,3 +95,33 @@ def test_times_are_in_the_readers_zone_and_by_their_clock(page, site, sign_in, a
     bob.preferences.save()
     page.reload()
     expect(row(page, "Oak arrived").locator("time")).to_have_text("00:05")
+
+
+def test_however_far_one_scrolls_the_page_bears_few_hundred_messages(page, site, sign_in, alice, bob, now):
+    group = make_group(actor=alice, title="Site visit", users=[bob], now=now)
+    first = say(alice, group, "Line 1", now)
+    rows = [
+        Message(
+            group=group, author=first.author, seq=at, rev=at, text=f"Line {at}", client_id=f"line-{at}", sent_at=now
+        )
+        for at in range(2, 701)
+    ]
+    Message.objects.bulk_create(rows)
+    Group.objects.filter(pk=group.pk).update(last_seq=700, last_rev=700)
+    sign_in(page, bob)
+    page.goto(f"{site}/projects/{group.pk}/?at=700")
+    row(page, "Line 700").wait_for()
+    scroll = page.locator(".chat__scroll")
+    for _step in range(40):
+        scroll.evaluate("(each) => (each.scrollTop = 0)")
+        page.wait_for_timeout(150)
+        if row(page, "Line 1").first.get_attribute("data-seq") == "1":
+            break
+    assert page.locator(".chat__messages .message").count() <= 400
+    assert page.locator(".chat__messages .message").first.get_attribute("data-seq") == "1"
+    for _step in range(40):
+        scroll.evaluate("(each) => (each.scrollTop = each.scrollHeight)")
+        page.wait_for_timeout(150)
+    seqs = page.locator(".chat__messages .message").evaluate_all("(all) => all.map((each) => Number(each.dataset.seq))")
+    assert seqs == list(range(seqs[0], 701))
+    assert len(seqs) <= 400

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.projects.models import Group
 
 MOST_UNREAD = 1_000  # from here on it says "999+"
-PAGE = 100
+PAGE = 50
 
 _ROWS = """
 SELECT * FROM (

@@ -19,7 +19,8 @@ from apps.projects.models.parts import SIGNS
 from apps.projects.project_tabs import project_tabs
 from apps.projects.selectors import chat as selectors
 from apps.projects.selectors.groups import title_of
-from apps.projects.services import reading
+from apps.projects.selectors.summary import summary_for
+from apps.projects.services import reading, visits
 from apps.projects.services.attaching import MOST_FILES
 
 
@@ -29,17 +30,21 @@ def group(request: Request, group_id: int) -> HttpResponse:
     found, member = enter(request.user, group_id)
     at = number(request.GET.get("at"))
     preferences = preferences_of(request.user)
+    now = clock.now()
+    window = selectors.chat_window(found, member, at=at or None)
+    summary = None if at else summary_for(request.user, found, member, read_seq=window.read_seq, now=now)
     context = {
+        "summary": summary,
         "group": found,
         "member": member,
         "title": title_of(found, request.user),
-        "chat": selectors.chat_window(found, member, at=at or None),
+        "chat": window,
         "at": at,
         "channel": f"{found.channel}:{get_language()}",
         "may_write": permissions.can_write(found, member),
         "may_manage": permissions.can_manage(found, member),
         "may_pin": permissions.can_pin(found, member),
-        "is_muted": member.muted_until is not None and member.muted_until > clock.now(),
+        "is_muted": member.muted_until is not None and member.muted_until > now,
         "tabs": project_tabs(found.pk, "chat") if project_of(found) else [],
         "signs": SIGNS,
         "most": MOST_CHARACTERS,
@@ -81,6 +86,15 @@ def pins(request: Request, group_id: int) -> HttpResponse:
 def read(request: Request, group_id: int) -> HttpResponse:
     found, _member = enter(request.user, group_id)
     reading.mark_read(actor=request.user, group=found, seq=number(request.POST.get("seq")), now=clock.now())
+    return HttpResponse(status=204)
+
+
+@staff_required
+@require_POST
+def visit(request: Request, group_id: int) -> HttpResponse:
+    """The page is open, or was until now."""
+    found, _member = enter(request.user, group_id)
+    visits.note_visit(actor=request.user, group=found, now=clock.now())
     return HttpResponse(status=204)
 
 

@@ -16,6 +16,7 @@ from apps.projects.doors import enter, number
 from apps.projects.models import Attachment
 from apps.projects.selectors.groups import title_of
 from apps.projects.selectors.parts import files_of, links_of
+from apps.projects.selectors.summary import decisions_of
 from apps.projects.services import attaching
 from apps.projects.serving import in_place
 
@@ -29,7 +30,7 @@ def file_bring(request: Request, group_id: int) -> HttpResponse:
     if upload is None:
         return _refused(_("There is no file."))
     try:
-        kept = attaching.keep_file(
+        kept = attaching.bring_file(
             actor=request.user,
             group=found,
             upload=upload,
@@ -95,6 +96,19 @@ def group_links(request: Request, group_id: int) -> HttpResponse:
     context = {"group": found, "title": title_of(found, request.user), "links": rows, "before": before}
     fragment = "rows" if "before" in request.GET else "sheet"
     return render_page(request, "projects/links.html", context, fragment=fragment)
+
+
+@staff_required
+@require_GET
+def group_decisions(request: Request, group_id: int) -> HttpResponse:
+    """What was decided in a group, the latest first."""
+    found, member = enter(request.user, group_id)
+    context = {
+        "group": found,
+        "title": title_of(found, request.user),
+        "decisions": decisions_of(found, member),
+    }
+    return render_page(request, "projects/decisions.html", context, fragment="sheet")
 
 
 def _attachment(request: Request, group_id: int, file_id: int) -> Attachment:

@@ -9,6 +9,8 @@ import { Times } from "../chat-times.js"
 import { Reading } from "../chat-reading.js"
 import { Viewer } from "../chat-viewer.js"
 
+const MOST_ROWS = 400
+
 class ChatView extends HTMLElement {
   connectedCallback() {
     this.list = this.querySelector(".chat__messages")
@@ -128,8 +130,23 @@ class ChatView extends HTMLElement {
       // What was said while this was on its way stood beyond the window's end.
       if (down && !("newer" in this.dataset)) this.healFrom(rev)
       if (up) this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight
+      this.trim(up)
     }
     this.loading = false
+  }
+
+  // However far one scrolls, the page bears a few hundred messages: what is far away is asked for again.
+  trim(up) {
+    const rows = [...this.list.querySelectorAll(".message")]
+    const extra = rows.length - MOST_ROWS
+    if (extra <= 0) return
+    const { scrollTop, scrollHeight } = this.scroll
+    const gone = up ? rows.slice(-extra) : rows.slice(0, extra)
+    if (gone.includes(this.acts.row)) this.acts.close()
+    gone.forEach((row) => row.remove())
+    this.dataset[up ? "newer" : "older"] = ""
+    this.draw()
+    if (!up) this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight
   }
 }
 

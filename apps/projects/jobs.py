@@ -1,0 +1,15 @@
+"""Background jobs of groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+
+
+@shared_task
+def sweep_brought_files(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.projects.services.sweeping import sweep_brought_files as sweep
+
+    sweep(now=clock.now())
