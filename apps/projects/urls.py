@@ -11,6 +11,7 @@ from apps.projects.views import (
     project_work,
     projects,
     search,
+    telegram,
 )
 
 app_name = "projects"
@@ -18,6 +19,11 @@ app_name = "projects"
 urlpatterns = [
     path("", groups.group_list, name="group_list"),
     path("new/", groups.group_make, name="group_make"),
+    path("import/", telegram.telegram_upload, name="telegram_upload"),
+    path("import/<int:operation_id>/", telegram.telegram_report, name="telegram_report"),
+    path("import/<int:operation_id>/rejections/", telegram.telegram_rejections, name="telegram_rejections"),
+    path("import/<int:operation_id>/undo/", telegram.telegram_take_back, name="telegram_take_back"),
+    path("import/<str:sealed>/", telegram.telegram_preview, name="telegram_preview"),
     path("pick/", groups.group_pick, name="group_pick"),
     path("search/", search.search, name="search"),
     path("all/", projects.project_list, name="project_list"),

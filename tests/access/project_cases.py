@@ -19,3 +19,9 @@ for _page in ("about/edit/", "contacts/add/", "tasks/add/", "contacts/<int:parti
 for _act in ("project/close/", "contacts/<int:participant_id>/remove/"):
     web(f"{_PROJECT}{_act}", "POST", _IN)
 web(f"{_PROJECT}project/", "POST", _TURNED)
+
+web("projects/import/", "GET POST", STAFF)
+web("projects/import/<str:sealed>/", "GET POST", NO_STAFF, sealed="no-seal")
+web("projects/import/<int:operation_id>/", "GET", {"absent": NO_STAFF})
+web("projects/import/<int:operation_id>/rejections/", "GET", {"absent": NO_STAFF})
+web("projects/import/<int:operation_id>/undo/", "POST", {"absent": NO_STAFF})
