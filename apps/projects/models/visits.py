@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import models
 
 from apps.core.models import File
 from apps.projects.models.groups import Group, Membership
 from apps.projects.models.messages import Message
-
-AWAY = timedelta(hours=4)  # a longer break ends a visit
 
 
 class Decision(models.Model):

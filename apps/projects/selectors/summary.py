@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.activities.models import Task
 from apps.core.models import Change
+from apps.projects.absence import AWAY
 from apps.projects.models import Attachment, Decision, Group, Membership, Message, Project, Visit
-from apps.projects.models.visits import AWAY
 from apps.projects.project_reach import CONTEXT
 
 MOST = 5  # lines of a kind

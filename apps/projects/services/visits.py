@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.accounts.models import User
+from apps.projects.absence import AWAY
 from apps.projects.models import Group, Membership, ReadMark, Visit
-from apps.projects.models.visits import AWAY
 from apps.projects.services.members import member_of
 
 
