@@ -430,6 +430,7 @@ CELERY_BEAT_SCHEDULE = {
     "note-unanswered": {"task": "apps.crm.jobs.note_unanswered", "schedule": timedelta(minutes=30)},
     "clear-rule-log": {"task": "apps.crm.jobs.clear_rule_log", "schedule": timedelta(hours=12)},
     "send-reports": {"task": "apps.core.jobs.send_reports", "schedule": timedelta(minutes=1)},
+    "sweep-brought-files": {"task": "apps.projects.jobs.sweep_brought_files", "schedule": timedelta(hours=12)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},
 }
 

@@ -38,6 +38,11 @@ def datetime_text(preferences: Preferences, value: datetime, *, weekday: bool = 
     return _text(preferences, value, f"D, {day}, {time}" if weekday else f"{day}, {time}", language)
 
 
+def is_clock_of_12(preferences: Preferences) -> bool:
+    """Whether times are written as 3:05 PM rather than 15:05."""
+    return "A" in _patterns(preferences)[1]
+
+
 def exact_text(preferences: Preferences, value: datetime) -> str:
     """To the second, with the day's full name and the zone: what a hover tells."""
     day, _time, language = _patterns(preferences)

@@ -15,6 +15,7 @@ from apps.core.contributions import (
     live,
     menu,
     notice_records,
+    operation_runners,
     search,
     verbs,
 )
@@ -23,6 +24,8 @@ from apps.projects.models import Group
 from apps.projects.notices import messages_told, notice_lines
 from apps.projects.search_box import find_groups, find_said
 from apps.projects.services.mentioning import RECORD
+from apps.projects.services.telegram_undo import TAKEN_BACK, run_taking_back
+from apps.projects.services.telegram_uploads import IMPORTED, run_import
 
 VERBS = {
     "group.made": gettext_lazy("Group made"),
@@ -39,6 +42,10 @@ VERBS = {
     "topic.messages_moved": gettext_lazy("Messages moved between topics"),
     "message.pinned": gettext_lazy("Message pinned"),
     "message.unpinned": gettext_lazy("Message unpinned"),
+    IMPORTED: gettext_lazy("Chat imported from Telegram"),
+    TAKEN_BACK: gettext_lazy("Imported chat taken back"),
+    "message.decided": gettext_lazy("Message marked as a decision"),
+    "message.undecided": gettext_lazy("Message is no decision any more"),
 }
 
 
@@ -46,6 +53,8 @@ def register() -> None:
     """Called once, when the app is ready."""
     home_contributions.register()
     live.register("group", _may_hear)
+    operation_runners.register(IMPORTED, run_import)
+    operation_runners.register(TAKEN_BACK, run_taking_back)
     groups = MenuItem(
         "main", gettext_lazy("Groups"), "projects:group_list", "messages", is_staff_member, section="/projects/"
     )

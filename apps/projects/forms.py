@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.accounts.selectors import staff_users
+from apps.activities.forms.people import ColleaguesField
 from apps.contacts.forms.custom import EntityChoiceField
-from apps.core.choosing import offer, offer_rows
+from apps.core.choosing import offer_rows
+from apps.core.pickers import RecordsField
 from apps.projects.models import Group, Message
+from apps.projects.selectors.groups import title_of
 
 
 class PeopleForm(forms.Form):
@@ -42,18 +45,46 @@ class GroupForm(PeopleForm):
         return given
 
 
-class ForwardForm(forms.Form):
-    group = forms.TypedChoiceField(label=_("To"), coerce=int)
+class _GroupsField(RecordsField):
+    """Some of one's groups: a direct chat is called as the other one in it."""
 
-    def __init__(self, *args: Any, groups: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *, reader: User, **kwargs: Any) -> None:
+        self._reader = reader
+        super().__init__(among=Group.objects.visible_to(reader), route="projects:group_pick", **kwargs)
+
+    def label_from_instance(self, obj: Group) -> str:
+        return title_of(obj, self._reader)
+
+
+class OnceForm(forms.Form):
+    """What is sent twice from one dialog has the same `key` and so counts once."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
+
+    def clean_key(self) -> str:
+        return str(self.cleaned_data["key"] or uuid4())
+
+
+class ForwardForm(OnceForm):
+    def __init__(self, *args: Any, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "group", groups)
+        self.fields["groups"] = _GroupsField(reader=reader, label=_("To"))
 
 
-class MessageTaskForm(forms.Form):
-    """What is to be done, by whom of the group, until when."""
+class GatherForm(OnceForm):
+    """A new group that begins with chosen messages."""
 
-    subject = forms.CharField(label=_("Task"), max_length=200)
+    title = forms.CharField(label=_("Name"), max_length=120)
+    users = ColleaguesField(label=_("Colleagues"))
+
+
+class SureForm(forms.Form):
+    """Nothing to fill in: only to be asked once more."""
+
+
+class ManyTasksForm(forms.Form):
+    """By whom of the group, until when."""
+
     assignees = forms.ModelMultipleChoiceField(label=_("For"), queryset=User.objects.none(), required=False)
     due_on = forms.DateField(label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -61,6 +92,14 @@ class MessageTaskForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = group.memberships.present().values("user")
         offer_rows(self, "assignees", staff_users().filter(pk__in=own))
+
+
+class MessageTaskForm(ManyTasksForm):
+    """What is to be done, too."""
+
+    subject = forms.CharField(label=_("Task"), max_length=200)
+
+    field_order = ("subject", "assignees", "due_on")
 
 
 class MessageNoteForm(forms.Form):

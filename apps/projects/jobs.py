@@ -13,3 +13,11 @@ def post_record_news(**kwargs: Any) -> None:
     from apps.projects.services.record_news import post_waiting
 
     post_waiting(now=clock.now())
+
+
+@shared_task
+def sweep_brought_files(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.projects.services.sweeping import sweep_brought_files as sweep
+
+    sweep(now=clock.now())

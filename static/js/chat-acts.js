@@ -12,6 +12,7 @@ export class MessageActs {
 
   press({ target }) {
     const row = target.closest(".message")
+    if (this.view.choosing.isOn && row && !target.closest("a, button, input, audio")) return row.querySelector(".message__choice")?.click()
     const sign = target.closest("[data-react]")
     if (sign) this.react(row, sign.dataset.react, sign.getAttribute("aria-pressed") !== "true")
     else if (target.closest("[data-more]")) this.open(row)
@@ -45,8 +46,10 @@ export class MessageActs {
     const kind = button.dataset.act
     this.close()
     if (kind === "reply" || kind === "edit") this.view.composer.about(kind, row)
+    else if (kind === "choose") this.view.choosing.begin(row)
     else if (kind === "delete") await this.send(row, "delete", {})
     else if (kind === "pin") await this.send(row, "pin", { wanted: "pinned" in row.dataset ? "0" : "1" })
+    else if (kind === "decide") await this.send(row, "decide", { wanted: "decided" in row.dataset ? "0" : "1" })
     else await this.react(row, button.value, true)
   }
 

@@ -50,9 +50,17 @@ export class Composer {
   key(event) {
     if (this.mentions.key(event)) return
     if (event.key === "Escape") this.about()
+    if (event.key === "ArrowUp" && !this.text.value && !this.kind) return this.editLast(event)
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
     event.preventDefault()
     this.submit()
+  }
+
+  editLast(event) {
+    const own = [...this.view.list.querySelectorAll(".message--own:not(.message--deleted)")].at(-1)
+    if (!own) return
+    event.preventDefault()
+    this.about("edit", own)
   }
 
   typed() {

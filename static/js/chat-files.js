@@ -1,5 +1,6 @@
 // Files on their way into the message that is being written: picked, pasted or dropped, each with its own progress.
 import { fileRow } from "./chat-file-row.js"
+import { TrayMemory } from "./chat-tray-memory.js"
 import { bring } from "./chat-server.js"
 
 const AT_ONCE = 2
@@ -22,7 +23,14 @@ export class FileTray {
     })
     this.watchDrops(composer.view)
     this.wake = () => this.items.filter(({ state }) => state === "waits").forEach((item) => this.again(item))
-    this.warn = (event) => this.items.length && event.preventDefault()
+    this.warn = (event) => this.items.some(({ state }) => state !== "there") && event.preventDefault()
+    this.memory = new TrayMemory(this.words.url)
+    for (const { sealed, ...known } of this.memory.read()) {
+      const item = fileRow(this, known, known)
+      item.sealed = sealed
+      item.show("there")
+      this.items.push(item)
+    }
     addEventListener("online", this.wake)
     addEventListener("beforeunload", this.warn)
   }
@@ -62,6 +70,7 @@ export class FileTray {
     item.request?.abort()
     item.row.remove()
     this.items = this.items.filter((each) => each !== item)
+    this.memory.write(this.items)
     this.composer.settle()
   }
 
@@ -76,8 +85,10 @@ export class FileTray {
     const { sealed, words } = await bring(this.words.url, item)
     if (!this.items.includes(item)) return
     item.sealed = sealed
-    if (sealed) item.show("there")
-    else item.show(words === null ? "waits" : "failed", words ?? this.words.waits)
+    if (sealed) {
+      item.show("there")
+      this.memory.write(this.items)
+    } else item.show(words === null ? "waits" : "failed", words ?? this.words.waits)
     this.next()
     this.composer.settle()
   }
@@ -97,5 +108,6 @@ export class FileTray {
   clear() {
     for (const { row } of this.items) row.remove()
     this.items = []
+    this.memory.write(this.items)
   }
 }

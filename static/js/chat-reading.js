@@ -10,12 +10,16 @@ export class Reading {
     this.view = view
     this.read = this.asked = this.first = Number(view.dataset.read)
     this.eye = new IntersectionObserver((rows) => this.see(rows), { root: view.scroll, threshold: PARTS })
+    this.visit = () => tell(`${view.dataset.base}visit/`, {})
+    document.addEventListener("visibilitychange", this.visit)
+    this.visit()
     view.addEventListener("live:typing", ({ detail }) => this.showTyping(detail))
     view.addEventListener("live:read", ({ detail }) => this.showRead(detail))
   }
 
   stop() {
     this.eye.disconnect()
+    document.removeEventListener("visibilitychange", this.visit)
     clearTimeout(this.waiting)
   }
 

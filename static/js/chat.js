@@ -24,24 +24,19 @@ export function apply(list, html, { older = false, newer = false, topic = "" } =
 }
 
 // What is the reader's own and what is new to them, times in their zone, and a line where a day begins.
-export function dress(list, { me, read, seen, words }) {
+export function dress(list, { me, read, seen, words, times }) {
   list.querySelectorAll(".chat__day, .chat__new").forEach((line) => line.remove())
-  const language = document.documentElement.lang
-  const dayOf = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" })
-  const timeOf = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" })
   let day = ""
   let isNew = false
   for (const row of list.querySelectorAll(".message")) {
-    const time = row.querySelector("time")
-    const moment = new Date(time.dateTime)
-    time.textContent = timeOf.format(moment)
     const own = row.dataset.author === me
     row.classList.toggle("message--own", own)
     row.classList.toggle("message--meant", (row.dataset.meant ?? "").split(" ").includes(me))
     row.classList.toggle("message--seen", own && seqOf(row) <= seen)
     for (const sign of row.querySelectorAll("[data-members]"))
       sign.setAttribute("aria-pressed", sign.dataset.members.split(" ").includes(me))
-    if (dayOf.format(moment) !== day) row.before(line("chat__day", (day = dayOf.format(moment))))
+    const its = times.write(row)
+    if (its !== day) row.before(line("chat__day", (day = its)))
     if (!isNew && !own && seqOf(row) > read) {
       isNew = true
       if (row.previousElementSibling?.matches(".message") || read > 0) row.before(line("chat__new", words))

@@ -28,7 +28,9 @@ async function ask(mode, question) {
   })
 }
 
-const all = () => ask("readonly", (store) => store.getAll())
+// Whoever else uses this browser neither sees nor sends what is one's own.
+const me = () => document.querySelector('meta[name="user"]')?.content ?? ""
+const all = async () => (await ask("readonly", (store) => store.getAll())).filter(({ user = me() }) => user === me())
 
 // `outbox` on the document: what waits has changed; `outbox-sent`: the server has answered.
 function tell(name = "outbox") {
@@ -39,7 +41,7 @@ function tell(name = "outbox") {
 // Keeps `act` ({kind, ...}) for the address `url`, with a picture if it has one, and sends it as soon as that goes.
 export async function keep(url, act, file = null) {
   const known = { ...act, key: crypto.randomUUID?.() ?? uuid(), at: new Date().toISOString() }
-  await ask("readwrite", (store) => store.add({ url, act: known, file }))
+  await ask("readwrite", (store) => store.add({ user: me(), url, act: known, file }))
   tell()
   send()
 }
@@ -50,6 +52,16 @@ export const waiting = async (url) => (await all()).filter((each) => each.url ==
 export async function dismiss(number) {
   await ask("readwrite", (store) => store.delete(number))
   tell()
+}
+
+// Before signing out: what can still be sent is sent, what is left is named, and nothing stays in the browser.
+async function leave(form) {
+  await Promise.race([send(), new Promise((done) => setTimeout(done, 3_000))])
+  const left = await all()
+  if (left.length && !confirm(form.dataset.signsOut.replace("NUMBER", left.length))) return
+  await Promise.all(left.map(({ number }) => ask("readwrite", (store) => store.delete(number))))
+  sessionStorage.clear()
+  form.submit()
 }
 
 export function send() {
@@ -113,6 +125,11 @@ function uuid() {
 }
 
 news.addEventListener("message", ({ data }) => document.dispatchEvent(new CustomEvent(data)))
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-signs-out]")) return
+  event.preventDefault()
+  leave(event.target).catch(() => event.target.submit())
+})
 addEventListener("online", send)
 document.addEventListener("visibilitychange", () => document.hidden || send())
 indexedDB.databases?.().then((known) => known.some(({ name }) => name === "rapport-outbox") && send(), () => {})

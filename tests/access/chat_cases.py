@@ -8,6 +8,7 @@ _IN: Scopes = {"chat": BOB_OF_STAFF, "absent": NO_STAFF}
 
 web("projects/", "GET", STAFF)
 web("projects/search/", "GET", STAFF)
+web("projects/pick/", "GET", STAFF)
 web("projects/new/", "GET POST", STAFF)
 _GROUP = "projects/<int:group_id>/"
 for _page in (
@@ -19,15 +20,16 @@ for _page in (
     "messages/",
     "changes/",
     "pins/",
+    "decisions/",
     "files/",
     "files/<int:file_id>/",
     "files/<int:file_id>/small/",
 ):
     web(f"{_GROUP}{_page}", "GET", _IN)
 web(f"{_GROUP}members/add/", "GET POST", _IN)
-for _act in ("mute/", "top/", "read/", "typing/", "draft/", "post/", "files/bring/"):
+for _act in ("mute/", "top/", "read/", "visit/", "typing/", "draft/", "post/", "files/bring/"):
     web(f"{_GROUP}{_act}", "POST", _IN)
-for _act in ("edit/", "delete/", "react/", "pin/"):
+for _act in ("edit/", "delete/", "react/", "pin/", "decide/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "POST", _IN)
 web(f"{_GROUP}messages/<int:message_id>/readers/", "GET", _IN)
 web(f"{_GROUP}records/add/", "GET POST", _IN)
@@ -41,6 +43,8 @@ for _act in ("close/", "reopen/"):
     web(f"{_GROUP}topics/<int:topic_id>/{_act}", "POST", _IN)
 for _act in ("forward/", "task/", "note/", "topic/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "GET POST", _IN)
+for _act in ("forward/", "group/", "tasks/", "delete/"):
+    web(f"{_GROUP}chosen/<str:keys>/{_act}", "GET POST", _IN, keys="message_id")
 for _act in ("remove/", "role/"):
     web(f"{_GROUP}members/<int:member_id>/{_act}", "POST", _IN)
 

@@ -21,3 +21,9 @@ for _act in ("project/close/", "contacts/<int:participant_id>/remove/"):
     web(f"{_PROJECT}{_act}", "POST", _IN)
 web(f"{_PROJECT}project/", "POST", _TURNED)
 web(f"{_PROJECT}tasks/<int:task_id>/move/", "GET POST", _IN)
+
+web("projects/import/", "GET POST", STAFF)
+web("projects/import/<str:sealed>/", "GET POST", NO_STAFF, sealed="no-seal")
+web("projects/import/<int:operation_id>/", "GET", {"absent": NO_STAFF})
+web("projects/import/<int:operation_id>/rejections/", "GET", {"absent": NO_STAFF})
+web("projects/import/<int:operation_id>/undo/", "POST", {"absent": NO_STAFF})

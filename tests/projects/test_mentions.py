@@ -74,8 +74,9 @@ def test_a_forwarded_message_bears_its_author_and_its_files(client, alice, bob, 
     other = make_group(actor=alice, title="Office", users=[charlie], now=NOW)
     client.force_login(alice)
     address = reverse("projects:message_forward", args=[group.pk, message.pk])
-    assert b"Office" in client.get(address).content
-    assert client.post(address, {"group": other.pk}).status_code == 302
+    assert client.get(address).status_code == 200
+    assert "Office" in client.get(reverse("projects:group_pick"), {"q": "off"}).content.decode()
+    assert client.post(address, {"groups": [other.pk]}).status_code == 302
     client.force_login(charlie)
     page = client.get(reverse("projects:group", args=[other.pk])).content.decode()
     assert "Forwarded from" in page
@@ -86,7 +87,7 @@ def test_a_forwarded_message_bears_its_author_and_its_files(client, alice, bob, 
     with pytest.raises(PermissionDenied):
         forward_message(actor=charlie, message=message, group=other, client_id="stolen-message", now=NOW)
     client.force_login(bob)
-    assert client.post(address, {"group": other.pk}).status_code == 422
+    assert client.post(address, {"groups": [other.pk]}).status_code == 422
 
 
 def test_a_message_becomes_a_task_that_leads_back(client, alice, bob, group):

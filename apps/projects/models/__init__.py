@@ -5,10 +5,13 @@ from apps.projects.models.messages import Message, MessageRevision
 from apps.projects.models.parts import Attachment, Mention, MessageEntry, MessageLink, Pin, Reaction, RecordFact
 from apps.projects.models.projects import Participant, Project
 from apps.projects.models.reading import Draft, ReadMark
+from apps.projects.models.visits import BroughtFile, Decision, Visit
 from apps.projects.models.words import KnownWord, MessageWord
 
 __all__ = [
     "Attachment",
+    "BroughtFile",
+    "Decision",
     "Draft",
     "Group",
     "KnownWord",
@@ -26,4 +29,5 @@ __all__ = [
     "ReadMark",
     "RecordFact",
     "Topic",
+    "Visit",
 ]

@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet
 
 from apps.projects.models import Draft, Group, Membership, Message, Pin, ReadMark, Topic
 
-BEFORE, AFTER, PORTION = 40, 60, 50  # messages around the place one opens at, and with each further step
+BEFORE, AFTER, PORTION = 25, 40, 50  # messages around the place one opens at, and with each further step
 MOST_CHANGES = 200
 
 

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.projects.models import Group
 
 MOST_UNREAD = 1_000  # from here on it says "999+"
-PAGE = 100
+PAGE = 50
 
 _ROWS = """
 SELECT * FROM (
@@ -34,6 +34,7 @@ SELECT * FROM (
         ON said.group_id = place.id AND said.seq = place.last_seq AND said.seq > own.from_seq
     LEFT JOIN projects_membership AS author ON author.id = said.author_id
     WHERE own.user_id = %(user)s AND own.left_at IS NULL
+        AND (NOT %(writable)s OR place.kind <> 'channel' OR own.role <> 'member')
 ) AS listed
 WHERE strpos(lower(title), lower(%(text)s)) > 0
 ORDER BY is_on_top DESC, last_at DESC, id DESC LIMIT %(most)s OFFSET %(begin)s
@@ -70,8 +71,13 @@ def title_of(group: Group, user: User) -> str:
     return other.display_name if other is not None else _("Notes to yourself")
 
 
-def group_rows(user: User, *, now: datetime, text: str = "", most: int = PAGE, begin: int = 0) -> list[GroupRow]:
-    """The groups of `user`, those kept on top first, then by their last message; `text` narrows by title."""
+def group_rows(
+    user: User, *, now: datetime, text: str = "", most: int = PAGE, begin: int = 0, writable: bool = False
+) -> list[GroupRow]:
+    """The groups of `user`, those kept on top first, then by their last message; `text` narrows by title.
+
+    With `writable` only those that one may write in.
+    """
     given: dict[str, Any] = {
         "user": user.pk,
         "now": now,
@@ -79,6 +85,7 @@ def group_rows(user: User, *, now: datetime, text: str = "", most: int = PAGE, b
         "most": most,
         "begin": begin,
         "letters": LETTERS,
+        "writable": writable,
         "alone": _("Notes to yourself"),
     }
     with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -17,7 +18,7 @@ from apps.contacts.services.photos import MOST_BYTES, shrink
 from apps.core.services import files
 from apps.core.services.files import Upload, bare_name, keep_upload
 from apps.projects import permissions
-from apps.projects.models import Attachment, Group, Message
+from apps.projects.models import Attachment, BroughtFile, Group, Message
 from apps.projects.services.contents import is_picture, voice_type
 from apps.projects.services.members import member_of
 
@@ -25,7 +26,7 @@ MOST_FILES = 30  # of one message
 MOST_SECONDS = 3_600  # of a voice message
 EDGE, THUMBNAIL = 2000, 480  # pixels
 _SALT = "projects.files"
-_WAITS = timedelta(days=7)  # a message may have to wait for a connection
+WAITS = timedelta(days=7)  # a message may have to wait for a connection
 _GIF = b"GIF8"
 
 
@@ -60,6 +61,14 @@ def keep_file(*, actor: User, group: Group, upload: Upload, now: datetime, secon
     return Kept(file.pk, name, Attachment.Kind.FILE)
 
 
+@transaction.atomic
+def bring_file(*, actor: User, group: Group, upload: Upload, now: datetime, seconds: int = 0) -> Kept:
+    """The same for a page, where the message may never be sent: then the file is swept away some days later."""
+    kept = keep_file(actor=actor, group=group, upload=upload, now=now, seconds=seconds)
+    BroughtFile.objects.create(file_id=kept.file_id, thumbnail_id=kept.thumbnail_id, brought_at=now)
+    return kept
+
+
 def seal(kept: Kept, *, actor: User, group: Group) -> str:
     """For the page: nobody else can use it, nor in another group, nor name files of others in it."""
     return signing.dumps([actor.pk, group.pk, asdict(kept)], salt=_SALT, compress=True)
@@ -72,7 +81,7 @@ def unseal(sealed: Sequence[str], *, actor: User, group: Group) -> list[Kept]:
     found = []
     for each in sealed:
         try:
-            owner, place, row = signing.loads(each, salt=_SALT, max_age=_WAITS)
+            owner, place, row = signing.loads(each, salt=_SALT, max_age=WAITS)
         except signing.BadSignature:
             owner = place = row = None
         if (owner, place) != (actor.pk, group.pk) or row is None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.projects import permissions
-from apps.projects.models import Group, Mention, Message, MessageLink, MessageRevision, Pin, Reaction, Topic
+from apps.projects.models import Decision, Group, Mention, Message, MessageLink, MessageRevision, Pin, Reaction, Topic
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.reading import Draft
 from apps.projects.services.announcing import announce, announce_read
@@ -146,7 +146,7 @@ def delete_message(*, actor: User, message: Message, now: datetime) -> None:
         MessageRevision.objects.create(message=row, text=row.text, replaced_at=now, replaced_by=actor)
         forget_words(row)
         row.text, row.deleted_at = "", now
-        for part in (Reaction, Pin, Mention, MessageLink):
+        for part in (Reaction, Pin, Decision, Mention, MessageLink):
             part.objects.filter(message=row).delete()
     row.rev = rev
     row.save(update_fields=["text", "deleted_at", "rev"])

@@ -1,4 +1,4 @@
-"""Reactions and pins: each is a new rev of the message that it hangs on."""
+"""Reactions, pins, decisions: each is a new rev of the message that it hangs on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.services.operations import operate
 from apps.projects import permissions
-from apps.projects.models import Message, Pin, Reaction
+from apps.projects.models import Decision, Message, Pin, Reaction
 from apps.projects.models.parts import SIGNS
 from apps.projects.services.announcing import announce
 from apps.projects.services.counting import take_rev
@@ -53,6 +53,27 @@ def pin_message(*, actor: User, message: Message, wanted: bool, now: datetime) -
         elif not wanted and pin is not None:
             recorder.removed(pin)
             pin.delete()
+        _touch(row, rev)
+
+
+def mark_decision(*, actor: User, message: Message, wanted: bool, now: datetime) -> None:
+    """Mark a message as a decision, for everybody, or take that back; as wished already: nothing changes.
+
+    Raises PermissionDenied.
+    """
+    verb = "message.decided" if wanted else "message.undecided"
+    with operate(actor=actor, verb=verb, now=now, undoable=False) as recorder:
+        rev = take_rev(message.group_id)
+        row = Message.objects.select_related("group").get(pk=message.pk)
+        member = member_of(actor, row.group)
+        if row.deleted_at is not None or not permissions.can_pin(row.group, member):
+            raise PermissionDenied
+        known = Decision.objects.filter(message=row).first()
+        if wanted and known is None:
+            recorder.created(Decision.objects.create(group=row.group, message=row, marked_by=member, marked_at=now))
+        elif not wanted and known is not None:
+            recorder.removed(known)
+            known.delete()
         _touch(row, rev)
 
 

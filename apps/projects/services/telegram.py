@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,10 +21,12 @@ from apps.projects.services.attaching import keep_file
 from apps.projects.services.finding import index_messages
 from apps.projects.services.members import add_members, make_group, member_of
 from apps.projects.services.projects import make_project_of
+from apps.projects.telegram.parcels import ExportedFiles
 from apps.projects.telegram.reading import ExportedChat, NotAMessage, Said, Service, read_entry
 from apps.projects.wording import links_in
 
 _BATCH = 1_000
+_STEP = 100
 _VOICES = {"voice_message"}
 People = Mapping[str, User | Entity]
 
@@ -50,12 +51,20 @@ class TelegramReport:
 
 @transaction.atomic
 def import_chat(
-    *, actor: User, chat: ExportedChat, title: str, folder: Path, people: People, now: datetime
+    *,
+    actor: User,
+    chat: ExportedChat,
+    title: str,
+    files: ExportedFiles,
+    people: People,
+    now: datetime,
+    advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Group, TelegramReport]:
-    """Make a project of an exported chat, all of it or nothing; its files lie below `folder`.
+    """Make a project of an exported chat, all of it or nothing.
 
     `people` says by name or Telegram's id who is a colleague or a contact; others stand by their bare names. What
-    can't be read stands in the report. Raises PermissionDenied; ValidationError for a name that is no name.
+    can't be read stands in the report. `advance` hears how many messages are done, and of how many. Raises
+    PermissionDenied; ValidationError for a name that is no name.
     """
     report = TelegramReport()
     said = list(_read(chat, report))
@@ -66,7 +75,7 @@ def import_chat(
     _reply(messages, said)
     links = [MessageLink(group=group, message=each, url=url) for each in messages for url in links_in(each.text)]
     MessageLink.objects.bulk_create(links, batch_size=_BATCH)
-    _attach(group, actor, messages, said, folder, report, now)
+    _attach(group, actor, messages, said, files, report, now, advance)
     for begin in range(0, len(messages), _BATCH):
         index_messages(messages[begin : begin + _BATCH])
     report.messages = len(messages)
@@ -160,15 +169,18 @@ def _attach(
     actor: User,
     messages: Sequence[Message],
     said: Sequence[Said],
-    folder: Path,
+    files: ExportedFiles,
     report: TelegramReport,
     now: datetime,
+    advance: Callable[[int, int], None],
 ) -> None:
     found = []
-    for each, message in zip(said, messages, strict=True):
+    for number, (each, message) in enumerate(zip(said, messages, strict=True), start=1):
+        if number % _STEP == 0:
+            advance(number, len(messages))
         if not each.file_name:
             continue
-        row = _kept(group, actor, message, each, folder, now)
+        row = _kept(group, actor, message, each, files, now)
         if row is None:
             report.missing_files += 1
             report.missing_names.append(each.path or each.file_name)
@@ -179,13 +191,15 @@ def _attach(
     report.files = len(found)
 
 
-def _kept(group: Group, actor: User, message: Message, said: Said, folder: Path, now: datetime) -> Attachment | None:
-    """None where the file isn't below the export's folder, or can't be kept."""
-    path = _inside(folder, said.path)
-    if path is None:
+def _kept(
+    group: Group, actor: User, message: Message, said: Said, files: ExportedFiles, now: datetime
+) -> Attachment | None:
+    """None where the file isn't below the export, or can't be kept."""
+    stream = files.open(said.path)
+    if stream is None:
         return None
     kept = None
-    with path.open("rb") as stream:
+    with stream:
         upload = File(stream, name=said.file_name)
         # What is no recording that can be played is a file still.
         for seconds in dict.fromkeys((said.seconds if said.kind in _VOICES else 0, 0)):
@@ -196,18 +210,6 @@ def _kept(group: Group, actor: User, message: Message, said: Said, folder: Path,
         return None
     fields = {name: getattr(kept, name) for name in kept.__slots__}
     return Attachment(group=group, message=message, **fields)
-
-
-def _inside(folder: Path, path: str) -> Path | None:
-    """Exports are files of strangers: what points out of their folder isn't there."""
-    if not path or "\x00" in path:
-        return None
-    base = folder.resolve()
-    try:
-        found = (base / path).resolve()
-        return found if found.is_relative_to(base) and found.is_file() else None
-    except OSError:
-        return None
 
 
 def _say_missing(message: Message, name: str) -> None:

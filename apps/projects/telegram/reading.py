@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from mmap import mmap
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,8 +67,8 @@ class Service:
     names: Sequence[str] = field(default_factory=tuple)
 
 
-def read_chats(data: bytes) -> list[ExportedChat]:
-    """The chats of an export. Raises NotAnExport."""
+def read_chats(data: bytes | mmap) -> list[ExportedChat]:
+    """The chats of an export; they are views into `data`. Raises NotAnExport."""
     try:
         top = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
         if "messages" in top:

@@ -34,7 +34,7 @@ class Sign:
 def signs(message: Message) -> list[Sign]:
     """In the order they are offered in."""
     found: dict[str, list[int]] = defaultdict(list)
-    for reaction in message.reactions.all():
+    for reaction in message.its_reactions:
         found[reaction.sign].append(reaction.membership_id)
     return [
         Sign(sign, len(found[sign]), " ".join(str(pk) for pk in sorted(found[sign]))) for sign in SIGNS if sign in found

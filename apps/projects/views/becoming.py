@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -16,35 +14,27 @@ from apps.core import clock
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request
 from apps.core.setting_sheets import saved, show_sheet
-from apps.core.sheets import close_sheet
 from apps.projects.doors import enter, message_of
-from apps.projects.forms import ForwardForm, MessageNoteForm, MessageTaskForm
-from apps.projects.models import Group, Message
-from apps.projects.selectors.groups import group_rows
+from apps.projects.forms import MessageNoteForm, MessageTaskForm
+from apps.projects.models import Message
 from apps.projects.selectors.people import names_like
 from apps.projects.services import becoming
-from apps.projects.services.messages import forward_message
+from apps.projects.services.chosen import subject_of
+from apps.projects.views.chosen import forward_chosen
 
 
 @staff_required
 @require_http_methods(["GET", "POST"])
 def message_forward(request: Request, group_id: int, message_id: int) -> HttpResponse:
     message = _standing(request, group_id, message_id)
-    rows = group_rows(request.user, now=clock.now(), most=1_000)
-    form = ForwardForm(request.POST or None, groups=[(row.pk, row.title) for row in rows])
-    if request.method == "POST" and form.is_valid():
-        group = Group.objects.visible_to(request.user).get(pk=form.cleaned_data["group"])
-        forward_message(actor=request.user, message=message, group=group, client_id=str(uuid4()), now=clock.now())
-        return close_sheet(request, reverse("projects:group", args=[group.pk]))
-    return show_sheet(request, form, title=_("Forward"), back=_back(message))
+    return forward_chosen(request, [message], back=_back(message))
 
 
 @staff_required
 @require_http_methods(["GET", "POST"])
 def message_task(request: Request, group_id: int, message_id: int) -> HttpResponse:
     message = _standing(request, group_id, message_id)
-    first_line = message.text.strip().partition("\n")[0][:200]
-    form = MessageTaskForm(request.POST or None, group=message.group, initial={"subject": first_line})
+    form = MessageTaskForm(request.POST or None, group=message.group, initial={"subject": subject_of(message)})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.decorators import staff_required
+from apps.accounts.formatting import is_clock_of_12
+from apps.accounts.preferences import preferences_of, zone_of
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.projects import permissions
@@ -17,8 +19,9 @@ from apps.projects.models.parts import SIGNS
 from apps.projects.project_tabs import project_tabs
 from apps.projects.selectors import chat as selectors
 from apps.projects.selectors.groups import title_of
+from apps.projects.selectors.missed import summary_for
 from apps.projects.selectors.topics import topics_of
-from apps.projects.services import reading
+from apps.projects.services import reading, visits
 from apps.projects.services.attaching import MOST_FILES
 
 
@@ -27,11 +30,16 @@ from apps.projects.services.attaching import MOST_FILES
 def group(request: Request, group_id: int) -> HttpResponse:
     found, member = enter(request.user, group_id)
     at, topic = number(request.GET.get("at")), topic_of(found, number(request.GET.get("topic")))
+    preferences = preferences_of(request.user)
+    now = clock.now()
+    window = selectors.chat_window(found, member, at=at or None, topic=topic)
+    summary = None if at else summary_for(request.user, found, member, read_seq=window.read_seq, now=now)
     context = {
+        "summary": summary,
         "group": found,
         "member": member,
         "title": title_of(found, request.user),
-        "chat": selectors.chat_window(found, member, at=at or None, topic=topic),
+        "chat": window,
         "topic": topic,
         "topics": topics_of(found, member),
         "at": at,
@@ -39,11 +47,13 @@ def group(request: Request, group_id: int) -> HttpResponse:
         "may_write": permissions.can_write(found, member),
         "may_manage": permissions.can_manage(found, member),
         "may_pin": permissions.can_pin(found, member),
-        "is_muted": member.muted_until is not None and member.muted_until > clock.now(),
+        "is_muted": member.muted_until is not None and member.muted_until > now,
         "tabs": project_tabs(found.pk, "chat") if project_of(found) else [],
         "signs": SIGNS,
         "most": MOST_CHARACTERS,
         "most_files": MOST_FILES,
+        "zone": zone_of(preferences),
+        "cycle": "h12" if is_clock_of_12(preferences) else "h23",
     }
     return render_page(request, "projects/group.html", context)
 
@@ -81,6 +91,15 @@ def read(request: Request, group_id: int) -> HttpResponse:
     found, _member = enter(request.user, group_id)
     seq, topic = number(request.POST.get("seq")), topic_of(found, number(request.POST.get("topic")))
     reading.mark_read(actor=request.user, group=found, seq=seq, topic=topic, now=clock.now())
+    return HttpResponse(status=204)
+
+
+@staff_required
+@require_POST
+def visit(request: Request, group_id: int) -> HttpResponse:
+    """The page is open, or was until now."""
+    found, _member = enter(request.user, group_id)
+    visits.note_visit(actor=request.user, group=found, now=clock.now())
     return HttpResponse(status=204)
 
 

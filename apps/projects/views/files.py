@@ -17,6 +17,7 @@ from apps.projects.models import Attachment, Group, MessageLink
 from apps.projects.part_forms import FilesForm, PartsForm
 from apps.projects.project_tabs import project_tabs
 from apps.projects.selectors.groups import title_of
+from apps.projects.selectors.missed import decisions_of
 from apps.projects.selectors.parts import files_of, links_of, senders_of
 from apps.projects.services import attaching
 from apps.projects.serving import in_place
@@ -31,7 +32,7 @@ def file_bring(request: Request, group_id: int) -> HttpResponse:
     if upload is None:
         return _refused(_("There is no file."))
     try:
-        kept = attaching.keep_file(
+        kept = attaching.bring_file(
             actor=request.user,
             group=found,
             upload=upload,
@@ -104,6 +105,19 @@ def _parts(request: Request, group: Group, tab: str, form: PartsForm, rows: dict
     }
     fragment = "rows" if "before" in request.GET else "sheet" if request.htmx.target == "sheet" else "found"
     return render_page(request, f"projects/{tab}.html", context, fragment=fragment)
+
+
+@staff_required
+@require_GET
+def group_decisions(request: Request, group_id: int) -> HttpResponse:
+    """What was decided in a group, the latest first."""
+    found, member = enter(request.user, group_id)
+    context = {
+        "group": found,
+        "title": title_of(found, request.user),
+        "decisions": decisions_of(found, member),
+    }
+    return render_page(request, "projects/decisions.html", context, fragment="sheet")
 
 
 def _attachment(request: Request, group_id: int, file_id: int) -> Attachment:

@@ -15,6 +15,7 @@ from apps.accounts.decorators import staff_required
 from apps.core import clock
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
+from apps.core.pickers import PICKER_PAGE, Option, picker_response
 from apps.core.setting_sheets import refused, saved, show_sheet
 from apps.core.sheets import close_sheet
 from apps.projects import permissions
@@ -40,6 +41,17 @@ def group_list(request: Request) -> HttpResponse:
     context: dict[str, object] = {"rows": rows[:PAGE], "q": text, "tabs": summary_tabs("groups")}
     context |= {"more": begin + PAGE if len(rows) > PAGE else 0}
     return render_page(request, "projects/groups.html", context, fragment="more-rows" if begin else "group-rows")
+
+
+@staff_required
+@require_GET
+def group_pick(request: Request) -> HttpResponse:
+    """Options for a picker, page by page: the groups that one may write in."""
+    begin = max(number(request.GET.get("page")) - 1, 0) * PICKER_PAGE % _FARTHEST
+    text = request.GET.get("q", "").strip()[:120]
+    rows = group_rows(request.user, now=clock.now(), text=text, begin=begin, most=PICKER_PAGE + 1, writable=True)
+    options = [Option(str(row.pk), row.title) for row in rows]
+    return picker_response(options[:PICKER_PAGE], more=len(options) > PICKER_PAGE)
 
 
 @staff_required

@@ -85,6 +85,15 @@ def message_pin(request: Request, group_id: int, message_id: int) -> HttpRespons
     return _drawn(request, message)
 
 
+@staff_required
+@require_POST
+def message_decide(request: Request, group_id: int, message_id: int) -> HttpResponse:
+    message = message_of(request.user, group_id, message_id)
+    wanted = request.POST.get("wanted") == "1"
+    reactions.mark_decision(actor=request.user, message=message, wanted=wanted, now=clock.now())
+    return _drawn(request, message)
+
+
 def _drawn(request: Request, message: Message) -> HttpResponse:
     """The message for the chat's own script; without it, the page again."""
     if "HX-Request" not in request.headers:

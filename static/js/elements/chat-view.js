@@ -3,10 +3,14 @@
 import { apply, dress, ends } from "../chat.js"
 import { ask, catchUp } from "../chat-server.js"
 import { Composer } from "../chat-composer.js"
+import { Choosing } from "../chat-choosing.js"
 import { MessageActs } from "../chat-acts.js"
+import { Times } from "../chat-times.js"
 import { Reading } from "../chat-reading.js"
 import { Topics } from "../chat-topics.js"
 import { Viewer } from "../chat-viewer.js"
+
+const MOST_ROWS = 400
 
 class ChatView extends HTMLElement {
   connectedCallback() {
@@ -14,12 +18,14 @@ class ChatView extends HTMLElement {
     this.scroll = this.querySelector(".chat__scroll")
     this.rev = Number(this.dataset.rev)
     this.topic = this.dataset.topic ?? ""
+    this.times = new Times(this.dataset)
     this.reading = new Reading(this)
     this.topics = new Topics(this)
     this.addEventListener("live:message", ({ detail }) => this.hear(detail))
     this.addEventListener("live:open", () => this.heal())
     this.scroll.addEventListener("scroll", () => this.more(), { passive: true })
     this.querySelector(".chat__down").addEventListener("click", () => this.toEnd())
+    this.choosing = new Choosing(this)
     this.acts = new MessageActs(this)
     this.viewer = new Viewer(this)
     this.composer = new Composer(this)
@@ -87,8 +93,10 @@ class ChatView extends HTMLElement {
 
   draw() {
     const { me, seen, unread } = this.dataset
-    dress(this.list, { me, read: this.reading.first, seen: Number(seen), words: unread })
-    this.reading.watch(this.list.querySelectorAll(".message"))
+    dress(this.list, { me, read: this.reading.first, seen: Number(seen), words: unread, times: this.times })
+    const rows = this.list.querySelectorAll(".message")
+    this.choosing.draw(rows)
+    this.reading.watch(rows)
     this.querySelector(".chat__empty").hidden = this.list.childElementCount > 0
     this.showDown()
   }
@@ -131,8 +139,23 @@ class ChatView extends HTMLElement {
       // What was said while this was on its way stood beyond the window's end.
       if (down && !("newer" in this.dataset)) this.healFrom(rev)
       if (up) this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight
+      this.trim(up)
     }
     this.loading = false
+  }
+
+  // However far one scrolls, the page bears a few hundred messages: what is far away is asked for again.
+  trim(up) {
+    const rows = [...this.list.querySelectorAll(".message")]
+    const extra = rows.length - MOST_ROWS
+    if (extra <= 0) return
+    const { scrollTop, scrollHeight } = this.scroll
+    const gone = up ? rows.slice(-extra) : rows.slice(0, extra)
+    if (gone.includes(this.acts.row)) this.acts.close()
+    gone.forEach((row) => row.remove())
+    this.dataset[up ? "newer" : "older"] = ""
+    this.draw()
+    if (!up) this.scroll.scrollTop = scrollTop + this.scroll.scrollHeight - scrollHeight
   }
 }
 

@@ -15,6 +15,7 @@ from apps.contacts.models import EmailAddress, Entity
 from apps.contacts.services.imports.actors import NoSuchUser, command_actor
 from apps.core import clock
 from apps.projects.services.telegram import TelegramReport, import_chat
+from apps.projects.telegram.parcels import FolderFiles
 from apps.projects.telegram.reading import ExportedChat, NotAnExport, read_chats
 
 _FILE = "result.json"
@@ -49,7 +50,7 @@ class Command(BaseCommand):
                 actor=actor,
                 chat=chat,
                 title=options["project"] or chat.name or path.parent.name,
-                folder=path.parent,
+                files=FolderFiles(path.parent),
                 people=_people(options["member"], actor),
                 now=now,
             )
