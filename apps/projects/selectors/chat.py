@@ -62,12 +62,14 @@ def portion_of(group: Group, member: Membership, *, before: int = 0, after: int 
     return list(messages_of(group, member).filter(seq__gt=after).order_by("seq")[:PORTION])
 
 
-def changes_of(group: Group, member: Membership, *, after: int) -> tuple[list[Message], int, bool]:
+def changes_of(
+    group: Group, member: Membership, *, after: int, most: int = MOST_CHANGES
+) -> tuple[list[Message], int, bool]:
     """What happened after rev `after`, tombstones too; up to which rev that tells, and whether there is more."""
     rev = Group.objects.values_list("last_rev", flat=True).get(pk=group.pk)
-    found = list(messages_of(group, member).filter(rev__gt=after).order_by("rev")[: MOST_CHANGES + 1])
-    if len(found) > MOST_CHANGES:
-        return found[:MOST_CHANGES], found[MOST_CHANGES - 1].rev, True
+    found = list(messages_of(group, member).filter(rev__gt=after).order_by("rev")[: most + 1])
+    if len(found) > most:
+        return found[:most], found[most - 1].rev, True
     return found, max([rev, *(message.rev for message in found)]), False
 
 
