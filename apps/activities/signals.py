@@ -3,6 +3,7 @@
 from django.dispatch import Signal
 
 activity_recorded = Signal()  # activity, actor: a new entry stands
+tasks_completed = Signal()  # ids, actor: these tasks were open and are done
 activities_moved = Signal()  # ids: the `occurred_at` of these entries is another one
 # asked ({activity id: user ids}), verb ("task.assigned", "meeting.invited"), actor: users are asked for something.
 people_addressed = Signal()

@@ -53,6 +53,7 @@ def list_members(request: HttpRequest, group_id: int, wanted: Query[Keyset]) -> 
         MemberOut(
             id=each.pk,
             name=each.display_name,
+            is_bot=each.is_bot,
             user_id=each.user_id,
             contact_id=each.entity_id,
             role=each.role,

@@ -37,6 +37,7 @@ class GroupPage(Schema):
 class MemberOut(Schema):
     id: int
     name: str
+    is_bot: bool
     user_id: int | None
     contact_id: int | None
     role: str = Field(description="owner, admin or member")
@@ -51,6 +52,7 @@ class MemberPage(Schema):
 class AuthorOut(Schema):
     id: int = Field(description="The member's id in this group")
     name: str
+    is_bot: bool
     user_id: int | None
 
 

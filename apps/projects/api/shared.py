@@ -32,7 +32,7 @@ def told(message: Message) -> MessageOut:
         group_id=message.group_id,
         seq=message.seq,
         rev=message.rev,
-        author=AuthorOut(id=author.pk, name=author.display_name, user_id=author.user_id),
+        author=AuthorOut(id=author.pk, name=author.display_name, is_bot=author.is_bot, user_id=author.user_id),
         client_id=message.client_id,
         text=message.text,
         reply_to_id=message.reply_to_id,

@@ -27,7 +27,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_drawing(self) -> MessageQuerySet:
         """With all that `_message.html` shows, in a fixed number of queries."""
-        related = self.select_related("group", "author__user", "reply_to__author__user", "forwarded_from__author__user")
+        related = self.select_related(
+            "group", "author__user", "author__bot", "reply_to__author__user", "forwarded_from__author__user"
+        )
         return related.prefetch_related(
             "reactions", "pins", "attachments__file", "mentions", "entries__activity", "links"
         )

@@ -32,7 +32,10 @@ def chat_window(group: Group, member: Membership, *, at: int | None = None) -> C
 
     `group` is as it was just read: what happens meanwhile is asked for by its rev.
     """
-    own, others = Max("read_seq", filter=Q(membership=member)), Max("read_seq", filter=~Q(membership=member))
+    own, others = (
+        Max("read_seq", filter=Q(membership=member)),
+        Max("read_seq", filter=~Q(membership=member) & Q(membership__is_bot=False)),
+    )
     marks = ReadMark.objects.filter(topic=None, membership__group=group).aggregate(own=own, others=others)
     read = min(max(marks["own"] or 0, member.from_seq), group.last_seq)
     place = min(read if at is None else at - 1, group.last_seq)

@@ -20,6 +20,6 @@ def names_like(group: Group, member: Membership, text: str) -> list[str]:
 
 def readers_of(message: Message) -> QuerySet[ReadMark]:
     """Marks of present members who have read as far as `message`, with their members; those who did last first."""
-    others = Membership.objects.present().filter(group=message.group_id).exclude(pk=message.author_id)
+    others = Membership.objects.present().filter(group=message.group_id, is_bot=False).exclude(pk=message.author_id)
     marks = ReadMark.objects.filter(membership__in=others, topic=None, read_seq__gte=message.seq)
     return marks.select_related("membership").order_by("-read_at", "pk")
