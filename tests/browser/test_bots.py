@@ -15,7 +15,7 @@ def test_a_bot_is_made_and_what_it_posts_appears_at_once(page, site, sign_in, al
     sign_in(page, alice)
     page.goto(f"{site}/projects/{group.pk}/programs/")
     page.get_by_role("link", name="New bot").click()
-    page.get_by_label("Name", exact=True).fill("Crane")
+    page.locator("#sheet").get_by_label("Name").fill("Crane")
     page.get_by_label("Emoji").fill("🏗️")
     assert axe(page) == []
     page.get_by_role("button", name="Save").click()

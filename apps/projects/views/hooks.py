@@ -20,7 +20,7 @@ _WINDOW = 60  # seconds
 @csrf_exempt
 @require_POST
 def hook(request: HttpRequest, hook_key: str) -> HttpResponse:
-    """ "ok" once it is said; else in words why not, with a status that programs understand."""
+    """Answers "ok" once it is said; else in words why not, with a status that programs understand."""
     now = clock.now()
     try:
         found = hook_of_key(hook_key, now=now)
