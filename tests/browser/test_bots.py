@@ -41,5 +41,7 @@ def test_a_bot_is_made_and_what_it_posts_appears_at_once(page, site, sign_in, al
     assert "🏗️" in said.locator(".message__author").inner_text()
     page.goto(f"{site}/projects/{group.pk}/programs/")
     page.get_by_text("only writes").wait_for()
+    page.get_by_text("More: Crane").click()
+    page.get_by_role("button", name="New token").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert axe(page) == []

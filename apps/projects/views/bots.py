@@ -120,5 +120,5 @@ def _shown_once(request: Request, bot: Bot, key: str) -> HttpResponse:
 
 def _bot(request: Request, group_id: int, member_id: int) -> Bot:
     group = managed(request, group_id)
-    found = Bot.objects.present().select_related("membership__group", "membership__user")
+    found = Bot.objects.visible_to(request.user).present().select_related("membership__group", "membership__user")
     return get_object_or_404(found, pk=member_id, membership__group=group)
