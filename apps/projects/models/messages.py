@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from apps.projects.models.groups import Group, Membership, Topic
 
@@ -30,9 +30,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         related = self.select_related(
             "group", "author__user", "author__bot", "reply_to__author__user", "forwarded_from__author__user"
         )
-        return related.prefetch_related(
-            "reactions", "pins", "attachments__file", "mentions", "entries__activity", "links"
-        )
+        parts = (self._joined("attachments", "file"), self._joined("entries", "activity"))
+        return related.prefetch_related("reactions", "pins", "mentions", "links", *parts)
+
+    def _joined(self, parts: str, what: str) -> Prefetch[Any, Any, Any]:
+        """These parts together with what each of them names, in one query."""
+        model: Any = self.model._meta.get_field(parts).related_model  # their module imports this one
+        return Prefetch(parts, model._default_manager.select_related(what))
 
 
 class Message(models.Model):
