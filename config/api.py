@@ -31,6 +31,9 @@ from apps.crm.api import (
     shipments,
 )
 from apps.messaging.api import calls, messages, voicemails
+from apps.projects.api import files as group_files
+from apps.projects.api import groups, projects
+from apps.projects.api import messages as group_messages
 from apps.sync.api import router as feeds
 
 
@@ -49,7 +52,7 @@ api = _Api(
     title="Rapport",
     version="1",
     description=(
-        "Contacts, history, tasks, meetings, mail and dealers' orders of a Rapport server. "
+        "Contacts, history, tasks, meetings, mail, groups, projects and dealers' orders of a Rapport server. "
         "Make a token under Preferences, API tokens."
     ),
     auth=TokenAuth(),
@@ -64,6 +67,10 @@ api.add_router("/meetings", meetings)
 api.add_router("/calls", calls)
 api.add_router("/voicemails", voicemails)
 api.add_router("/messages", messages)
+api.add_router("/groups", group_messages)  # before the groups: its search is no id
+api.add_router("/groups", groups)
+api.add_router("/groups", group_files)
+api.add_router("/projects", projects)
 api.add_router("/feeds", feeds)
 api.add_router("/feed", dealer_feed.router)
 api.add_router("/decisions", decisions.router)

@@ -14,6 +14,8 @@ from django.conf import settings  # noqa: E402
 from apps.core.body_limits import with_body_limits  # noqa: E402
 from apps.core.garbage import settle  # noqa: E402
 from apps.core.live.asgi import with_live_events  # noqa: E402
+from apps.projects.hook_words import MOST_BYTES  # noqa: E402
 
-application = with_live_events(with_body_limits(django_application, {"/api/v1/feeds/": settings.RAPPORT_FEED_LIMIT}))
+_limits = {"/api/v1/feeds/": settings.RAPPORT_FEED_LIMIT, "/hooks/": MOST_BYTES}
+application = with_live_events(with_body_limits(django_application, _limits))
 settle()

@@ -256,6 +256,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a selection of ten thousand rows is posted as ids
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 RAPPORT_API_RATE = env.int("RAPPORT_API_RATE", default=600)  # requests a minute and user
+RAPPORT_HOOK_RATE = env.int("RAPPORT_HOOK_RATE", default=60)  # messages a minute and incoming webhook
+# Whether the pages that messages name are asked for their titles; off where the house reaches no net.
+RAPPORT_LINK_TITLES = env.bool("RAPPORT_LINK_TITLES", default=True)
 RAPPORT_NOTICES_KEPT_DAYS = env.int("RAPPORT_NOTICES_KEPT_DAYS", default=400)  # in whole months, read or not
 RAPPORT_RULE_LOG_KEPT_DAYS = env.int("RAPPORT_RULE_LOG_KEPT_DAYS", default=400)  # what automation rules did
 # Bytes that no batch of a plant may exceed, whatever its source is allowed; read by nobody before they are refused.
@@ -392,6 +395,7 @@ CELERY_TASK_ROUTES = {
     "apps.sync.jobs.poll_source": {"queue": "feed"},
     "apps.sync.jobs.run_connections": {"queue": "timely"},
     "apps.sync.jobs.run_connection": {"queue": "sync"},
+    "apps.projects.jobs.fetch_link_titles": {"queue": "sync"},
     "apps.core.jobs.maintain": {"queue": "maintenance"},
     "apps.contacts.jobs.build_field_indexes": {"queue": "maintenance"},
 }
@@ -429,6 +433,7 @@ CELERY_BEAT_SCHEDULE = {
     "run-campaigns": {"task": "apps.crm.jobs.run_campaigns", "schedule": timedelta(seconds=10)},
     "note-unanswered": {"task": "apps.crm.jobs.note_unanswered", "schedule": timedelta(minutes=30)},
     "clear-rule-log": {"task": "apps.crm.jobs.clear_rule_log", "schedule": timedelta(hours=12)},
+    "fetch-link-titles": {"task": "apps.projects.jobs.fetch_link_titles", "schedule": timedelta(minutes=1)},
     "send-reports": {"task": "apps.core.jobs.send_reports", "schedule": timedelta(minutes=1)},
     "sweep-brought-files": {"task": "apps.projects.jobs.sweep_brought_files", "schedule": timedelta(hours=12)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from apps.projects.urls import hook_patterns
 from config.api import api, docs
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/", include("apps.messaging.urls")),
     path("crm/", include("apps.crm.urls")),
     path("projects/", include("apps.projects.urls")),
+    path("hooks/", include(hook_patterns)),
     path("portal/", include("apps.crm.portal.urls")),
     path("d/", include("apps.crm.urls.day_links")),
     path("unsubscribe/", include("apps.crm.urls.mailing_links")),

@@ -34,6 +34,9 @@ class HouseBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ship
         remember_roles(user, user.__dict__.pop("_names"))
         return user
 
+    def user_can_authenticate(self, user: User) -> bool:
+        return bool(super().user_can_authenticate(user)) and not user.is_bot
+
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         return bool(user_obj.is_active and is_admin(user_obj)) or super().has_perm(user_obj, perm, obj)
 

@@ -44,6 +44,9 @@ SCOPE_TITLES = {
     "claims:read": _("Read claims and decisions on them"),
     "orders:read": _("Read dealers, orders and shipments"),
     "ledger:read": _("Read settlements with dealers"),
+    "groups:read": _("Read groups and what is said in them"),
+    "groups:write": _("Write in groups"),
+    "projects:read": _("Read projects"),
 }
 
 

@@ -41,6 +41,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)  # may enter Django admin
+    # A program that speaks in a group (docs/adr/0026): it has keys of its own, no role, and never signs in.
+    is_bot = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
     rights_epoch = models.PositiveIntegerField(default=0)  # raised whenever this user's rights change
     role_names: frozenset[str] | None = None  # read once per object, see `permissions.roles_of`

@@ -21,6 +21,7 @@ STAFF_ROLES = tuple(role for role in ROLES if role != "dealer")
 SCOPES = (
     *("contacts:read", "contacts:write", "activities:read", "activities:write"),
     *("calls:write", "messages:read", "messages:write", "claims:read", "orders:read", "ledger:read"),
+    *("groups:read", "groups:write", "projects:read"),
 )
 
 

@@ -32,6 +32,9 @@ TITLES: dict[str, Any] = {
     "team.retired": _("Team retired"),
     "token.created": _("API token made"),
     "token.revoked": _("API token revoked"),
+    "bot.created": _("Bot made"),
+    "bot.changed": _("What a bot may do changed"),
+    "bot.retired": _("Bot removed"),
 }
 # What events say about themselves beside their verb.
 _DETAILS: dict[str, Any] = {

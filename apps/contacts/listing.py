@@ -281,7 +281,12 @@ def _filters(user: User) -> list[Filter]:
         return queryset.filter(pk__in=EntityCategory.objects.filter(category_id__in=chosen).values("entity_id"))
 
     def owners() -> list[tuple[str, str]]:
-        rows = User.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("name", "email").distinct()
+        rows = (
+            User.objects.filter(is_active=True, is_bot=False)
+            .exclude(groups__name="dealer")
+            .order_by("name", "email")
+            .distinct()
+        )
         return [(str(owner.pk), str(owner)) for owner in rows]
 
     return [

@@ -8,8 +8,9 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
-        from apps.projects import contributions, project_contributions, receivers
+        from apps.projects import contributions, program_contributions, project_contributions, receivers
 
         contributions.register()
         project_contributions.register()
+        program_contributions.register()
         receivers.connect()

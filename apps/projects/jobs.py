@@ -21,3 +21,11 @@ def sweep_brought_files(**kwargs: Any) -> None:
     from apps.projects.services.sweeping import sweep_brought_files as sweep
 
     sweep(now=clock.now())
+
+
+@shared_task
+def fetch_link_titles(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.projects.services.link_titles import fetch_due
+
+    fetch_due(now=clock.now())

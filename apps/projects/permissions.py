@@ -13,8 +13,8 @@ def can_manage(group: Group, member: Membership) -> bool:
 
 
 def can_write(group: Group, member: Membership) -> bool:
-    """In a channel only those who manage it write."""
-    return group.kind != Group.Kind.CHANNEL or member.role in _MANAGERS
+    """In a channel only those who manage it write, and the bots that they made."""
+    return group.kind != Group.Kind.CHANNEL or member.role in _MANAGERS or member.is_bot
 
 
 def can_pin(group: Group, member: Membership) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from apps.activities.signals import lines_recorded, tasks_changed
+from apps.activities.signals import lines_recorded, tasks_changed, tasks_completed
+from apps.projects.services.group_events import tell_tasks_done
 from apps.projects.services.record_news import keep_facts
 from apps.projects.services.task_news import tell_of_tasks
 
@@ -18,7 +19,12 @@ def on_lines_recorded(*, context_type: str, context_ids: Collection[int], now: d
     keep_facts(context_type=context_type, context_ids=context_ids, now=now)
 
 
+def on_tasks_completed(*, ids: list[int], now: datetime, **kwargs: object) -> None:
+    tell_tasks_done(ids, now=now)
+
+
 def connect() -> None:
     """Called once, when the app is ready."""
     tasks_changed.connect(on_tasks_changed)
     lines_recorded.connect(on_lines_recorded)
+    tasks_completed.connect(on_tasks_completed)

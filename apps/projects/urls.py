@@ -3,11 +3,14 @@ from django.urls import path
 from apps.projects.views import (
     becoming,
     board,
+    bots,
     chat,
     chosen,
     dated,
     files,
+    group_receivers,
     groups,
+    hooks,
     messages,
     participants,
     project_work,
@@ -59,6 +62,15 @@ urlpatterns = [
     path("<int:group_id>/members/add/", groups.members_add, name="members_add"),
     path("<int:group_id>/members/<int:member_id>/remove/", groups.member_remove, name="member_remove"),
     path("<int:group_id>/members/<int:member_id>/role/", groups.member_role, name="member_role"),
+    path("<int:group_id>/programs/", bots.programs, name="programs"),
+    path("<int:group_id>/programs/bots/add/", bots.bot_add, name="bot_add"),
+    path("<int:group_id>/programs/hooks/add/", bots.hook_add, name="hook_add"),
+    path("<int:group_id>/programs/bots/<int:member_id>/", bots.bot_edit, name="bot_edit"),
+    path("<int:group_id>/programs/bots/<int:member_id>/key/", bots.bot_key, name="bot_key"),
+    path("<int:group_id>/programs/receivers/add/", group_receivers.receiver_add, name="receiver_add"),
+    path("<int:group_id>/programs/receivers/<int:endpoint_id>/", group_receivers.receiver, name="receiver"),
+    path("<int:group_id>/programs/receivers/<int:endpoint_id>/edit/", group_receivers.edit, name="receiver_edit"),
+    path("<int:group_id>/programs/receivers/<int:endpoint_id>/act/", group_receivers.act, name="receiver_act"),
     path("<int:group_id>/files/", files.group_files, name="group_files"),
     path("<int:group_id>/links/", files.group_links, name="group_links"),
     path("<int:group_id>/search/", search.group_search, name="group_search"),
@@ -100,3 +112,6 @@ urlpatterns = [
     path("<int:group_id>/people/", becoming.people, name="people"),
     path("<int:group_id>/messages/<int:message_id>/pin/", messages.message_pin, name="message_pin"),
 ]
+
+# The door of incoming webhooks, open to whoever has the address.
+hook_patterns = ([path("<str:hook_key>/", hooks.hook, name="hook")], "hooks")

@@ -1,6 +1,7 @@
 """All cases of the matrix, each part of the house in a room of its own."""
 
 from tests.access import (
+    chat_api_cases,
     chat_cases,
     connection_cases,
     crm_campaigns_cases,
@@ -27,6 +28,7 @@ __all__ = [
     "ROLES",
     "Case",
     "Outcome",
+    "chat_api_cases",
     "chat_cases",
     "connection_cases",
     "crm_campaigns_cases",

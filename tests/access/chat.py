@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from apps.projects.models import Attachment, Membership, Topic
+from apps.core.models import WebhookEndpoint
+from apps.projects.models import Attachment, Bot, Membership, Topic
 from apps.projects.services.attaching import keep_file, seal
+from apps.projects.services.bots import make_bot
+from apps.projects.services.group_events import audience_of
 from apps.projects.services.members import make_group
 from apps.projects.services.messages import post_message
 from tests.conftest import NOW
@@ -35,10 +38,14 @@ def add_chat(world: World) -> None:
     )
     photo = Attachment.objects.get()
     own = Membership.objects.get(group=group, user=bob)
+    hook, key = make_bot(actor=bob, group=group, kind=Bot.Kind.HOOK, name="Crane", sign="", reads=False, now=NOW)
+    receiver = WebhookEndpoint.objects.create(audience=audience_of(group.pk), name="Site", created_at=NOW)
+    programs = {"member_id": hook.pk, "endpoint_id": receiver.pk}
     topic = Topic.objects.create(group=group, title="Windows", created_at=NOW)
-    world.places["all"] |= {"member_id": own.pk, "topic_id": topic.pk}
+    world.places["all"] |= {"member_id": own.pk, "topic_id": topic.pk, "hook_key": key}
     order = Membership.objects.create(
         group=group, record_type="crm.order", record_id=1, display_name="Order", joined_at=NOW
     )
     world.places["chat with an order"] = {"group_id": group.pk, "member_id": order.pk}
     world.places["chat"] = {"group_id": group.pk, "message_id": message.pk, "file_id": photo.pk}
+    world.places["chat's program"] = world.places["chat"] | programs

@@ -24,8 +24,9 @@ def add_projects(world: World) -> None:
     project = make_project_of(actor=bob, group=group, now=NOW)
     client = Entity.objects.filter(pk=world.places["public"]["entity_id"])
     (participant,) = add_participants(actor=bob, project=project, entities=client, role="Client", now=NOW)
-    world.places["all"] |= {"participant_id": participant.pk}
     data = TaskInput(subject="Measure", zone="Europe/Kyiv", context=Context(CONTEXT, project.pk))
     task = add_task(actor=bob, data=data, now=NOW)
+    world.places["all"] |= {"participant_id": participant.pk, "project_id": group.pk}
     world.places["project"] = {"group_id": group.pk, "task_id": task.pk}
-    world.places["mere group"] = {**world.places["chat"], "task_id": task.pk}
+    chat = world.places["chat"]
+    world.places["mere group"] = chat | {"project_id": chat["group_id"], "task_id": task.pk}

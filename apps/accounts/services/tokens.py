@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -47,16 +47,7 @@ def create_token(
         raise UnknownScope(unknown)
     if expires_at is not None and expires_at <= now:
         raise ExpiryPassed
-    raw = _PREFIX + secrets.token_urlsafe(32)
-    token = ApiToken.objects.create(
-        user=user,
-        name=name.strip(),
-        digest=_digest(raw),
-        hint=raw[:8],
-        scopes=wanted,
-        created_at=now,
-        expires_at=expires_at,
-    )
+    token, raw = new_token(user, name, wanted, now=now, expires_at=expires_at)
     record_event(actor=actor, verb="token.created", now=now, record=token, details={"user": user.pk, "scopes": wanted})
     return token, raw
 
@@ -79,19 +70,41 @@ def authenticate_token(raw: str, now: datetime) -> tuple[User, frozenset[str]] |
     if not raw.startswith(_PREFIX):
         return None
     token = (
-        ApiToken.objects.filter(digest=_digest(raw), revoked_at=None, user__is_active=True)
+        ApiToken.objects.filter(digest=digest_of(raw), revoked_at=None, user__is_active=True)
         .filter(Q(expires_at=None) | Q(expires_at__gt=now))
         .select_related("user__preferences")
         .first()
     )
-    if token is None or not permissions.can_hold_tokens(token.user):
+    if token is None or not (token.user.is_bot or permissions.can_hold_tokens(token.user)):
         return None
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USED_STEP)
-    if token.last_used_at is None or token.last_used_at < now - _USED_STEP:
-        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+    note_use(token, now)
     return token.user, frozenset(token.scopes)
 
 
-def _digest(raw: str) -> str:
+def new_token(
+    user: User, name: str, scopes: Sequence[str], *, now: datetime, expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """The row and the text of a new token; whether somebody may have it is for the caller."""
+    raw = _PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user,
+        name=name.strip(),
+        digest=digest_of(raw),
+        hint=raw[:8],
+        scopes=list(scopes),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return token, raw
+
+
+def note_use(token: ApiToken, now: datetime) -> None:
+    """Note when it was last used, to the minute."""
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USED_STEP)
+    if token.last_used_at is None or token.last_used_at < now - _USED_STEP:
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+
+
+def digest_of(raw: str) -> str:
     # 256 random bits need no slow hash: nobody guesses them, and each request pays for the look-up.
     return hashlib.sha256(raw.encode()).hexdigest()

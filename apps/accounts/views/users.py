@@ -32,7 +32,7 @@ def users(request: Request) -> HttpResponse:
     listing = users_listing(request)
     if listing is None:
         raise PermissionDenied
-    page = listing.page(request, User.objects.all(), page_size=preferences_of(request.user).page_size)
+    page = listing.page(request, User.objects.filter(is_bot=False), page_size=preferences_of(request.user).page_size)
     return page.render(request, "accounts/users.html")
 
 
@@ -40,7 +40,7 @@ def users(request: Request) -> HttpResponse:
 @require_GET
 def user_pick(request: Request) -> HttpResponse:
     """Answer a picker with users: administrators find all, others whoever works in the house."""
-    found = User.objects.order_by("name", "email", "pk")
+    found = User.objects.filter(is_bot=False).order_by("name", "email", "pk")
     if not is_admin(request.user):
         found = found.filter(
             is_active=True, pk__in=User.groups.through.objects.filter(group__name__in=STAFF_ROLES).values("user")
@@ -83,7 +83,7 @@ def user_create(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def user(request: Request, user_id: int) -> HttpResponse:
     """One user's name, address and roles."""
-    shown = get_object_or_404(User, pk=user_id)
+    shown = get_object_or_404(User.objects.filter(is_bot=False), pk=user_id)
     name_form = NameForm(request.POST or None, initial={"name": shown.name, "email": shown.email})
     roles_form = RolesForm(request.POST or None, initial={"roles": list(shown.groups.values_list("name", flat=True))})
     if request.method == "POST" and name_form.is_valid() and roles_form.is_valid():
@@ -109,7 +109,7 @@ def user(request: Request, user_id: int) -> HttpResponse:
 @settings_required
 @require_POST
 def user_deactivate(request: Request, user_id: int) -> HttpResponse:
-    shown = get_object_or_404(User, pk=user_id)
+    shown = get_object_or_404(User.objects.filter(is_bot=False), pk=user_id)
     try:
         service.deactivate_user(actor=request.user, user=shown, now=clock.now())
     except service.LastAdministrator as error:
@@ -122,7 +122,7 @@ def user_deactivate(request: Request, user_id: int) -> HttpResponse:
 @settings_required
 @require_POST
 def user_reactivate(request: Request, user_id: int) -> HttpResponse:
-    shown = get_object_or_404(User, pk=user_id)
+    shown = get_object_or_404(User.objects.filter(is_bot=False), pk=user_id)
     service.reactivate_user(actor=request.user, user=shown, now=clock.now())
     messages.success(request, _("%(name)s can sign in again.") % {"name": shown})
     return redirect("accounts:user", shown.pk)
@@ -140,7 +140,7 @@ def user_invite(request: Request, user_id: int) -> HttpResponse:
 @settings_required
 @require_POST
 def user_sign_out(request: Request, user_id: int) -> HttpResponse:
-    shown = get_object_or_404(User, pk=user_id)
+    shown = get_object_or_404(User.objects.filter(is_bot=False), pk=user_id)
     service.sign_out_everywhere(actor=request.user, user=shown, now=clock.now())
     messages.success(request, _("%(name)s is signed out everywhere.") % {"name": shown})
     return redirect("accounts:user", shown.pk)

@@ -14,6 +14,7 @@ from apps.activities.models import Task
 from apps.activities.services.task_changes import Changed, change_tasks
 from apps.activities.services.task_input import FIRST_DAY, LAST_DAY
 from apps.activities.services.tasks import make_next
+from apps.activities.signals import tasks_completed
 from apps.core.services.operations import operate
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def complete_tasks(*, actor: User, ids: Collection[int], now: datetime, strict: 
         def come_again(done: list[Task]) -> None:
             for task in done:
                 make_next(task, actor=actor, recorder=recorder, now=now)
+            tasks_completed.send(sender=Task, ids=[task.pk for task in done], actor=actor, now=now)
 
         return change_tasks(
             actor=actor, ids=ids, verb="task.completed", now=now, change=complete, after=come_again, strict=strict
@@ -119,16 +121,20 @@ def move_task(
         raise ValidationError({"state": _("There is no such state.")})
     with operate(actor=actor, verb="task.moved", now=now) as recorder:
         position = _between(state, above, below, now)
+        done: list[int] = []
 
         def move(locked: Task) -> bool:
             same = locked.state == state
             locked.position = position
+            if not same and state == State.DONE:
+                done.append(locked.pk)
             return True if same else _to(locked, State(state), actor, now)
 
         def come_again(moved: list[Task]) -> None:
             for each in moved:
                 if each.state == State.DONE:
                     make_next(each, actor=actor, recorder=recorder, now=now)
+            tasks_completed.send(sender=Task, ids=done, actor=actor, now=now)
 
         return change_tasks(
             actor=actor, ids=[task.pk], verb="task.moved", now=now, change=move, after=come_again

@@ -37,6 +37,7 @@ class WebhookEndpoint(models.Model):
     secret = models.TextField()  # of `core.secrets`; "whsec_..." inside
     types = ArrayField(models.CharField(max_length=60), default=list, blank=True)  # of events; none named: all
     sees_money = models.BooleanField(default=False)
+    sees_text = models.BooleanField(default=False, db_default=False)  # what people say to each other
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
     failures = models.PositiveIntegerField(default=0)  # in a row
     failing_since = models.DateTimeField(null=True)

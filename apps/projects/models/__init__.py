@@ -1,5 +1,6 @@
 """Groups of colleagues and what is said in them (DECISIONS 12)."""
 
+from apps.projects.models.bots import Bot
 from apps.projects.models.groups import Group, Membership, Topic
 from apps.projects.models.messages import Message, MessageRevision
 from apps.projects.models.parts import Attachment, Mention, MessageEntry, MessageLink, Pin, Reaction, RecordFact
@@ -10,6 +11,7 @@ from apps.projects.models.words import KnownWord, MessageWord
 
 __all__ = [
     "Attachment",
+    "Bot",
     "BroughtFile",
     "Decision",
     "Draft",

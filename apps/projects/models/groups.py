@@ -85,6 +85,7 @@ class Membership(models.Model):
     entity = models.ForeignKey("contacts.Entity", null=True, on_delete=models.PROTECT, related_name="+")
     record_type = models.CharField(max_length=60, blank=True)  # "crm.order"
     record_id = models.BigIntegerField(null=True)
+    is_bot = models.BooleanField(default=False, db_default=False)  # its user is a program
     display_name = models.CharField(max_length=200)
     role = models.CharField(max_length=6, choices=Role, default=Role.MEMBER)
     from_seq = models.BigIntegerField(default=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -12,10 +12,19 @@ from apps.projects.models.groups import Group, Membership, Topic
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-    from apps.projects.models.parts import Pin, Reaction
+    from apps.projects.models.parts import Attachment, Mention, MessageLink, Pin, Reaction
 
 MOST_CHARACTERS = 8_000
-_PARTS = ("reactions", "pins", "mentions", "decisions", "attachments", "entries")
+# What hangs on a message, with what each of it names.
+_PARTS = {
+    "reactions": "",
+    "pins": "",
+    "mentions": "",
+    "decisions": "",
+    "links": "",
+    "attachments": "file",
+    "entries": "activity__task",
+}
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -29,10 +38,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_drawing(self) -> MessageQuerySet:
         """With all that `_message.html` shows, in a fixed number of queries; what hangs on each as lists, `its_...`."""
-        related = self.select_related("group", "topic", "author", "reply_to__author", "forwarded_from__author")
-        lists = (Prefetch(name, to_attr=f"its_{name}") for name in _PARTS)
-        # The stubs' plugin doesn't follow `to_attr`.
-        return related.prefetch_related(*lists, "its_attachments__file", "its_entries__activity__task")  # type: ignore[misc]
+        related = self.select_related("group", "topic", "author__bot", "reply_to__author", "forwarded_from__author")
+        lists = [self._listed(name, joined) for name, joined in _PARTS.items()]
+        return related.prefetch_related(*lists)
+
+    def _listed(self, name: str, joined: str) -> Prefetch[Any, Any, Any]:
+        """These parts, together with what each of them names, in one query."""
+        model: Any = self.model._meta.get_field(name).related_model  # their module imports this one
+        found = model._default_manager.all()
+        return Prefetch(name, found.select_related(joined) if joined else found, to_attr=f"its_{name}")
 
 
 class Message(models.Model):
@@ -52,8 +66,11 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
-    its_reactions: list[Reaction]  # these two of `for_drawing()`
+    its_reactions: list[Reaction]  # these of `for_drawing()`
     its_pins: list[Pin]
+    its_mentions: list[Mention]
+    its_links: list[MessageLink]
+    its_attachments: list[Attachment]
 
     objects = MessageQuerySet.as_manager()
 

@@ -112,12 +112,20 @@ class MessageLink(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="links", db_index=False)
     url = models.CharField(max_length=2000)
     title = models.CharField(max_length=300, blank=True)
+    # When to ask for the title; null: it was asked for, or nobody wants to know.
+    title_due_at = models.DateTimeField(null=True)
+    title_tries = models.SmallIntegerField(default=0, db_default=0)
 
     objects = MessageLinkQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "url"], name="message_link_once")]
-        indexes = [models.Index(fields=["group", "-message"], name="message_link_of_group")]
+        indexes = [
+            models.Index(fields=["group", "-message"], name="message_link_of_group"),
+            models.Index(
+                fields=["title_due_at"], name="message_link_due", condition=models.Q(title_due_at__isnull=False)
+            ),
+        ]
 
     @property
     def host(self) -> str:

@@ -32,7 +32,10 @@ def chat_window(group: Group, member: Membership, *, at: int | None = None, topi
 
     `group` is as it was just read: what happens meanwhile is asked for by its rev.
     """
-    own, others = Max("read_seq", filter=Q(membership=member)), Max("read_seq", filter=~Q(membership=member))
+    own, others = (
+        Max("read_seq", filter=Q(membership=member)),
+        Max("read_seq", filter=~Q(membership=member) & Q(membership__is_bot=False)),
+    )
     of_stream = Q(topic=None) | Q(topic=topic) if topic else Q(topic=None)
     marks = ReadMark.objects.filter(of_stream, membership__group=group).aggregate(own=own, others=others)
     read = min(max(marks["own"] or 0, member.from_seq), group.last_seq)
@@ -81,12 +84,14 @@ def portion_of(
     return list(found.filter(seq__gt=after).order_by("seq")[:PORTION])
 
 
-def changes_of(group: Group, member: Membership, *, after: int) -> tuple[list[Message], int, bool]:
+def changes_of(
+    group: Group, member: Membership, *, after: int, most: int = MOST_CHANGES
+) -> tuple[list[Message], int, bool]:
     """What happened after rev `after`, tombstones too; up to which rev that tells, and whether there is more."""
     rev = Group.objects.values_list("last_rev", flat=True).get(pk=group.pk)
-    found = list(messages_of(group, member).filter(rev__gt=after).order_by("rev")[: MOST_CHANGES + 1])
-    if len(found) > MOST_CHANGES:
-        return found[:MOST_CHANGES], found[MOST_CHANGES - 1].rev, True
+    found = list(messages_of(group, member).filter(rev__gt=after).order_by("rev")[: most + 1])
+    if len(found) > most:
+        return found[:most], found[most - 1].rev, True
     return found, max([rev, *(message.rev for message in found)]), False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.projects.models import Group
+from apps.projects.models import Group, Membership
 
 MOST_UNREAD = 1_000  # from here on it says "999+"
 PAGE = 50
@@ -69,6 +70,16 @@ def title_of(group: Group, user: User) -> str:
         return group.title
     other = group.memberships.exclude(user=user).first()
     return other.display_name if other is not None else _("Notes to yourself")
+
+
+def titles_of(members: Sequence[Membership]) -> dict[int, str]:
+    """The same for the groups of these memberships, by the group's id, in one query."""
+    direct = [each for each in members if each.group.kind == Group.Kind.DIRECT]
+    others = Membership.objects.filter(group__in=[each.group_id for each in direct])
+    others = others.exclude(pk__in=[each.pk for each in direct]).order_by("-pk")
+    names = dict(others.values_list("group_id", "display_name")) if direct else {}
+    alone = dict.fromkeys((each.group_id for each in direct), _("Notes to yourself"))
+    return {each.group_id: each.group.title for each in members} | alone | names
 
 
 def group_rows(

@@ -20,7 +20,7 @@ def names_like(group: Group, member: Membership, text: str) -> list[str]:
 
 def readers_of(message: Message) -> list[ReadMark]:
     """Marks of present members who have read as far as `message`, with their members; those who did last first."""
-    others = Membership.objects.present().filter(group=message.group_id).exclude(pk=message.author_id)
+    others = Membership.objects.present().filter(group=message.group_id, is_bot=False).exclude(pk=message.author_id)
     marks = ReadMark.objects.filter(membership__in=others, read_seq__gte=message.seq)
     marks = marks.filter(Q(topic=None) | Q(topic=message.topic_id)).order_by("membership", "read_at")
     found = marks.select_related("membership").distinct("membership")

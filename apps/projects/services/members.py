@@ -16,6 +16,7 @@ from apps.projects.models import Group, Membership
 from apps.projects.permissions import can_manage
 from apps.projects.project_reach import forget_reach
 from apps.projects.services.announcing import close_streams
+from apps.projects.services.retiring import retire_programs
 
 
 def member_of(user: User, group: Group) -> Membership:
@@ -103,7 +104,8 @@ def remove_member(*, actor: User, member: Membership, now: datetime) -> None:
             raise PermissionDenied
         if row.left_at is not None:
             return
-        others = Membership.objects.present().filter(group=group, user__isnull=False).exclude(pk=row.pk)
+        others = Membership.objects.present().filter(group=group, user__isnull=False, is_bot=False)
+        others = others.exclude(pk=row.pk)
         if row.role == Membership.Role.OWNER and others.exists() and not others.filter(role=row.role).exists():
             raise ValidationError(_("Make somebody else an owner first."))
         before = snapshot(row)
@@ -112,6 +114,7 @@ def remove_member(*, actor: User, member: Membership, now: datetime) -> None:
         recorder.updated(row, before)
         forget_reach()
         close_streams(row)
+        retire_programs(actor, row, nobody_is_left=not others.exists(), now=now)
 
 
 def set_role(*, actor: User, member: Membership, role: str, now: datetime) -> None:
@@ -123,7 +126,7 @@ def set_role(*, actor: User, member: Membership, role: str, now: datetime) -> No
         if group.kind == Group.Kind.DIRECT or member_of(actor, group).role != Membership.Role.OWNER:
             raise PermissionDenied
         row = Membership.objects.present().get(pk=member.pk)
-        if row.user_id is None:
+        if row.user_id is None or row.is_bot:
             raise ValidationError(_("Only colleagues manage a group."))
         owners = Membership.objects.present().filter(group=group, role=Membership.Role.OWNER, user__isnull=False)
         if row.role == Membership.Role.OWNER and role != row.role and not owners.exclude(pk=row.pk).exists():

@@ -27,7 +27,7 @@ def mentioned_in(message: Message) -> list[Membership]:
 
 def tell_of(message: Message, *, now: datetime) -> None:
     """Let those know whom a message mentions, once; in direct chats the other one, once until they have read it."""
-    listening = Membership.objects.present().filter(group_id=message.group_id, user__isnull=False)
+    listening = Membership.objects.present().filter(group_id=message.group_id, user__isnull=False, is_bot=False)
     listening = listening.exclude(muted_until__gt=now).exclude(pk=message.author_id)
     if message.group.kind == Group.Kind.DIRECT:
         if message.edited_at is not None:

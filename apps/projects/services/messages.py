@@ -20,10 +20,11 @@ from apps.projects.services.announcing import announce, announce_read
 from apps.projects.services.attaching import Kept, attach, kept_of, unseal
 from apps.projects.services.counting import take_place, take_rev
 from apps.projects.services.finding import forget_words, index_message
+from apps.projects.services.group_events import DELETED, EDITED, POSTED, tell_receivers
+from apps.projects.services.link_titles import note_links
 from apps.projects.services.members import member_of
 from apps.projects.services.mentioning import mentioned_in, tell_of
 from apps.projects.services.reading import keep_up
-from apps.projects.wording import links_in
 
 _CLIENT_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
 
@@ -101,8 +102,9 @@ def _say(message: Message, *, actor: User, group: Group, files: Sequence[Kept]) 
     _note_parts(message)
     index_message(message)
     tell_of(message, now=now)
-    if keep_up(member, message.seq, now, message.topic):
+    if not member.is_bot and keep_up(member, message.seq, now, message.topic):
         announce_read(group, member, message.seq)
+    tell_receivers(message, POSTED, now=now)
     announce(message)
     return message
 
@@ -127,6 +129,7 @@ def edit_message(*, actor: User, message: Message, text: str, now: datetime) -> 
         row.mentions.all().delete()
         _note_parts(row)
         tell_of(row, now=now)
+        tell_receivers(row, EDITED, now=now)
     row.rev = rev
     row.save(update_fields=["text", "edited_at", "rev"])
     announce(row)
@@ -148,6 +151,7 @@ def delete_message(*, actor: User, message: Message, now: datetime) -> None:
         row.text, row.deleted_at = "", now
         for part in (Reaction, Pin, Decision, Mention, MessageLink):
             part.objects.filter(message=row).delete()
+        tell_receivers(row, DELETED, now=now)
     row.rev = rev
     row.save(update_fields=["text", "deleted_at", "rev"])
     announce(row)
@@ -171,8 +175,6 @@ def _posted(actor: User, group: Group, client_id: str) -> Message | None:
 
 def _note_parts(message: Message) -> None:
     """Who is meant by "@Name" and which addresses are named."""
-    MessageLink.objects.bulk_create(
-        MessageLink(group_id=message.group_id, message=message, url=url) for url in links_in(message.text)
-    )
+    note_links(message, now=message.edited_at or message.sent_at)
     meant = mentioned_in(message)
     Mention.objects.bulk_create(Mention(message=message, membership=member) for member in meant)

@@ -14,6 +14,7 @@ from apps.core.services.operations import operate, snapshot
 from apps.projects.models import Group, Project
 from apps.projects.permissions import can_manage
 from apps.projects.project_reach import forget_reach
+from apps.projects.services.group_events import tell_state
 from apps.projects.services.members import member_of
 
 _is_address = URLValidator(schemes=["http", "https"])
@@ -105,13 +106,15 @@ def change_about(*, actor: User, project: Project, data: AboutInput, seen_versio
             raise PermissionDenied
         if locked.version != seen_version:
             raise ProjectChanged
-        before = snapshot(locked)
+        before, state = snapshot(locked), locked.state
         for each in fields(data):
             setattr(locked, each.name, getattr(data, each.name))
         if snapshot(locked) == before:
             return None
         _save(locked, now)
         recorder.updated(locked, before)
+        if locked.state != state:
+            tell_state(locked, state, now=now)
     return recorder.operation.pk
 
 

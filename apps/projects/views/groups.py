@@ -153,6 +153,10 @@ def group_top(request: Request, group_id: int) -> HttpResponse:
 def message_readers(request: Request, group_id: int, message_id: int) -> HttpResponse:
     """Who has read a message, and how many of the others there are."""
     message = message_of(request.user, group_id, message_id)
-    others = Membership.objects.present().filter(group=group_id, user__isnull=False).exclude(pk=message.author_id)
+    others = (
+        Membership.objects.present()
+        .filter(group=group_id, user__isnull=False, is_bot=False)
+        .exclude(pk=message.author_id)
+    )
     context = {"group": message.group, "readers": readers_of(message), "others": others.count()}
     return render_page(request, "projects/readers.html", context, fragment="sheet")

@@ -20,7 +20,7 @@ def command_actor(*, email: str, now: datetime) -> User:
 
     Raises NoSuchUser.
     """
-    active = User.objects.filter(is_active=True)
+    active = User.objects.filter(is_active=True, is_bot=False)
     if email:
         found = active.filter(email=email.lower()).first()
         if found is None:

@@ -34,6 +34,7 @@ def make_endpoint(
     sees_money: bool,
     actor: User | None,
     now: datetime,
+    sees_text: bool = False,
 ) -> tuple[WebhookEndpoint, str]:
     """Returns it with its secret, which isn't shown again. Raises ValidationError."""
     if WebhookEndpoint.objects.of(audience).count() >= MOST:
@@ -46,17 +47,26 @@ def make_endpoint(
         secret=secrets.encrypt(secret),
         types=list(types),
         sees_money=sees_money,
+        sees_text=sees_text,
         made_by=actor,
         created_at=now,
     )
     return endpoint, secret
 
 
-def change_endpoint(endpoint: WebhookEndpoint, *, name: str, url: str, types: Sequence[str], sees_money: bool) -> None:
+def change_endpoint(
+    endpoint: WebhookEndpoint,
+    *,
+    name: str,
+    url: str,
+    types: Sequence[str],
+    sees_money: bool,
+    sees_text: bool = False,
+) -> None:
     """What is sent from now on follows it, also what waits already. Raises ValidationError."""
     endpoint.name, endpoint.types, endpoint.sees_money = name.strip(), list(types), sees_money
-    endpoint.url = checked_url(url)
-    endpoint.save(update_fields=["name", "url", "types", "sees_money"])
+    endpoint.url, endpoint.sees_text = checked_url(url), sees_text
+    endpoint.save(update_fields=["name", "url", "types", "sees_money", "sees_text"])
 
 
 def renew_secret(endpoint: WebhookEndpoint) -> str:

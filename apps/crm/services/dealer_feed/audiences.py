@@ -5,20 +5,16 @@ An event is rendered when it goes out, by the rights that its receiver has then,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
-from apps.accounts.preferences import reading_as
+from apps.accounts.services.receiver_mails import mail_of_trouble
 from apps.core.database_roles import as_portal
-from apps.core.services.outbox import queue_mail
 from apps.core.services.webhooks.events import Fact, announce
 from apps.crm.models import Claim, Compensation, Dealer, DealerFeedMark, DealerUser
 from apps.crm.models.reach import PortalReader, program_of
@@ -100,34 +96,13 @@ def render_for_house(_endpoint: WebhookEndpoint, event: WebhookEvent) -> dict[st
 def tell_dealer_owners(endpoint: WebhookEndpoint, now: datetime) -> None:
     people = DealerUser.objects.current().filter(dealer=dealer_of(endpoint.audience), role=DealerUser.Role.OWNER)
     owners = User.objects.filter(pk__in=people.values("user"), is_active=True)
-    _mail(endpoint, owners.select_related("preferences"), reverse("portal:feed_receiver", args=[endpoint.pk]), now)
+    page = reverse("portal:feed_receiver", args=[endpoint.pk])
+    mail_of_trouble(endpoint, owners.select_related("preferences"), page, now)
 
 
 def tell_admins(endpoint: WebhookEndpoint, now: datetime) -> None:
     admins = User.objects.filter(groups__name="admin", is_active=True)
-    _mail(endpoint, admins.select_related("preferences"), reverse("crm:receiver", args=[endpoint.pk]), now)
-
-
-def _mail(endpoint: WebhookEndpoint, people: Iterable[User], path: str, now: datetime) -> None:
-    link = urljoin(settings.RAPPORT_SITE_URL, path)
-    for person in people:
-        with reading_as(person):
-            subject, text = _words(endpoint)
-            body = f"{text}\n\n{_('Its page, with a log and “try now”:')} {link}\n"
-        key = f"webhook:{endpoint.pk}:{endpoint.state}:{now.isoformat()}:{person.pk}"
-        queue_mail(to=person.email, subject=subject, body=body, dedupe_key=key, now=now)
-
-
-def _words(endpoint: WebhookEndpoint) -> tuple[str, str]:
-    named = {"name": endpoint.name, "trouble": endpoint.trouble}
-    if endpoint.state == endpoint.State.DISABLED:
-        text = _("The last failure: %(trouble)s. Nothing is sent to it any more; what it missed can be sent again.")
-        return _("%(name)s was switched off") % named, text % named
-    if endpoint.is_misconfigured:
-        text = _("It answered: %(trouble)s. Somebody has to put it right; events wait for three days.")
-    else:
-        text = _("The last failure: %(trouble)s. Events wait for three days and are tried again by themselves.")
-    return _("%(name)s does not take events") % named, text % named
+    mail_of_trouble(endpoint, admins.select_related("preferences"), reverse("crm:receiver", args=[endpoint.pk]), now)
 
 
 def _row(kind: str, pk: int, user: User) -> dict[str, Any] | None:
