@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("crm/", include("apps.crm.urls")),
     path("projects/", include("apps.projects.urls")),
     path("portal/", include("apps.crm.portal.urls")),
+    path("guest/", include("apps.projects.guest.urls", namespace="guest")),
     path("d/", include("apps.crm.urls.day_links")),
     path("unsubscribe/", include("apps.crm.urls.mailing_links")),
     path("m/", include("apps.crm.urls.mail_links")),

@@ -8,7 +8,8 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
-        from apps.projects import contributions, project_contributions
+        from apps.projects import contributions, guest_contributions, project_contributions
 
         contributions.register()
+        guest_contributions.register()
         project_contributions.register()

@@ -1,6 +1,7 @@
 """Groups of colleagues and what is said in them (DECISIONS 12)."""
 
 from apps.projects.models.groups import Group, Membership, Topic
+from apps.projects.models.guests import GuestAccess, GuestEntry
 from apps.projects.models.messages import Message, MessageRevision
 from apps.projects.models.parts import Attachment, Mention, MessageEntry, MessageLink, Pin, Reaction
 from apps.projects.models.projects import Participant, Project
@@ -11,6 +12,8 @@ __all__ = [
     "Attachment",
     "Draft",
     "Group",
+    "GuestAccess",
+    "GuestEntry",
     "KnownWord",
     "Membership",
     "Mention",

@@ -19,7 +19,7 @@ MOST_CHARACTERS = 8_000
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
         """What was written in the groups that `user` is in, from the message on that their membership begins with."""
-        own = Membership.objects.present().filter(group=OuterRef("group"), user=user.pk, from_seq__lt=OuterRef("seq"))
+        own = Membership.objects.of(user).present().filter(group=OuterRef("group"), from_seq__lt=OuterRef("seq"))
         return self.filter(Exists(own))
 
     def standing(self) -> MessageQuerySet:
@@ -27,7 +27,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def for_drawing(self) -> MessageQuerySet:
         """With all that `_message.html` shows, in a fixed number of queries."""
-        related = self.select_related("group", "author__user", "reply_to__author__user", "forwarded_from__author__user")
+        related = self.select_related("group", "author", "reply_to__author", "forwarded_from__author")
         return related.prefetch_related("reactions", "pins", "attachments__file", "mentions", "entries__activity")
 
 
