@@ -1,6 +1,17 @@
 from django.urls import path
 
-from apps.projects.views import becoming, chat, files, groups, messages, participants, project_work, projects, search
+from apps.projects.views import (
+    becoming,
+    chat,
+    files,
+    groups,
+    guests,
+    messages,
+    participants,
+    project_work,
+    projects,
+    search,
+)
 
 app_name = "projects"
 
@@ -24,6 +35,13 @@ urlpatterns = [
         participants.participant_remove,
         name="participant_remove",
     ),
+    path("<int:group_id>/guests/", guests.guest_list, name="guest_list"),
+    path("<int:group_id>/guests/invite/", guests.guest_invite, name="guest_invite"),
+    path("<int:group_id>/guests/entries/", guests.guest_entries, name="guest_entries"),
+    path("<int:group_id>/guests/entries/<int:activity_id>/", guests.entry_show, name="entry_show"),
+    path("<int:group_id>/guests/<int:access_id>/", guests.guest, name="guest"),
+    path("<int:group_id>/guests/<int:access_id>/end/", guests.guest_end, name="guest_end"),
+    path("<int:group_id>/guests/<int:access_id>/invite/", guests.guest_invite_again, name="guest_invite_again"),
     path("<int:group_id>/history/", project_work.history, name="project_history"),
     path("<int:group_id>/tasks/", project_work.tasks, name="project_tasks"),
     path("<int:group_id>/tasks/add/", project_work.task_add, name="task_add"),

@@ -101,5 +101,8 @@ _NO_ORDER = to_programs(*OUTSIDE, 403, 404, 404, 404, 404)
 program("orders/<order_id>", "GET", {"dealer": _ORDER_READ, "other_dealer": _ORDER_READ, "absent": _NO_ORDER})
 
 # --- live events: a firm's people hear of their own one, staff with orders of those whose contact they see ---
-_HEARD = {"dealer:{dealer_id}": of(403, IN, IN, 403, IN, IN), "dealer:{other_dealer_id}": of(403, 403, IN, 403, IN, IN)}
+_HEARD = {
+    "dealer:{dealer_id}": of(403, IN, IN, 403, IN, IN, guest=403),
+    "dealer:{other_dealer_id}": of(403, 403, IN, 403, IN, IN),
+}
 add("live", "live/", "GET", _HEARD)

@@ -38,12 +38,13 @@ def make_guest_for(*, actor: User, entity: Entity, now: datetime) -> User:
     Whoever lets them in has asked whether `actor` may. Raises ValidationError for who has no address, and for who
     works here or belongs to a dealer; EmailTaken.
     """
-    if entity.user is not None:
-        if roles_of(entity.user) != {"guest"}:
-            raise ValidationError(_("%(name)s signs in here already, and not as a guest.") % {"name": entity.user})
-        if not entity.user.is_active:
-            raise ValidationError(_("An administrator has ended the access of %(name)s.") % {"name": entity.user})
-        return entity.user
+    user = User.objects.filter(entity=entity.pk).first()
+    if user is not None:
+        if roles_of(user) != {"guest"}:
+            raise ValidationError(_("%(name)s signs in here already, and not as a guest.") % {"name": user})
+        if not user.is_active:
+            raise ValidationError(_("An administrator has ended the access of %(name)s.") % {"name": user})
+        return user
     if not entity.primary_email:
         raise ValidationError(_("%(name)s has no e-mail address.") % {"name": entity.display_name})
     return _make_user(actor, entity, entity.primary_email, ["guest"], now, made_by_house=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,8 +12,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from apps.accounts.models import User
 from apps.activities.models import Activity
 from apps.contacts.models import Entity
+from apps.core.clock import company_day
 from apps.projects.models import GuestAccess, GuestEntry, Participant, Project
 from apps.projects.models.guest_reach import GuestPlace, GuestReader
+from apps.projects.models.guests import GUEST_TABS
 from apps.projects.project_reach import CONTEXT
 
 PAGE = 60
@@ -71,10 +73,31 @@ def guest_entries(user: User, *, are_tasks: bool, before: int = 0) -> tuple[list
     return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else 0
 
 
-def guests_of(project: Project) -> Sequence[GuestAccess]:
-    """For the project's page: those who are guests, then those who were."""
+@dataclass(frozen=True, slots=True)
+class GuestRow:
+    """A guest on the project's page; `last_day` in the company's zone."""
+
+    access: GuestAccess
+    stands: bool
+    tabs: Sequence[str]
+    last_day: date | None
+
+
+def guests_of(project: Project, *, now: datetime) -> list[GuestRow]:
+    """Those who are guests, by name, then those who were."""
     rows = GuestAccess.objects.filter(project=project).select_related("entity", "user")
-    return rows.order_by("ended_at", "entity__display_name", "pk")
+    stands = set(GuestAccess.objects.standing(now).filter(project=project).values_list("pk", flat=True))
+    titles = dict(GUEST_TABS)
+    found = [
+        GuestRow(
+            access,
+            access.pk in stands,
+            [str(titles[key]) for key in access.tabs],
+            company_day(access.until - timedelta(microseconds=1)) if access.until else None,
+        )
+        for access in rows
+    ]
+    return sorted(found, key=lambda row: (not row.stands, row.access.entity.display_name.casefold(), row.access.pk))
 
 
 def may_be_invited(project: Project, user: User, *, now: datetime) -> QuerySet[Participant]:
