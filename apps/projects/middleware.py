@@ -1,4 +1,4 @@
-"""The guests' door: its requests run as a database role that sees chosen tabs of one project (docs/adr/0020)."""
+"""The guests' door: its requests run as a database role that sees chosen tabs of one project (docs/adr/0026)."""
 
 from __future__ import annotations
 

@@ -154,6 +154,32 @@ def test_who_takes_part_no_more_is_a_guest_no_more(alice, project):
     assert access.ended_at == LATER
 
 
+def test_the_house_invites_changes_and_ends_on_its_page(client, alice, bob, charlie, project):
+    participant = a_participant(alice, project)
+    base = f"/projects/{project.pk}/guests/"
+    client.force_login(alice)
+    given = {"participant": participant.pk, "tabs": ["chat", "about"], "until": "2999-12-31"}
+    assert client.post(f"{base}invite/", given | {"tabs": []}).status_code == 422
+    assert client.post(f"{base}invite/", given | {"until": "2020-01-01"}).status_code == 422
+    client.post(f"{base}invite/", given)
+    access = GuestAccess.objects.get()
+    assert (access.tabs, access.until.isoformat()) == (["chat", "about"], "2999-12-31T22:00:00+00:00")
+    page = client.get(base).content.decode()
+    assert ("Gina Guest" in page, "has not signed in yet" in page) == (True, True)
+    client.post(f"{base}{access.pk}/", {"tabs": ["files"], "until": ""})
+    client.post(f"{base}{access.pk}/invite/")
+    access.refresh_from_db()
+    assert (access.tabs, access.until, len(mail.outbox)) == (["files"], None, 2)
+    client.force_login(bob)
+    assert "Gina Guest" in client.get(base).content.decode()
+    assert client.post(f"{base}{access.pk}/end/").status_code == 403
+    client.force_login(charlie)
+    assert client.get(base).status_code == 404
+    client.force_login(alice)
+    client.post(f"{base}{access.pk}/end/")
+    assert "Ended" in client.get(base).content.decode()
+
+
 def test_a_user_without_an_invitation_is_a_guest_of_nothing(client):
     client.force_login(make_user("lost@example.com", "Lost Guest", "guest"))
     page = client.get("/guest/")

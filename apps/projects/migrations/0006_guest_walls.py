@@ -1,4 +1,4 @@
-"""Guests read as the portal's role, behind walls of their own (docs/adr/0015, 0020).
+"""Guests read as the portal's role, behind walls of their own (docs/adr/0015, 0026).
 
 What dealers read is not there for guests: each policy of the portal gets "no guest at hand", those of later tables by
 `rapport_wall`. A guest's rows are those of one project, of the tabs that the request's settings name.
