@@ -77,7 +77,7 @@ _UNLOADED: Scopes = {"dealer link": ORDERS, "other_dealer link": ORDERS, "absent
 for _size in ("", "small/"):
     web(f"crm/shipments/<int:shipment_id>/pictures/<uuid:key>/{_size}", "GET", _UNLOADED)
 web("crm/dealers/<int:dealer_id>/view-as/", "POST", OF_DEALERS)
-web("crm/as-of/", "GET", of("login", IN, IN, 403, IN, IN))
+web("crm/as-of/", "GET", of("login", IN, IN, 403, IN, IN, guest=403))
 web("crm/kept-pages/", "GET", ADMIN)
 web("crm/dealers/leave/", "POST", ORDERS)
 

@@ -35,6 +35,8 @@ def add_guests(world: World) -> None:
     read_as_guest(gina, reader_of(gina, project.pk, now=NOW))
     kept = keep_file(actor=gina, group=project.group, upload=SimpleUploadedFile("dot.gif", _DOT), now=NOW)
     message = say(gina, project, "The roof is tight", files=[seal(kept, actor=gina, group=project.group)])
+    gina.set_password("correct-horse-1")
+    gina.save(update_fields=["password"])
     world.users["guest"] = User.objects.get(pk=gina.pk)
     world.places["guest"] = {
         "group_id": project.pk,

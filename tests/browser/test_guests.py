@@ -50,10 +50,11 @@ def test_staff_invite_a_guest_who_sees_their_tabs_and_talks(
     with page.expect_request(lambda request: "/live/" in request.url):
         page.goto(f"{site}/projects/{project.pk}/")
 
+    page.get_by_text("A guest reads along: Gina Guest").wait_for()
     write(page, "Welcome, Gina")
     row(ginas, "Welcome, Gina").wait_for()
     write(ginas, "Good morning from the site")
-    row(page, "Good morning from the site").wait_for()
+    row(page, "Good morning from the site").get_by_text("from outside").wait_for()
     row(ginas, "Welcome, Gina").first.get_by_role("button", name="Actions").click()
     for hidden in ("Pin or unpin", "Make a task", "Forward", "Read by"):
         assert not ginas.get_by_text(hidden).count()

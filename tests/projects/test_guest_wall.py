@@ -258,6 +258,21 @@ def test_the_role_reads_rows_of_its_tabs_of_one_project_alone(alice, project, ot
         assert [count(table) for table in ROWS] == [0] * len(ROWS)
 
 
+def test_whatever_else_the_role_reads_asks_that_no_guest_is_at_hand():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.relname, p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+            WHERE p.polroles @> ARRAY['rapport_portal'::regrole::oid] AND c.relname NOT LIKE 'projects!_%' ESCAPE '!'
+                AND pg_get_expr(p.polqual, p.polrelid) NOT LIKE '%rapport_guest_group()%'
+            """
+        )
+        found = set(cursor.fetchall())
+
+    # One's own preferences; a file of a delivery, which is found through a table that asks.
+    assert found == {("accounts_preferences", "portal"), ("core_file", "portal_unloading")}
+
+
 def count(table: str, where: str = "") -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table} {where}")  # noqa: S608  our own words

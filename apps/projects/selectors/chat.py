@@ -33,6 +33,7 @@ def chat_window(group: Group, member: Membership, *, at: int | None = None) -> C
     `group` is as it was just read: what happens meanwhile is asked for by its rev.
     """
     own, others = Max("read_seq", filter=Q(membership=member)), Max("read_seq", filter=~Q(membership=member))
+    draft: Draft | None = getattr(member, "draft", None)
     marks = ReadMark.objects.filter(topic=None, membership__group=group).aggregate(own=own, others=others)
     read = min(max(marks["own"] or 0, member.from_seq), group.last_seq)
     place = min(read if at is None else at - 1, group.last_seq)
@@ -45,7 +46,7 @@ def chat_window(group: Group, member: Membership, *, at: int | None = None) -> C
         has_older=first > member.from_seq,
         has_newer=last < group.last_seq,
         pins=pins_of(group, member),
-        draft=Draft.objects.filter(membership=member).values_list("text", flat=True).first() or "",
+        draft=draft.text if draft else "",
     )
 
 

@@ -7,11 +7,27 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from apps.activities.models import Activity, Task
+from apps.core import clock
 from apps.core.contributions import kinds
+from apps.core.markup import fill
+from apps.projects.models import GuestAccess
 
 register = template.Library()
+
+
+@register.simple_tag
+def guests_here(project_id: int) -> SafeString:
+    """Who from outside reads along in the chat of a project; nothing where nobody does."""
+    guests = GuestAccess.objects.standing(clock.now()).filter(project=project_id, tabs__contains=["chat"])
+    names = list(guests.order_by("entity__display_name", "pk").values_list("entity__display_name", flat=True))
+    if not names:
+        return SafeString("")
+    words = ngettext("A guest reads along: %(names)s", "Guests read along: %(names)s", len(names))
+    return fill('<p class="text-secondary">{}</p>', words % {"names": ", ".join(names)})
 
 
 @register.inclusion_tag("guest/_entry.html", takes_context=True)
