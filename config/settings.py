@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "apps.accounts.middleware.session_seen",
     "apps.crm.middleware.portal_role",
+    "apps.projects.middleware.guest_role",
     "apps.core.middleware.Refusals",
 ]
 ROOT_URLCONF = "config.urls"
@@ -434,6 +435,7 @@ CELERY_BEAT_SCHEDULE = {
     "note-unanswered": {"task": "apps.crm.jobs.note_unanswered", "schedule": timedelta(minutes=30)},
     "clear-rule-log": {"task": "apps.crm.jobs.clear_rule_log", "schedule": timedelta(hours=12)},
     "fetch-link-titles": {"task": "apps.projects.jobs.fetch_link_titles", "schedule": timedelta(minutes=1)},
+    "end-guests": {"task": "apps.projects.jobs.end_guests", "schedule": timedelta(seconds=15)},
     "send-reports": {"task": "apps.core.jobs.send_reports", "schedule": timedelta(minutes=1)},
     "sweep-brought-files": {"task": "apps.projects.jobs.sweep_brought_files", "schedule": timedelta(hours=12)},
     "maintain": {"task": "apps.core.jobs.maintain", "schedule": timedelta(hours=12)},

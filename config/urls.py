@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", include("apps.projects.urls")),
     path("hooks/", include(hook_patterns)),
     path("portal/", include("apps.crm.portal.urls")),
+    path("guest/", include("apps.projects.guest.urls", namespace="guest")),
     path("d/", include("apps.crm.urls.day_links")),
     path("unsubscribe/", include("apps.crm.urls.mailing_links")),
     path("m/", include("apps.crm.urls.mail_links")),

@@ -16,6 +16,7 @@ from tests.conftest import NOW, make_user
 from tests.contacts.factories import PersonFactory
 from tests.crm.factories import a_dealer, into_portal
 from tests.loops import run_async
+from tests.projects.guests import a_guest, a_participant, a_project
 
 LIVE = [case for case in CASES.values() if case.door == "live"]
 
@@ -29,6 +30,9 @@ def test_a_stream_is_for_whose_it_is(transactional_db):
     everybodys = Folder.objects.create(name="Customers")
     firm = a_dealer("Svitlo Windows")
     into_portal(others["dealer"], firm)
+    project = a_project(bob)
+    access = a_guest(bob, project)
+    others["guest"] = access.user
     values = {
         "user_id": bob.pk,
         "operation_id": operation.pk,
@@ -36,6 +40,8 @@ def test_a_stream_is_for_whose_it_is(transactional_db):
         "entity_id": PersonFactory(folder=everybodys).pk,
         "dealer_id": firm.pk,
         "group_id": make_group(actor=bob, title="Site visit", users=[], now=NOW).pk,
+        "access_id": access.pk,
+        "other_access_id": a_guest(bob, project, participant=a_participant(bob, project, "o@example.com", "Olha")).pk,
         "other_dealer_id": a_dealer("Promin").pk,
     }
 

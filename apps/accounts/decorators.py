@@ -34,7 +34,7 @@ def door(may_enter: Callable[[User | AnonymousUser], bool]) -> Callable[[View], 
     return decorate
 
 
-# Whoever works in the house; dealers don't.
+# Whoever works in the house; dealers and guests don't.
 staff_required = door(permissions.is_staff_member)
 # Administrators: custom fields, relationship types, folders, categories, users.
 settings_required = door(permissions.can_change_settings)

@@ -32,6 +32,7 @@ ROLE_TITLES = {
     "finance": _("Finance"),
     "project": _("Projects"),
     "dealer": _("Dealer"),
+    "guest": _("Guest"),
 }
 SCOPE_TITLES = {
     "contacts:read": _("Read contacts"),

@@ -14,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 from apps.core import clock
 
 # The built-in access groups (DECISIONS 3); a role is a Django group of this name.
-ROLES = ("admin", "manager", "sales", "claims", "content", "finance", "project", "dealer")
+ROLES = ("admin", "manager", "sales", "claims", "content", "finance", "project", "dealer", "guest")
+OUTSIDE_ROLES = ("dealer", "guest")  # of people who don't work in the house: each has a door of its own
 
 
 class UserManager(BaseUserManager["User"]):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from django.db.models import Q
 
-from apps.accounts.models import ROLES, TeamMembership, User
+from apps.accounts.models import OUTSIDE_ROLES, ROLES, TeamMembership, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from apps.accounts.models import Team
 
-STAFF_ROLES = tuple(role for role in ROLES if role != "dealer")
+STAFF_ROLES = tuple(role for role in ROLES if role not in OUTSIDE_ROLES)
 
 # What an API token may be allowed; its user's own rights are the upper bound in any case.
 SCOPES = (
@@ -58,7 +58,7 @@ def is_manager(user: User | AnonymousUser) -> bool:
 
 
 def is_staff_member(user: User | AnonymousUser) -> TypeGuard[User]:
-    """Works in the house, in whatever role; a dealer doesn't."""
+    """Works in the house, in whatever role; dealers and guests don't."""
     return user.is_authenticated and (user.is_superuser or not roles_of(user).isdisjoint(STAFF_ROLES))
 
 
@@ -73,7 +73,7 @@ def can_read_audit(user: User | AnonymousUser) -> bool:
 
 
 def can_hold_tokens(user: User | AnonymousUser) -> bool:
-    """API tokens act for their user in the house's own doors, which dealers don't have."""
+    """API tokens act for their user in the house's own doors, which dealers and guests don't have."""
     return is_staff_member(user)
 
 

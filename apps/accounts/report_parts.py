@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Team, TeamMembership, User
+from apps.accounts.models import OUTSIDE_ROLES, Team, TeamMembership, User
 from apps.accounts.permissions import roles_of
 from apps.core.listing.columns import Words
 from apps.core.reports import Dimension, Narrowing, company_zone
@@ -62,7 +62,7 @@ def name_of_user(value: str) -> str:
     if not value.isdecimal() or len(value) > _LONGEST_ID:
         return ""
     user = User.objects.filter(pk=int(value)).first()
-    return str(user) if user and "dealer" not in roles_of(user) else ""
+    return str(user) if user and roles_of(user).isdisjoint(OUTSIDE_ROLES) else ""
 
 
 def _teams(_user: User) -> Sequence[tuple[str, str]]:

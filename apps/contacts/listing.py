@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
-from apps.accounts.models import User
+from apps.accounts.models import OUTSIDE_ROLES, User
 from apps.accounts.permissions import can_change_settings
 from apps.accounts.preferences import current_preferences
 from apps.accounts.templatetags.formats import day
@@ -281,13 +281,8 @@ def _filters(user: User) -> list[Filter]:
         return queryset.filter(pk__in=EntityCategory.objects.filter(category_id__in=chosen).values("entity_id"))
 
     def owners() -> list[tuple[str, str]]:
-        rows = (
-            User.objects.filter(is_active=True, is_bot=False)
-            .exclude(groups__name="dealer")
-            .order_by("name", "email")
-            .distinct()
-        )
-        return [(str(owner.pk), str(owner)) for owner in rows]
+        rows = User.objects.filter(is_active=True, is_bot=False).exclude(groups__name__in=OUTSIDE_ROLES)
+        return [(str(owner.pk), str(owner)) for owner in rows.order_by("name", "email").distinct()]
 
     return [
         ChoiceFilter(key="folder", title=_("Folder"), choices=folders, narrow=within_folders),

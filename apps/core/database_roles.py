@@ -6,7 +6,7 @@ ask the settings made here, so that whatever a view forgets to filter isn't ther
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -20,6 +20,9 @@ _UNSET = {
     "app.plant_ids": "{}",
     "app.shipment_id": "",
     "app.order_ids": "{}",
+    "app.guest_group_id": "",
+    "app.guest_from_seq": "",
+    "app.guest_tabs": "",
 }
 
 
@@ -48,6 +51,29 @@ def as_portal(
         "app.shipment_id": str(shipment_id or ""),
         "app.order_ids": "{" + ",".join(map(str, order_ids)) + "}",
     }
+    with _behind_the_wall(known):
+        yield
+
+
+@contextmanager
+def as_guest(*, user_id: int, entity_id: int, group_id: int, from_seq: int, tabs: Iterable[str]) -> Iterator[None]:
+    """Run as the portal's role for a guest of one project, who sees these tabs of it and messages after `from_seq`.
+
+    `group_id` 0 is none: nothing is there. Nothing of dealers is.
+    """
+    known = _UNSET | {
+        "app.user_id": str(user_id),
+        "app.entity_id": str(entity_id),
+        "app.guest_group_id": str(group_id),
+        "app.guest_from_seq": str(from_seq),
+        "app.guest_tabs": ",".join(sorted(tabs)),
+    }
+    with _behind_the_wall(known):
+        yield
+
+
+@contextmanager
+def _behind_the_wall(known: dict[str, str]) -> Iterator[None]:
     with transaction.atomic():
         _take(settings.DATABASE_PORTAL_ROLE, known)
         yield
@@ -58,7 +84,7 @@ def as_portal(
 
 @contextmanager
 def as_house() -> Iterator[None]:
-    """Within `as_portal`: run as the house's role, for what a service writes beside the dealer's own rows.
+    """Within `as_portal` or `as_guest`: run as the house's role, for what a service writes beside the reader's rows.
 
     Only for services, and only once the record at hand was read behind the wall. Elsewhere it changes nothing.
     """

@@ -8,9 +8,16 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
-        from apps.projects import contributions, program_contributions, project_contributions, receivers
+        from apps.projects import (
+            contributions,
+            guest_contributions,
+            program_contributions,
+            project_contributions,
+            receivers,
+        )
 
         contributions.register()
+        guest_contributions.register()
         project_contributions.register()
         program_contributions.register()
         receivers.connect()

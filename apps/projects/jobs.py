@@ -1,4 +1,4 @@
-"""Background jobs of groups."""
+"""Background jobs of projects."""
 
 from __future__ import annotations
 
@@ -29,3 +29,11 @@ def fetch_link_titles(**kwargs: Any) -> None:
     from apps.projects.services.link_titles import fetch_due
 
     fetch_due(now=clock.now())
+
+
+@shared_task
+def end_guests(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.projects.services.guests import end_run_out
+
+    end_run_out(now=clock.now())

@@ -18,7 +18,8 @@ def can_write(group: Group, member: Membership) -> bool:
 
 
 def can_pin(group: Group, member: Membership) -> bool:
-    return can_write(group, member)
+    """What is pinned stands above the chat for everybody: guests leave that to the house."""
+    return can_write(group, member) and member.entity_id is None
 
 
 def can_edit(group: Group, member: Membership, message: Message) -> bool:

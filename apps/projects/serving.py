@@ -6,11 +6,32 @@ import re
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
+from apps.core.downloads import as_download
 from apps.core.models import File
 from apps.core.services import files
+from apps.projects.models import Attachment
 
 _SHOWN = frozenset({"image/jpeg", "image/gif", "audio/webm", "audio/ogg", "audio/mp4"})
 _RANGE = re.compile(r"^bytes=(\d{1,15})-(\d{0,15})$")
+
+
+def send(request: HttpRequest, attachment: Attachment) -> HttpResponse | FileResponse:
+    """The file itself; `save` hands it over as a download, which all but pictures and voices always are."""
+    try:
+        if attachment.kind == Attachment.Kind.FILE or "save" in request.GET:
+            return as_download(attachment.file, attachment.name)
+        return in_place(request, attachment.file)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+def send_thumbnail(request: HttpRequest, attachment: Attachment) -> HttpResponse | FileResponse:
+    if attachment.thumbnail is None:
+        raise Http404
+    try:
+        return in_place(request, attachment.thumbnail)
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 def in_place(request: HttpRequest, file: File) -> HttpResponse | FileResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.access.crm_orders_cases import OWN_OF_DEALER, PORTAL
-from tests.access.matrix import ADMIN, API_ROLES, NO_ADMIN, Scopes, add, to_programs, web
+from tests.access.matrix import ADMIN, API_ROLES, NO_ADMIN, Scopes, add, web
 
 # --- the portal: an owner's ------------------------------------------------------------------------------------------
 web("portal/feed/", "GET", PORTAL)
@@ -29,4 +29,4 @@ web(f"{_RECEIVER}replay/", "POST", _OF_HOUSE)
 web(f"{_RECEIVER}log/<int:delivery_id>/again/", "POST", _OF_HOUSE)
 
 # --- programs of dealers have keys of their own (tests/crm/test_dealer_feed.py) ---------------------------------------
-add("api", "api/v1/feed/<kind>", "GET", to_programs(*[401] * len(API_ROLES)), kind="orders")
+add("api", "api/v1/feed/<kind>", "GET", dict.fromkeys(API_ROLES, 401), kind="orders")

@@ -77,7 +77,7 @@ _UNLOADED: Scopes = {"dealer link": ORDERS, "other_dealer link": ORDERS, "absent
 for _size in ("", "small/"):
     web(f"crm/shipments/<int:shipment_id>/pictures/<uuid:key>/{_size}", "GET", _UNLOADED)
 web("crm/dealers/<int:dealer_id>/view-as/", "POST", OF_DEALERS)
-web("crm/as-of/", "GET", of("login", IN, IN, 403, IN, IN))
+web("crm/as-of/", "GET", of("login", IN, IN, 403, IN, IN, guest=403))
 web("crm/kept-pages/", "GET", ADMIN)
 web("crm/dealers/leave/", "POST", ORDERS)
 
@@ -101,5 +101,8 @@ _NO_ORDER = to_programs(*OUTSIDE, 403, 404, 404, 404, 404)
 program("orders/<order_id>", "GET", {"dealer": _ORDER_READ, "other_dealer": _ORDER_READ, "absent": _NO_ORDER})
 
 # --- live events: a firm's people hear of their own one, staff with orders of those whose contact they see ---
-_HEARD = {"dealer:{dealer_id}": of(403, IN, IN, 403, IN, IN), "dealer:{other_dealer_id}": of(403, 403, IN, 403, IN, IN)}
+_HEARD = {
+    "dealer:{dealer_id}": of(403, IN, IN, 403, IN, IN, guest=403),
+    "dealer:{other_dealer_id}": of(403, 403, IN, 403, IN, IN),
+}
 add("live", "live/", "GET", _HEARD)

@@ -14,7 +14,8 @@ Outcome = str | int
 Expected = Mapping[str, Outcome]
 Scopes = Mapping[str, Expected]
 
-ROLES = ("anonymous", "dealer", "sales", "content", "manager", "admin")
+_GIVEN = ("anonymous", "dealer", "sales", "content", "manager", "admin")
+ROLES = (*_GIVEN, "guest")
 IN = "in"
 
 
@@ -29,9 +30,14 @@ class Case:
     data: Any = None
 
 
-def of(*outcomes: Outcome) -> Expected:
-    """One outcome for each of ROLES."""
-    return dict(zip(ROLES, outcomes, strict=True))
+def of(*outcomes: Outcome, guest: Outcome | None = None) -> Expected:
+    """One outcome for each of the cast; a guest meets what a dealer meets, unless it is said."""
+    found = dict(zip(_GIVEN, outcomes, strict=True))
+    return found | {"guest": found["dealer"] if guest is None else guest}
+
+
+def everybody(outcome: Outcome) -> Expected:
+    return dict.fromkeys(ROLES, outcome)
 
 
 #                anonymous dealer sales content manager admin
@@ -89,6 +95,8 @@ def add(door: str, route: str, methods: str, may: Expected | Scopes, data: Any =
             key = (door, method, route, scope)
             if key in CASES:
                 raise ValueError(f"{key} is there twice")
+            if door == "web" and route.startswith("portal/"):
+                expected = {**expected, "guest": 404}  # whoever belongs to no dealer doesn't learn what is there
             CASES[key] = Case(door, method, route, scope, expected, values, data)
 
 
@@ -97,17 +105,20 @@ def web(route: str, methods: str, may: Expected | Scopes, data: Any = None, **va
 
 
 # "cookie" is a signed-in administrator without a token, "reader" a token of bob's that may only read.
-API_ROLES = ("anonymous", "cookie", "dealer", "reader", "sales", "content", "manager", "admin")
+_PROGRAMS = ("anonymous", "cookie", "dealer", "reader", "sales", "content", "manager", "admin")
+API_ROLES = (*_PROGRAMS, "guest")
 
 
 def to_programs(*outcomes: Outcome) -> Expected:
-    return dict(zip(API_ROLES, outcomes, strict=True))
+    """A guest's token is as good as a dealer's."""
+    found = dict(zip(_PROGRAMS, outcomes, strict=True))
+    return found | {"guest": found["dealer"]}
 
 
 OUTSIDE = (401, 401, 401)
 PROGRAMS_READ = to_programs(*OUTSIDE, IN, IN, IN, IN, IN)
 PROGRAMS_WRITE = to_programs(*OUTSIDE, 403, IN, IN, IN, IN)
-OPEN_TO_PROGRAMS = to_programs(*[IN] * len(API_ROLES))
+OPEN_TO_PROGRAMS = dict.fromkeys(API_ROLES, IN)
 
 
 def program(route: str, methods: str, may: Expected | Scopes, data: Any = None) -> None:

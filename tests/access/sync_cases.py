@@ -11,11 +11,10 @@ from tests.access.matrix import (
     Scopes,
     of,
     program,
-    to_programs,
     web,
 )
 
-_STRANGERS = to_programs(*[401] * len(API_ROLES))
+_STRANGERS = dict.fromkeys(API_ROLES, 401)
 program("feeds/<code>/batches", "POST", _STRANGERS, {"records": []})
 program("feeds/<code>/status", "GET", _STRANGERS)
 program("feeds/schema", "GET", OPEN_TO_PROGRAMS)

@@ -62,6 +62,7 @@ from tests.access.chat import add_chat
 from tests.access.claims import add_claims
 from tests.access.connections import add_connections
 from tests.access.dealers import add_dealers
+from tests.access.guests import add_guests
 from tests.access.journeys import add_journeys
 from tests.access.mailings import add_mailings
 from tests.access.opportunities import add_opportunities
@@ -125,7 +126,9 @@ def make_world() -> World:
     add_campaigns(world)
     add_chat(world)
     add_projects(world)
-    world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
+    add_guests(world)
+    named = world.places["all"] | public | world.places["dealer"] | world.places["guest"]
+    world.places["absent"] = dict.fromkeys(named, ABSENT)
     _api_tokens(world)
     _templates(world)
     _written_mail(world)
@@ -283,11 +286,11 @@ def _view(owner: User, *, is_shared: bool) -> int:
 
 
 def _api_tokens(world: World) -> None:
-    """A bearer token of each role; a dealer's dates from when she worked in the house."""
+    """A bearer token of each role; a dealer's and a guest's date from when they worked in the house."""
     scopes = {"reader": ["contacts:read", "activities:read"]}
     far = datetime(2100, 1, 1, tzinfo=UTC)
     for role, user in {**world.users, "reader": world.users["sales"]}.items():
-        holder = world.users["sales"] if role == "dealer" else user
+        holder = world.users["sales"] if role in ("dealer", "guest") else user
         token, raw = create_token(
             actor=holder,
             user=holder,

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import GroupsField
+from apps.accounts.models import OUTSIDE_ROLES
 from apps.core.palette import ICONS, colour_field
 
 
@@ -25,7 +26,7 @@ class CategoryForm(forms.Form):
     )
     groups = GroupsField(
         label=_("Who reads them, besides administrators"),
-        queryset=Group.objects.exclude(name__in=["admin", "dealer"]).order_by("name"),
+        queryset=Group.objects.exclude(name__in=["admin", *OUTSIDE_ROLES]).order_by("name"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import OUTSIDE_ROLES
 from apps.accounts.models import User as UserModel
 from apps.contacts.models import Category, Folder
 from apps.contacts.models.rights import rights_of
@@ -35,7 +36,7 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = UserModel.objects.filter(is_active=True).exclude(groups__name="dealer")
+        staff = UserModel.objects.filter(is_active=True).exclude(groups__name__in=OUTSIDE_ROLES)
         offer_rows(self, "owner", staff.order_by("name", "email").distinct())
 
     def action(self) -> BulkAction:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.forms import GroupsField
+from apps.accounts.models import OUTSIDE_ROLES
 from apps.contacts.forms.settings_choices import tree_choices
 from apps.contacts.models import Category
 from apps.contacts.selectors.folders import category_tree, flat
@@ -30,7 +31,7 @@ class CategoryForm(forms.Form):
     )
     groups = GroupsField(
         label=_("Who sees them, besides administrators"),
-        queryset=Group.objects.exclude(name__in=["admin", "dealer"]).order_by("name"),
+        queryset=Group.objects.exclude(name__in=["admin", *OUTSIDE_ROLES]).order_by("name"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.accounts.permissions import can_change_settings, is_staff_member
+from apps.accounts.permissions import can_change_settings, is_staff_member, roles_of
 from apps.accounts.services.users import create_user
 from apps.contacts.models import Entity, Folder
 from apps.contacts.services.entities import make_entity
@@ -29,6 +29,30 @@ def make_user_for(*, actor: User, entity: Entity, email: str, roles: Iterable[st
     """
     if not can_change_settings(actor):
         raise PermissionDenied
+    return _make_user(actor, entity, email, roles, now)
+
+
+def make_guest_for(*, actor: User, entity: Entity, now: datetime) -> User:
+    """The user whom this person signs in as, as a guest; made where there is none, of their first e-mail address.
+
+    Whoever lets them in has asked whether `actor` may. Raises ValidationError for who has no address, and for who
+    works here or belongs to a dealer; EmailTaken.
+    """
+    user = User.objects.filter(entity=entity.pk).first()
+    if user is not None:
+        if roles_of(user) != {"guest"}:
+            raise ValidationError(_("%(name)s signs in here already, and not as a guest.") % {"name": user})
+        if not user.is_active:
+            raise ValidationError(_("An administrator has ended the access of %(name)s.") % {"name": user})
+        return user
+    if not entity.primary_email:
+        raise ValidationError(_("%(name)s has no e-mail address.") % {"name": entity.display_name})
+    return _make_user(actor, entity, entity.primary_email, ["guest"], now, made_by_house=True)
+
+
+def _make_user(
+    actor: User, entity: Entity, email: str, roles: Iterable[str], now: datetime, *, made_by_house: bool = False
+) -> User:
     if len(email) > _longest("email"):  # a contact's may be longer
         raise ValidationError({"email": _("This is not an e-mail address.")})
     with editing([entity], actor=actor, verb="user.made_from_contact", now=now) as edit:
@@ -40,7 +64,7 @@ def make_user_for(*, actor: User, entity: Entity, email: str, roles: Iterable[st
         token = _becoming.set(person.pk)
         try:
             name = person.display_name[: _longest("name")].strip()
-            user = create_user(actor=actor, email=email, name=name, roles=roles, now=now)
+            user = create_user(actor=None if made_by_house else actor, email=email, name=name, roles=roles, now=now)
         finally:
             _becoming.reset(token)
         person.user = user

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.forms import role_title
+from apps.accounts.models import OUTSIDE_ROLES
 from apps.contacts.forms.settings_folders import FolderForm, FolderRightsForm
 from apps.contacts.listing import entity_listing
 from apps.contacts.models import Folder, FolderPermission
@@ -136,7 +137,7 @@ def folder_rights(request: Request, folder_id: int) -> HttpResponse:
     form = FolderRightsForm(
         request.POST or None,
         folder=folder,
-        groups=Group.objects.exclude(name__in=["admin", "dealer"]).order_by("name"),
+        groups=Group.objects.exclude(name__in=["admin", *OUTSIDE_ROLES]).order_by("name"),
         permissions=FolderPermission.objects.filter(folder=folder),
     )
     if request.method == "POST" and form.is_valid():

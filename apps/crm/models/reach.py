@@ -48,7 +48,7 @@ def portal_reader(user: User | AnonymousUser) -> PortalReader | None:
         return kept
     if not user.is_authenticated:
         return None
-    if is_staff_member(user):
+    if is_staff_member(user) or roles_of(user) == {"guest"}:
         return None
     from apps.crm.models.dealers import DealerUser
 

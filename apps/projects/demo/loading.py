@@ -15,8 +15,9 @@ from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.contacts.models import Entity
 from apps.core.clock import company_day
+from apps.projects.demo.guest import let_guest_in
 from apps.projects.demo.talk import DAILY, TALKS, TASKS, Line, Talk
-from apps.projects.models import Group, Membership, Message, MessageLink, Pin, Reaction, ReadMark
+from apps.projects.models import Group, Membership, Message, MessageLink, Pin, Project, Reaction, ReadMark
 from apps.projects.project_reach import CONTEXT
 from apps.projects.services.finding import index_messages
 from apps.projects.services.members import make_group, open_direct
@@ -31,7 +32,7 @@ _ROLES = ("Client", "Architect", "Builder", "Supplier")
 
 
 @transaction.atomic
-def load_projects(*, now: datetime) -> int:
+def load_projects(*, now: datetime, password: str) -> int:
     """How many groups were made; 0 where there are some already, or nobody who could be in them."""
     people = {
         role: user for role in ("manager", "sales", "claims", "content", "finance", "project") if (user := _user(role))
@@ -40,6 +41,8 @@ def load_projects(*, now: datetime) -> int:
         return 0
     for talk in TALKS:
         _load(talk, people, now)
+    oak = Project.objects.select_related("group").get(group__title=TALKS[0].title)
+    let_guest_in(oak, owner=people["project"], password=password, now=now)
     direct = open_direct(actor=people["manager"], other=people["sales"], now=now - timedelta(days=2))
     lines = (("sales", "Do you have five minutes?"), ("manager", "After lunch."), ("sales", "Perfect."))
     _say(direct, people, lines, begin=now - timedelta(hours=3), step=timedelta(minutes=4), now=now)

@@ -2,6 +2,7 @@
 
 from apps.projects.models.bots import Bot
 from apps.projects.models.groups import Group, Membership, Topic
+from apps.projects.models.guests import GuestAccess, GuestEntry
 from apps.projects.models.messages import Message, MessageRevision
 from apps.projects.models.parts import Attachment, Mention, MessageEntry, MessageLink, Pin, Reaction, RecordFact
 from apps.projects.models.projects import Participant, Project
@@ -16,6 +17,8 @@ __all__ = [
     "Decision",
     "Draft",
     "Group",
+    "GuestAccess",
+    "GuestEntry",
     "KnownWord",
     "Membership",
     "Mention",

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.projects.models.guest_reach import guest_reader
+
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 class GroupQuerySet(models.QuerySet["Group"]):
     def visible_to(self, user: User) -> GroupQuerySet:
         """Those that `user` is in now, and no others: administrators read no chat that they aren't in."""
-        own = Membership.objects.present().filter(group=OuterRef("pk"), user=user.pk)
+        own = Membership.objects.of(user).present().filter(group=OuterRef("pk"))
         return self.filter(Exists(own))
 
 
@@ -61,6 +63,13 @@ class Group(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of(self, user: User) -> MembershipQuerySet:
+        """Under which `user` speaks or spoke: a guest is there as a contact, and only in the project at hand."""
+        guest = guest_reader(user)
+        if guest is None:
+            return self.filter(user=user.pk)
+        return self.filter(entity=guest.entity_id, group=guest.group_id) if "chat" in guest.tabs else self.none()
+
     def present(self) -> MembershipQuerySet:
         return self.filter(left_at__isnull=True)
 

@@ -23,14 +23,14 @@ _PARTS = {
     "decisions": "",
     "links": "",
     "attachments": "file",
-    "entries": "activity__task",
+    "entries": "activity",
 }
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
         """What was written in the groups that `user` is in, from the message on that their membership begins with."""
-        own = Membership.objects.present().filter(group=OuterRef("group"), user=user.pk, from_seq__lt=OuterRef("seq"))
+        own = Membership.objects.of(user).present().filter(group=OuterRef("group"), from_seq__lt=OuterRef("seq"))
         return self.filter(Exists(own))
 
     def standing(self) -> MessageQuerySet:
@@ -40,7 +40,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """With all that `_message.html` shows, in a fixed number of queries; what hangs on each as lists, `its_...`."""
         related = self.select_related("group", "topic", "author__bot", "reply_to__author", "forwarded_from__author")
         lists = [self._listed(name, joined) for name, joined in _PARTS.items()]
-        return related.prefetch_related(*lists)
+        return related.prefetch_related(*lists, "its_entries__activity__task")
 
     def _listed(self, name: str, joined: str) -> Prefetch[Any, Any, Any]:
         """These parts, together with what each of them names, in one query."""

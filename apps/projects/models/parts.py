@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import File
 from apps.projects.models.groups import Group, Membership
+from apps.projects.models.guest_reach import guest_reader
 from apps.projects.models.messages import Message
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ class Mention(models.Model):
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, user: User) -> AttachmentQuerySet:
         """Those of messages that `user` may read and nobody has deleted."""
+        guest = guest_reader(user)
+        if guest is not None and "chat" not in guest.tabs:
+            # They read no messages: the wall alone knows which of these were sent before they came.
+            return self.filter(group=guest.group_id) if "files" in guest.tabs else self.none()
+        guest = guest_reader(user)
+        if guest is not None and "chat" not in guest.tabs:
+            # They read no messages: the wall alone knows which of these were sent before they came.
+            return self.filter(group=guest.group_id) if "links" in guest.tabs else self.none()
         readable = Message.objects.visible_to(user).standing().filter(pk=OuterRef("message"))
         return self.filter(Exists(readable))
 

@@ -30,7 +30,7 @@ EVERYTHING = Wanted()
 
 def files_of(user: User, group: Group, *, wanted: Wanted = EVERYTHING, before: int = 0) -> tuple[list[Attachment], int]:
     """A page of files, the newest first, from below the id `before` on; and the id to go on from, 0 at the end."""
-    found = Attachment.objects.visible_to(user).filter(group=group).select_related("file", "message__author__user")
+    found = Attachment.objects.visible_to(user).filter(group=group).select_related("file", "message__author")
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.sender:
@@ -47,11 +47,30 @@ def links_of(
     user: User, group: Group, *, wanted: Wanted = EVERYTHING, before: int = 0
 ) -> tuple[list[MessageLink], int]:
     """The same of links."""
-    found = MessageLink.objects.visible_to(user).filter(group=group).select_related("message__author__user")
+    found = MessageLink.objects.visible_to(user).filter(group=group).select_related("message__author")
     if wanted.sender:
         found = found.filter(message__author=wanted.sender)
     if wanted.text:
         found = found.filter(Q(title__icontains=wanted.text) | Q(url__icontains=wanted.text))
+    if before:
+        found = found.filter(pk__lt=before)
+    rows = list(found.order_by("-pk")[: PAGE + 1])
+    return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else 0
+
+
+def guest_files(user: User, group_id: int, *, kind: str = "", before: int = 0) -> tuple[list[Attachment], int]:
+    """The same for a guest, who may see files without being told by whom."""
+    found = Attachment.objects.visible_to(user).filter(group=group_id).select_related("file")
+    if kind in Attachment.Kind.values:
+        found = found.filter(kind=kind)
+    if before:
+        found = found.filter(pk__lt=before)
+    rows = list(found.order_by("-pk")[: PAGE + 1])
+    return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else 0
+
+
+def guest_links(user: User, group_id: int, *, before: int = 0) -> tuple[list[MessageLink], int]:
+    found = MessageLink.objects.visible_to(user).filter(group=group_id)
     if before:
         found = found.filter(pk__lt=before)
     rows = list(found.order_by("-pk")[: PAGE + 1])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 
 from apps.accounts.selectors import staff_users
+from apps.core import clock
 from apps.core.live import publish, publish_many, recheck
 from apps.projects.drawing import draw_message
-from apps.projects.models import Group, Membership, Message
+from apps.projects.models import Group, GuestAccess, Membership, Message
 from apps.projects.selectors.groups import LETTERS
 
 
@@ -28,8 +29,16 @@ def announce(message: Message) -> None:
             (f"{channel}:{language}", "message", {**facts, "html": draw_message(drawn, language)})
             for language in languages
         )
+    # Guests ask through their own door for what they may read.
+    publish_many((access.channel, "message", facts) for access in _guests_of(drawn.group_id))
     if drawn.seq == drawn.group.last_seq:
         _announce_last(drawn)
+
+
+def _guests_of(group_id: int) -> list[GuestAccess]:
+    """Who hears of the chat now: one whose day has come hears nothing, though a page of theirs may still be open."""
+    standing = GuestAccess.objects.standing(clock.now()).filter(project=group_id, tabs__contains=["chat"])
+    return list(standing.only("pk"))
 
 
 def _announce_last(message: Message) -> None:
@@ -65,12 +74,15 @@ def announce_typing(group: Group, member: Membership) -> None:
     """Say that a member is typing; nothing is kept of it."""
     facts = {"member": member.pk, "name": member.display_name}
     publish_many((f"{group.channel}:{language}", "typing", facts) for language, _name in settings.LANGUAGES)
+    publish_many((access.channel, "typing", facts) for access in _guests_of(group.pk))
 
 
 def announce_read(group: Group, member: Membership, seq: int) -> None:
     facts = {"member": member.pk, "seq": seq}
     publish_many((f"{group.channel}:{language}", "read", facts) for language, _name in settings.LANGUAGES)
-    publish(f"user:{member.user_id}", "group-read", {"group": group.pk, "seq": seq})
+    publish_many((access.channel, "read", facts) for access in _guests_of(group.pk))
+    if member.user_id is not None:
+        publish(f"user:{member.user_id}", "group-read", {"group": group.pk, "seq": seq})
 
 
 def close_streams(member: Membership) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.accounts.permissions import is_staff_member
 from apps.core.services.operations import Recorder, operate, snapshot
-from apps.projects.models import Group, Membership
+from apps.projects.models import Group, GuestAccess, Membership
 from apps.projects.permissions import can_manage
 from apps.projects.project_reach import forget_reach
 from apps.projects.services.announcing import close_streams
@@ -21,7 +21,7 @@ from apps.projects.services.retiring import retire_programs
 
 def member_of(user: User, group: Group) -> Membership:
     """The membership of `user`. Raises PermissionDenied if there is none, or no more."""
-    found = Membership.objects.present().filter(group=group, user=user).first()
+    found = Membership.objects.of(user).present().filter(group=group).first()
     if found is None:
         raise PermissionDenied
     return found
@@ -104,6 +104,8 @@ def remove_member(*, actor: User, member: Membership, now: datetime) -> None:
             raise PermissionDenied
         if row.left_at is not None:
             return
+        if GuestAccess.objects.standing(now).filter(project=group.pk, entity=row.entity_id).exists():
+            raise ValidationError(_("%(name)s is a guest: see Guests.") % {"name": row.display_name})
         others = Membership.objects.present().filter(group=group, user__isnull=False, is_bot=False)
         others = others.exclude(pk=row.pk)
         if row.role == Membership.Role.OWNER and others.exists() and not others.filter(role=row.role).exists():

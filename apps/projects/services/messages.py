@@ -13,7 +13,18 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.projects import permissions
-from apps.projects.models import Decision, Group, Mention, Message, MessageLink, MessageRevision, Pin, Reaction, Topic
+from apps.projects.models import (
+    Decision,
+    Group,
+    Membership,
+    Mention,
+    Message,
+    MessageLink,
+    MessageRevision,
+    Pin,
+    Reaction,
+    Topic,
+)
 from apps.projects.models.messages import MOST_CHARACTERS
 from apps.projects.models.reading import Draft
 from apps.projects.services.announcing import announce, announce_read
@@ -170,7 +181,7 @@ def clean_text(text: str, *, may_be_empty: bool = False) -> str:
 
 
 def _posted(actor: User, group: Group, client_id: str) -> Message | None:
-    return Message.objects.filter(group=group, author__user=actor, client_id=client_id).first()
+    return Message.objects.filter(group=group, author__in=Membership.objects.of(actor), client_id=client_id).first()
 
 
 def _note_parts(message: Message) -> None:

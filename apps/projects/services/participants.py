@@ -13,6 +13,7 @@ from apps.contacts.models import Entity
 from apps.core.services.operations import operate, snapshot
 from apps.projects.models import Participant, Project
 from apps.projects.permissions import can_write
+from apps.projects.services.guests import show_all_out
 from apps.projects.services.members import member_of
 
 ROLE_LENGTH = 80
@@ -67,7 +68,7 @@ def set_participant_role(*, actor: User, participant: Participant, role: str, no
 
 
 def remove_participant(*, actor: User, participant: Participant, now: datetime) -> None:
-    """They take part no more; what was said and done with them stays. Out already: nothing happens."""
+    """They take part no more, and are no guest; what was said with them stays. Out already: nothing happens."""
     with operate(actor=actor, verb="project.participant_removed", now=now, undoable=False) as recorder:
         _check(actor, participant.project)
         row = Participant.objects.select_for_update().get(pk=participant.pk)
@@ -76,6 +77,7 @@ def remove_participant(*, actor: User, participant: Participant, now: datetime) 
             row.removed_at = now
             row.save(update_fields=["removed_at"])
             recorder.updated(row, before)
+            show_all_out(recorder, row.project, actor=actor, now=now, entity_id=row.entity_id)
 
 
 def _check(actor: User, project: Project) -> None:

@@ -15,6 +15,7 @@ from apps.projects.models import Group, Project
 from apps.projects.permissions import can_manage
 from apps.projects.project_reach import forget_reach
 from apps.projects.services.group_events import tell_state
+from apps.projects.services.guests import show_all_out
 from apps.projects.services.members import member_of
 
 _is_address = URLValidator(schemes=["http", "https"])
@@ -80,7 +81,8 @@ def make_project_of(*, actor: User, group: Group, now: datetime) -> Project:
 
 
 def back_to_group(*, actor: User, project: Project, now: datetime) -> None:
-    """Let it be a mere group again; what was written of it is kept. One already: nothing happens.
+    """Let it be a mere group again; what was written of it is kept, its guests are shown out. One already: nothing
+    happens.
 
     Raises PermissionDenied unless `actor` manages it.
     """
@@ -91,6 +93,7 @@ def back_to_group(*, actor: User, project: Project, now: datetime) -> None:
             locked.closed_at = now
             _save(locked, now)
             recorder.updated(locked, before)
+            show_all_out(recorder, locked, actor=actor, now=now)
             forget_reach()
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.decorators import staff_required
 from apps.core import clock
-from apps.core.downloads import as_download
 from apps.core.htmx import Request, render_page
 from apps.projects.doors import enter, number, project_of
 from apps.projects.models import Attachment, Group, MessageLink
@@ -20,7 +19,7 @@ from apps.projects.selectors.groups import title_of
 from apps.projects.selectors.missed import decisions_of
 from apps.projects.selectors.parts import files_of, links_of, senders_of
 from apps.projects.services import attaching
-from apps.projects.serving import in_place
+from apps.projects.serving import send, send_thumbnail
 
 
 @staff_required
@@ -28,46 +27,20 @@ from apps.projects.serving import in_place
 def file_bring(request: Request, group_id: int) -> HttpResponse:
     """One file that is to go with a message: {"sealed", "name", "kind"}, or in words why not."""
     found, _member = enter(request.user, group_id)
-    upload = request.FILES.get("file")
-    if upload is None:
-        return _refused(_("There is no file."))
-    try:
-        kept = attaching.bring_file(
-            actor=request.user,
-            group=found,
-            upload=upload,
-            seconds=number(request.POST.get("seconds")),
-            now=clock.now(),
-        )
-    except ValidationError as error:
-        return _refused(" ".join(error.messages))
-    sealed = attaching.seal(kept, actor=request.user, group=found)
-    return JsonResponse({"sealed": sealed, "name": kept.name, "kind": kept.kind})
+    return bring(request, found)
 
 
 @staff_required
 @require_GET
 def file(request: Request, group_id: int, file_id: int) -> HttpResponse | FileResponse:
     """The file itself; `save` hands it over as a download, which all but pictures and voices always are."""
-    attachment = _attachment(request, group_id, file_id)
-    try:
-        if attachment.kind == Attachment.Kind.FILE or "save" in request.GET:
-            return as_download(attachment.file, attachment.name)
-        return in_place(request, attachment.file)
-    except FileNotFoundError as error:
-        raise Http404 from error
+    return send(request, _attachment(request, group_id, file_id))
 
 
 @staff_required
 @require_GET
 def file_thumbnail(request: Request, group_id: int, file_id: int) -> HttpResponse | FileResponse:
-    attachment = _attachment(request, group_id, file_id)
-    if attachment.thumbnail is None:
-        raise Http404
-    try:
-        return in_place(request, attachment.thumbnail)
-    except FileNotFoundError as error:
-        raise Http404 from error
+    return send_thumbnail(request, _attachment(request, group_id, file_id))
 
 
 @staff_required
@@ -123,6 +96,25 @@ def group_decisions(request: Request, group_id: int) -> HttpResponse:
 def _attachment(request: Request, group_id: int, file_id: int) -> Attachment:
     readable = Attachment.objects.visible_to(request.user).select_related("file", "thumbnail")
     return get_object_or_404(readable, group_id=group_id, pk=file_id)
+
+
+def bring(request: Request, group: Group) -> HttpResponse:
+    """Keep the file of this request for a message in `group`; {"sealed", "name", "kind"}, or in words why not."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        return _refused(_("There is no file."))
+    try:
+        kept = attaching.bring_file(
+            actor=request.user,
+            group=group,
+            upload=upload,
+            seconds=number(request.POST.get("seconds")),
+            now=clock.now(),
+        )
+    except ValidationError as error:
+        return _refused(" ".join(error.messages))
+    sealed = attaching.seal(kept, actor=request.user, group=group)
+    return JsonResponse({"sealed": sealed, "name": kept.name, "kind": kept.kind})
 
 
 def _refused(words: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -21,7 +22,7 @@ from apps.core.sheets import close_sheet
 from apps.projects import permissions
 from apps.projects.doors import enter, message_of, number
 from apps.projects.forms import GroupForm, PeopleForm
-from apps.projects.models import Membership
+from apps.projects.models import GuestAccess, Membership
 from apps.projects.project_tabs import summary_tabs
 from apps.projects.selectors.groups import PAGE, group_rows, title_of
 from apps.projects.selectors.people import readers_of
@@ -153,10 +154,8 @@ def group_top(request: Request, group_id: int) -> HttpResponse:
 def message_readers(request: Request, group_id: int, message_id: int) -> HttpResponse:
     """Who has read a message, and how many of the others there are."""
     message = message_of(request.user, group_id, message_id)
-    others = (
-        Membership.objects.present()
-        .filter(group=group_id, user__isnull=False, is_bot=False)
-        .exclude(pk=message.author_id)
-    )
+    guests = GuestAccess.objects.standing(clock.now()).filter(project=group_id)
+    readers = Q(user__isnull=False) | Q(entity__in=guests.values("entity"))
+    others = Membership.objects.present().filter(readers, group=group_id, is_bot=False).exclude(pk=message.author_id)
     context = {"group": message.group, "readers": readers_of(message), "others": others.count()}
     return render_page(request, "projects/readers.html", context, fragment="sheet")

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from apps.accounts.decorators import staff_required
@@ -35,8 +36,8 @@ def message_post(request: Request, group_id: int) -> HttpResponse:
             now=clock.now(),
         )
     except ValidationError as error:
-        return _refused(error)
-    return _drawn(request, message)
+        return refused(error)
+    return drawn(request, message)
 
 
 @staff_required
@@ -46,8 +47,8 @@ def message_edit(request: Request, group_id: int, message_id: int) -> HttpRespon
     try:
         service.edit_message(actor=request.user, message=message, text=request.POST.get("text", ""), now=clock.now())
     except ValidationError as error:
-        return _refused(error)
-    return _drawn(request, message)
+        return refused(error)
+    return drawn(request, message)
 
 
 @staff_required
@@ -55,7 +56,7 @@ def message_edit(request: Request, group_id: int, message_id: int) -> HttpRespon
 def message_delete(request: Request, group_id: int, message_id: int) -> HttpResponse:
     message = message_of(request.user, group_id, message_id)
     service.delete_message(actor=request.user, message=message, now=clock.now())
-    return _drawn(request, message)
+    return drawn(request, message)
 
 
 @staff_required
@@ -72,8 +73,8 @@ def message_react(request: Request, group_id: int, message_id: int) -> HttpRespo
             now=clock.now(),
         )
     except ValidationError as error:
-        return _refused(error)
-    return _drawn(request, message)
+        return refused(error)
+    return drawn(request, message)
 
 
 @staff_required
@@ -82,7 +83,7 @@ def message_pin(request: Request, group_id: int, message_id: int) -> HttpRespons
     message = message_of(request.user, group_id, message_id)
     wanted = request.POST.get("wanted") == "1"
     reactions.pin_message(actor=request.user, message=message, wanted=wanted, now=clock.now())
-    return _drawn(request, message)
+    return drawn(request, message)
 
 
 @staff_required
@@ -91,16 +92,18 @@ def message_decide(request: Request, group_id: int, message_id: int) -> HttpResp
     message = message_of(request.user, group_id, message_id)
     wanted = request.POST.get("wanted") == "1"
     reactions.mark_decision(actor=request.user, message=message, wanted=wanted, now=clock.now())
-    return _drawn(request, message)
+    return drawn(request, message)
 
 
-def _drawn(request: Request, message: Message) -> HttpResponse:
+def drawn(request: Request, message: Message) -> HttpResponse:
     """The message for the chat's own script; without it, the page again."""
     if "HX-Request" not in request.headers:
-        return redirect("projects:group", message.group_id)
+        return redirect(
+            reverse("projects:group", args=[message.group_id], current_app=request.resolver_match.namespace)
+        )
     drawn = Message.objects.for_drawing().get(pk=message.pk)
     return render(request, "projects/_messages.html", {"messages": [drawn]})
 
 
-def _refused(error: ValidationError) -> HttpResponse:
+def refused(error: ValidationError) -> HttpResponse:
     return HttpResponse(" ".join(error.messages), status=422, content_type="text/plain; charset=utf-8")

@@ -21,7 +21,7 @@ from apps.core.embedded.supervisor import Program, Supervisor
 
 LOGINS = (
     *("admin", "manager", "sales", "claims", "content", "finance", "project"),
-    *("dealer", "dealer-employee", "dealer2"),
+    *("dealer", "dealer-employee", "dealer2", "guest"),
 )
 DOMAIN = "demo.rapport.example"
 SLOW = 45.0  # seconds after which the demo says where to look
