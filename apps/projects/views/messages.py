@@ -89,9 +89,8 @@ def message_pin(request: Request, group_id: int, message_id: int) -> HttpRespons
 def drawn(request: Request, message: Message) -> HttpResponse:
     """The message for the chat's own script; without it, the page again."""
     if "HX-Request" not in request.headers:
-        return redirect(
-            reverse("projects:group", args=[message.group_id], current_app=request.resolver_match.namespace)
-        )
+        here = request.resolver_match.namespace if request.resolver_match else None
+        return redirect(reverse("projects:group", args=[message.group_id], current_app=here))
     drawn = Message.objects.for_drawing().get(pk=message.pk)
     return render(request, "projects/_messages.html", {"messages": [drawn]})
 
