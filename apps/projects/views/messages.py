@@ -98,9 +98,8 @@ def message_decide(request: Request, group_id: int, message_id: int) -> HttpResp
 def drawn(request: Request, message: Message) -> HttpResponse:
     """The message for the chat's own script; without it, the page again."""
     if "HX-Request" not in request.headers:
-        return redirect(
-            reverse("projects:group", args=[message.group_id], current_app=request.resolver_match.namespace)
-        )
+        here = request.resolver_match.namespace if request.resolver_match else None
+        return redirect(reverse("projects:group", args=[message.group_id], current_app=here))
     drawn = Message.objects.for_drawing().get(pk=message.pk)
     return render(request, "projects/_messages.html", {"messages": [drawn]})
 
