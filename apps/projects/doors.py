@@ -11,7 +11,12 @@ from apps.projects.models import Group, Membership, Message, Project, Topic
 
 def enter(user: User, group_id: int) -> tuple[Group, Membership]:
     """The group and one's own membership; 404 for everybody who isn't in it."""
-    found = Membership.objects.present().filter(group_id=group_id, user=user).select_related("group__project").first()
+    found = (
+        Membership.objects.present()
+        .filter(group_id=group_id, user=user)
+        .select_related("group__project", "draft")
+        .first()
+    )
     if found is None:
         raise Http404
     return found.group, found

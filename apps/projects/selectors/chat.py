@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q, QuerySet
 
-from apps.projects.models import Draft, Group, Membership, Message, Pin, ReadMark, Topic
+from apps.projects.models import Group, Membership, Message, Pin, ReadMark, Topic
 
 BEFORE, AFTER, PORTION = 40, 60, 50  # messages around the place one opens at, and with each further step
 MOST_CHANGES = 200
@@ -51,7 +51,7 @@ def chat_window(group: Group, member: Membership, *, at: int | None = None, topi
         has_older=has_older,
         has_newer=has_newer,
         pins=pins_of(group, member),
-        draft=Draft.objects.filter(membership=member).values_list("text", flat=True).first() or "",
+        draft=member.draft.text if hasattr(member, "draft") else "",
     )
 
 
