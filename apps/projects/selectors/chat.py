@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q, QuerySet
 
-from apps.projects.models import Draft, Group, Membership, Message, Pin, ReadMark, Topic
+from apps.projects.models import Group, Membership, Message, Pin, ReadMark, Topic
 
 BEFORE, AFTER, PORTION = 25, 40, 50  # messages around the place one opens at, and with each further step
 MOST_CHANGES = 200

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
@@ -27,6 +28,8 @@ def record_add(request: Request, group_id: int) -> HttpResponse:
     found = _writable(request, group_id)
     if request.method == "POST":
         record_type, _sign, pk = request.POST.get("record", "").partition(":")
+        if not number(pk):
+            return refused(request, _back(group_id), ValidationError(_("There is no such choice.")))
         try:
             service.add_record(
                 actor=request.user, group=found, record_type=record_type, record_id=number(pk), now=clock.now()
