@@ -6,7 +6,10 @@ import signal
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 
+from apps.accounts.models import User
 from apps.contacts.models import Entity, Folder
 from apps.contacts.services.trash import restore_entities, trash_entities
 from apps.core import clock, secrets
@@ -16,6 +19,7 @@ from apps.core.services import operations
 from apps.core.services.suppression import allow_again, is_suppressed, suppress
 from apps.crm.models import Persona
 from apps.crm.services.personas import give_persona, take_persona
+from apps.crm.services.segments import change_segment, save_segment
 from apps.sync.models import AudienceMember, Connection, ConnectionRun
 from apps.sync.services.connections import asking_by_hand, rounds, setup
 from apps.sync.services.connections.claims import LEASE, claim
@@ -214,6 +218,33 @@ def test_a_view_that_is_gone_or_asks_for_something_unknown_sends_nobody_and_take
     setup.switch_on(actor=ada, connection=connection, now=NOW)
     go(connection, NOW + timedelta(hours=3))
     assert chimp.subscribed() == ["p0@windows.ua", "p1@windows.ua"]
+
+
+def test_a_segment_is_followed_as_it_is_now_until_it_is_shared_no_more(chimp, ada, bob):
+    a_contact(bob, "Olha", "olha@windows.ua")
+    Entity.objects.filter(first_name="Olha").update(city="Lviv")
+    bob.groups.add(Group.objects.get_or_create(name="content")[0])
+    bob = User.objects.get(pk=bob.pk)
+    query = {"filters": {"city": ["Lviv"]}}
+    segment = save_segment(actor=bob, name="Lviv", tab="all", query=query, is_shared=True, now=NOW)
+    connection = an_audience(ada, choice=f"segment:{segment.pk}")
+    go(connection)
+    assert chimp.subscribed() == ["olha@windows.ua"]
+
+    petro = a_contact(bob, "Petro", "petro@windows.ua", now=NOW + MINUTE)
+    Entity.objects.filter(pk=petro.pk).update(city="Lviv")
+    go(connection, NOW + MINUTE)
+    assert chimp.subscribed() == ["olha@windows.ua", "petro@windows.ua"]
+
+    change_segment(actor=bob, segment=segment, name="Lviv", is_shared=False, now=NOW)
+    go(connection, NOW + timedelta(hours=2))
+    connection.refresh_from_db()
+    assert connection.state == "stopped"
+    assert "isn’t shared any more" in connection.trouble
+    assert chimp.subscribed() == ["olha@windows.ua", "petro@windows.ua"]
+    data = setup.ConnectionInput(name="Other", secret="", options=MailchimpOptions(**connection.options))
+    with pytest.raises(ValidationError):
+        setup.change_connection(actor=ada, connection=connection, data=data, now=NOW)
 
 
 def test_a_connection_of_who_is_no_administrator_any_more_stops(chimp, ada):
