@@ -33,14 +33,43 @@ class House:
 def open_house(count: int, *, fresh: bool = False) -> House:
     """Connect to the database with `count` contacts, as the web's role; fill it where it isn't there."""
     name = f"rapport_bench_{count}"
-    filled = _make(name, fresh=fresh)
-    connection.close()
-    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
-    call_command("migrate", verbosity=0)
-    if not filled:
+    if not _move_into(name, fresh=fresh):
         say(f"filling {name}")
         load(count=count, owner=_user(), folders=_folders(), say=say)
-        _execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(_FILLED)))
+        _mark(name)
+    return _as_web(count)
+
+
+def open_empty_house(name: str) -> House:
+    """A new database without contacts, in place of the one that bore the name; copied from one that is kept."""
+    empty = "rapport_bench_empty"
+    if not _move_into(empty, fresh=False):
+        _mark(empty)
+    connection.close()
+    _execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+    _execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(empty)))
+    _connect_to(name)
+    return _as_web(0)
+
+
+def _move_into(name: str, *, fresh: bool) -> bool:
+    """True: a filled one was there."""
+    filled = _make(name, fresh=fresh)
+    _connect_to(name)
+    call_command("migrate", verbosity=0)
+    return filled
+
+
+def _mark(name: str) -> None:
+    _execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(_FILLED)))
+
+
+def _connect_to(name: str) -> None:
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+def _as_web(count: int) -> House:
     forget_rights()
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {settings.DATABASE_WEB_ROLE}")

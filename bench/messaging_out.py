@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 
@@ -28,7 +29,7 @@ _PROCESSOR = 2.0  # ms of this process for a mail
 
 def measure(house: House) -> Iterator[Row]:
     settings.RAPPORT_PRIVATE_NETWORKS = ["127.0.0.0/8"]
-    with _sink() as port:
+    with sink() as port:
         account = _account(house, port)
         for name, count, size, budget in _KINDS:
             raws = _raws(account, count, size)
@@ -138,15 +139,16 @@ def _forget(account: MailAccount) -> None:
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def sink(notes: Path | None = None) -> Iterator[int]:
+    """The port of a server that takes all mail, and notes whose in the file `notes`."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    program = [sys.executable, "-m", "bench.smtp_sink", str(port)]
-    sink = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own
+    program = [sys.executable, "-m", "bench.smtp_sink", str(port), *([str(notes)] if notes else [])]
+    server = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own
     try:
-        if sink.stdout is None or sink.stdout.readline().strip() != "ready":
+        if server.stdout is None or server.stdout.readline().strip() != "ready":
             raise RuntimeError("the sink didn't start")
         yield port
     finally:
-        sink.terminate()
-        sink.wait(10)
+        server.terminate()
+        server.wait(10)

@@ -1,4 +1,6 @@
-"""A server that takes all mail and keeps none: `python -m bench.smtp_sink PORT`.
+"""A server that takes all mail and keeps none: `python -m bench.smtp_sink PORT [NOTES]`.
+
+Into the file NOTES it writes a line for each mail before it says that it took it: the moment (seconds), the recipient.
 
 It looks at no line of a text, so that it isn't itself what is measured: aiosmtpd takes 60 mails of 50 KB a second.
 """
@@ -6,7 +8,11 @@ It looks at no line of a text, so that it isn't itself what is measured: aiosmtp
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
+from pathlib import Path
+from typing import TextIO
 
 _END = b"\r\n.\r\n"
 _ANSWERS = {
@@ -17,6 +23,9 @@ _ANSWERS = {
 
 
 class _Session(asyncio.Protocol):
+    def __init__(self, notes: TextIO) -> None:
+        self._notes, self._recipient = notes, ""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  as create_server makes them
         self._peer, self._held, self._is_text = transport, bytearray(), False
@@ -37,17 +46,22 @@ class _Session(asyncio.Protocol):
             return False
         self._held = rest
         verb = b"" if self._is_text else bytes(line[:4]).upper()
+        if verb == b"RCPT":
+            self._recipient = line.decode("ascii", "replace").partition("<")[2].partition(">")[0]
+        if self._is_text:
+            self._notes.write(f"{time.time():.6f} {self._recipient}\n")
         self._peer.write(_ANSWERS.get(verb, b"250 OK\r\n"))
         self._is_text = verb == b"DATA"
         return True
 
 
-async def _serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(_Session, "127.0.0.1", port)
+async def _serve(port: int, notes: TextIO) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: _Session(notes), "127.0.0.1", port)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    with Path(sys.argv[2] if len(sys.argv) > 2 else os.devnull).open("a", buffering=1) as kept:
+        asyncio.run(_serve(int(sys.argv[1]), kept))

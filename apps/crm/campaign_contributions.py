@@ -14,11 +14,13 @@ from django.utils.translation import pgettext_lazy
 from apps.accounts.permissions import is_staff_member
 from apps.contacts.models import Entity
 from apps.core.contributions import (
+    ContactChoice,
     Kind,
     MenuItem,
     Panel,
     RecordAction,
     Undoer,
+    contact_choices,
     kinds,
     menu,
     panels,
@@ -29,7 +31,7 @@ from apps.core.contributions import (
     verbs,
 )
 from apps.core.listing import Listing, ListingEntry, listings
-from apps.crm import campaign_listing, campaign_report, segment_listing
+from apps.crm import campaign_listing, campaign_report, segment_choices, segment_listing
 from apps.crm.models import Campaign, Segment
 from apps.crm.permissions.campaigns import can_change_segment, reads_campaigns, sends_campaigns
 from apps.crm.services.campaigns.mails import TRANSPORT
@@ -60,6 +62,8 @@ def register() -> None:
         verbs.register(verb, title)
     undoers.register("crm.segment", Undoer(Segment, editable=_editable))
     campaign_report.register()
+    by_segment = ContactChoice(_("Segment"), segment_choices.offered, segment_choices.chosen)
+    contact_choices.register("segment", by_segment)
     transports.register(TRANSPORT, campaign_line)
     settled.register(TRANSPORT, settle)
     kinds.register(KIND, Kind(pgettext_lazy("activity", "Mailing"), "speakerphone"))
@@ -90,7 +94,7 @@ def _card(request: HttpRequest, entity: Entity) -> str:
 
 
 def _campaigns(request: HttpRequest) -> Listing | None:
-    return campaign_listing.campaign_listing() if reads_campaigns(request.user) else None
+    return campaign_listing.campaign_listing(request.user) if reads_campaigns(request.user) else None
 
 
 def _recipients(request: HttpRequest) -> Listing | None:

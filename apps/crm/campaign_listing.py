@@ -14,10 +14,12 @@ from apps.core.listing import ChoiceFilter, Column, Empty, Listing
 from apps.core.markup import fill, record_url
 from apps.crm.models import Campaign, CampaignLink, CampaignRecipient, MailingTopic
 from apps.crm.models.campaign_recipients import Outcome
+from apps.crm.selectors.segments import name_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from apps.accounts.models import User
     from apps.core.listing.filters import Choices, Values
 
 KEY = "crm.campaigns"
@@ -33,10 +35,13 @@ STATE_COLOURS = {
 _ROW_COLOURS = {"waiting": "grey", "made": "blue", "sent": "green", "uncertain": "yellow", "failed": "red"}
 
 
-def campaign_listing() -> Listing:
+def campaign_listing(user: User) -> Listing:
+    def segment(campaign: Campaign) -> str:
+        return name_of(campaign.segment, user) if campaign.segment else ""
+
     return Listing(
         key=KEY,
-        columns=_CAMPAIGNS,
+        columns=[*_CAMPAIGNS[:4], Column("segment", _("Segment"), segment), *_CAMPAIGNS[4:]],
         default_sort="-made",
         filters=[
             ChoiceFilter(key="state", title=_("State"), field="state", choices=Campaign.State.choices),
@@ -126,7 +131,6 @@ _CAMPAIGNS = [
     Column("state", _("State"), state_badge),
     Column("subject", _("Subject"), lambda campaign: campaign.subject),
     Column("topic", _("Topic"), lambda campaign: campaign.topic or "", default=False),
-    Column("segment", _("Segment"), lambda campaign: campaign.segment or ""),
     Column("total", _("Recipients"), lambda campaign: campaign.total or "", numeric=True),
     Column("started", _("Begins"), _started, sort=("started_at",)),
     Column("by", _("Made by"), lambda campaign: campaign.made_by, default=False),

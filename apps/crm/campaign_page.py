@@ -11,10 +11,10 @@ from django.conf import settings
 
 from apps.crm.campaign_listing import STATE_COLOURS
 from apps.crm.models import Campaign
-from apps.crm.permissions.campaigns import sends_campaigns
+from apps.crm.permissions.campaigns import sees_segment, sends_campaigns
 from apps.crm.selectors.campaign_audience import Reason, audience_of
 from apps.crm.selectors.campaign_results import Results, results_of
-from apps.crm.selectors.segments import Part, words_of
+from apps.crm.selectors.segments import Part, name_of, words_of
 from apps.crm.services.campaigns.mails import sender_of
 from apps.crm.services.campaigns.readiness import troubles
 from apps.crm.services.campaigns.trying import example_for
@@ -55,6 +55,8 @@ class CampaignPage:
     number: int
     minutes: int
     left_out: Sequence[LeftOut]
+    segment: str = ""
+    sees_segment: bool = False
     parts: Sequence[Part] = ()
     troubles: Sequence[str] = ()
     hint: str = ""
@@ -89,6 +91,8 @@ def campaign_page(campaign: Campaign, *, user: User, now: datetime) -> CampaignP
         number=number,
         minutes=-(-number // campaign.per_minute),
         left_out=[LeftOut(key, str(Reason(key).label), count) for key, count in counts.items() if key in Reason.values],
+        segment=name_of(campaign.segment, user) if campaign.segment is not None else "",
+        sees_segment=campaign.segment is not None and sees_segment(user, campaign.segment),
         parts=words_of(campaign.segment, user) if campaign.segment is not None and not started else (),
         troubles=found,
         hint=one_click_trouble() if not started else "",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from apps.contacts.models import EmailAddress
-from apps.contacts.services.consent import Reason, leave, switch_mailings, take_again
+from apps.contacts.services.consent import Reason, leave, leave_many, settle, switch_mailings, take_again
 from apps.contacts.services.details import add_email
 from apps.contacts.services.inputs import EmailInput
 from apps.contacts.services.trash import trash_entities
 from apps.contacts.signals import entities_created
 from apps.core.models import Operation, Suppression
 from apps.core.services.operations import undo
-from apps.core.services.suppression import is_suppressed
+from apps.core.services.suppression import fold, is_suppressed
 from tests.conftest import NOW
 from tests.contacts.factories import FolderFactory, PersonFactory
 
@@ -104,6 +106,57 @@ def test_a_stronger_reason_takes_the_place_of_a_weaker_one():
         said.append(Suppression.objects.get().reason)
 
     assert said == ["bounced", "unsubscribed", "unsubscribed", "complained", "complained"]
+
+
+def test_what_a_reader_wished_after_a_colleague_survives_the_colleagues_undo(alice):
+    email, later = bearing("anna@example.com"), NOW + timedelta(hours=1)
+    switch_mailings(actor=alice, email=email, wanted=False, now=NOW)
+    leave(addresses=["anna@example.com"], reason=Reason.UNSUBSCRIBED, origin="campaign:7", now=later)
+
+    undone = undo(actor=alice, operation=Operation.objects.filter(verb="mailings.left").earliest("pk"), now=later)
+
+    assert {each.reason for each in undone.conflicts} == {"changed"}
+    row = Suppression.objects.get()
+    assert (row.reason, row.origin, row.actor) == ("unsubscribed", "campaign:7", None)
+    email.refresh_from_db()
+    assert email.opted_out_at == later
+
+
+def test_it_survives_also_where_it_was_told_by_the_list_and_who_bears_the_address_sees_nothing_else(alice, charlie):
+    email, later = bearing("anna@example.com"), NOW + timedelta(hours=1)
+    switch_mailings(actor=alice, email=email, wanted=False, now=NOW)
+    leave_many(addresses=["anna@example.com"], reason=Reason.UNSUBSCRIBED, origin="connection:1", now=later)
+    operation = Operation.objects.get(verb="mailings.left")
+
+    with pytest.raises(PermissionDenied):
+        undo(actor=charlie, operation=operation, now=later)
+    undo(actor=alice, operation=operation, now=later)
+
+    assert is_suppressed(address="anna@example.com", scope="mailings")
+    email.refresh_from_db()
+    assert email.opted_out_at == later
+
+
+def test_what_a_colleague_enters_after_the_reader_left_is_undone_without_letting_mail_go_there(alice):
+    email = bearing("anna@example.com")
+    leave(addresses=["anna@example.com"], reason=Reason.UNSUBSCRIBED, now=NOW)
+
+    assert switch_mailings(actor=alice, email=email, wanted=False, now=NOW) is None
+    assert Suppression.objects.get().reason == "unsubscribed"
+
+
+@pytest.mark.parametrize("written", ["Олена@Вікна.укр", "anna@Größe.example", "anna@XN--80adym7j.xn--j1amh"])
+def test_what_an_import_brings_in_letters_of_its_own_is_kept_from_mailings_as_it_is_sent(written):
+    email, same = bearing(written), bearing(fold(written))
+    EmailAddress.objects.filter(pk=email.pk).update(opted_out_at=NOW)
+
+    settle([email.entity_id, same.entity_id])
+
+    assert Suppression.objects.get().address == fold(written)
+    assert is_suppressed(address=written, scope="topic:news")
+    settle([same.entity_id])
+    same.refresh_from_db()
+    assert same.opted_out_at == NOW
 
 
 def test_only_the_reasons_named_are_taken_back():

@@ -6,21 +6,24 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.urls import reverse
 
-from apps.accounts.models import Team, TeamMembership
+from apps.accounts.models import Team, TeamMembership, User
 from apps.activities.models import Notice, NoticePreference
-from apps.contacts.models import Entity
+from apps.contacts.models import Entity, FolderPermission
 from apps.contacts.services.entities import create_entity
 from apps.contacts.services.inputs import EntityInput, UnitInput
 from apps.core.kept import forget_now
 from apps.crm.models import Absence, Assignment, AssignmentRule, AssignmentRun, Persona
 from apps.crm.services.assigning import assign_new
-from apps.crm.services.assignments import assign
+from apps.crm.services.assignments import assign, stand_in
+from apps.crm.services.hand_overs import Terms, begin_hand_over
 from apps.crm.services.personas import give_persona
 from tests.conftest import make_user
-from tests.contacts.factories import PersonFactory
+from tests.contacts.factories import FolderFactory, PersonFactory
 from tests.crm.factories import NOW
 
 TODAY = NOW.date()
@@ -185,3 +188,64 @@ def test_two_workers_at_once_take_no_turn_twice():
     assert takers().count("Anna") == takers().count("Sam") == 20
     made.refresh_from_db()
     assert made.turn == 40
+
+
+def hidden_from(*names):
+    """A folder that everybody of the east sees but these."""
+    folder = FolderFactory(kind="restricted")
+    for user in User.objects.exclude(name__in=names):
+        group = Group.objects.get_or_create(name=f"sees {user.pk}")[0]
+        user.groups.add(group)
+        FolderPermission.objects.create(folder=folder, group=group, can_view=True)
+    return folder
+
+
+def test_who_may_not_see_the_contact_is_passed_over_and_the_log_says_where_nobody_may(client, ada, alice, east):
+    folder = hidden_from("Anna", "Lena")
+    rule("In turn", team=east, position=1)
+    rule("All of it", how="team", team=east, position=2)
+    secret = [PersonFactory(folder=folder) for _number in range(2)]
+    assign_new([each.pk for each in [*secret, PersonFactory()]], actor=alice, now=NOW)
+    assert takers() == ["Sam", "Sam", "Lena"]
+
+    closed = PersonFactory(folder=FolderFactory(kind="restricted"), display_name="Secret Koval")
+    assert assign_new([closed.pk], actor=alice, now=NOW) == 1
+    assert takers()[3] == "East"
+    first, second = AssignmentRun.objects.filter(entity=closed).order_by("pk")
+    assert (first.rule_name, first.user, first.team) == ("In turn", None, None)
+    assert (second.rule_name, str(second.team)) == ("All of it", "East")
+    client.force_login(ada)
+    shown = client.get(reverse("crm:assignment_rules")).content.decode()
+    assert "Nobody: those it would choose may not see this contact" in shown
+
+
+def test_by_hand_nobody_is_put_in_charge_of_what_they_may_not_see(alice, bob, charlie):
+    closed = PersonFactory(folder=hidden_from("Charlie Outsider", "Bob Sales"))
+    day = {"on": TODAY, "now": NOW}
+    for give in (
+        lambda: assign(actor=alice, entity=closed, user=bob, **day),
+        lambda: stand_in(
+            actor=alice, entity=closed, user=bob, starts_on=TODAY, ends_on=TODAY + timedelta(days=3), now=NOW
+        ),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            give()
+        assert refused.value.message_dict == {"user": ["Bob Sales may not see this contact."]}
+    assert not Assignment.objects.exists()
+
+    assign(actor=alice, entity=closed, user=alice, **day)
+    terms = Terms(user=bob, starts_on=TODAY)
+    with pytest.raises(ValidationError) as refused:
+        begin_hand_over(actor=alice, entity_ids=[closed.pk], terms=terms, now=NOW)
+    assert refused.value.messages == ["Bob Sales may not see this contact."]
+    with pytest.raises(PermissionDenied):
+        assign(actor=charlie, entity=closed, user=charlie, **day)
+
+
+def test_a_team_is_put_in_charge_of_nothing_in_a_personal_folder(alice, east):
+    own = PersonFactory(folder=FolderFactory(kind="personal", owner=alice))
+
+    with pytest.raises(ValidationError) as refused:
+        assign(actor=alice, entity=own, team=east, on=TODAY, now=NOW)
+
+    assert "its owner’s own" in refused.value.message_dict["team"][0]

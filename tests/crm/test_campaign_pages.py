@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from apps.accounts.services.tokens import create_token
 from apps.core import clock
 from apps.core.models import OutgoingMail
 from apps.crm.models import Campaign, MailingTopic
@@ -28,6 +30,14 @@ def _house(settings, monkeypatch):
 def page(client, campaign) -> str:
     content: str = client.get(reverse("crm:campaign", args=[campaign.pk])).content.decode()
     return content
+
+
+def read(user, campaign):
+    """Over the API."""
+    values = {"scopes": ["contacts:read"], "expires_at": None, "now": NOW}
+    _row, token = create_token(actor=user, user=user, name="test", **values)
+    headers = {"Authorization": f"Bearer {token}"}
+    return Client(headers=headers).get(f"/api/v1/campaigns/{campaign.pk}").json()
 
 
 def post(client, step: str, campaign, data=None):
@@ -167,3 +177,29 @@ def test_pages_ask_the_same_number_of_questions_for_few_and_for_many(client, cha
         page(client, campaigns[1])
     with django_assert_max_num_queries(20):
         client.get(reverse("crm:campaign_recipients", args=[campaigns[0].pk]))
+
+
+def test_a_segment_that_is_not_shared_is_named_nowhere_to_others(client, alice, charlie):
+    segment = segment_of(charlie, name="Walk-outs of Lviv", is_shared=False)
+    person("Anna")
+    campaign = draft(charlie, segment)
+    pages = [reverse(name, args=args) for name, args in _places(campaign)]
+
+    client.force_login(alice)
+    told = [client.get(url).content.decode() for url in pages]
+    for shown in told:
+        assert "Walk-outs" not in shown
+        assert f"/crm/segments/{segment.pk}/" not in shown
+    assert all("a private segment" in shown for shown in told)
+    assert "City" not in told[1]
+    found = read(alice, campaign)
+    assert (found["segment_id"], found["segment"]) == (None, "a private segment")
+
+    client.force_login(charlie)
+    assert all("Walk-outs of Lviv" in client.get(url).content.decode() for url in pages)
+    found = read(charlie, campaign)
+    assert (found["segment_id"], found["segment"]) == (segment.pk, "Walk-outs of Lviv")
+
+
+def _places(campaign):
+    return [("crm:campaigns", []), ("crm:campaign", [campaign.pk]), ("crm:campaign_edit", [campaign.pk])]

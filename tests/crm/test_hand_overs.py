@@ -269,7 +269,7 @@ def test_nobody_is_handed_what_they_may_not_see(anna, sam, portfolio):
     forget_rights()
     assert hand(anna, anna, user=sam).items.count() == 2
     assert who_is_in_charge(portfolio[0].pk, "account", TODAY) == anna
-    with pytest.raises(ValidationError, match="may not see them"):
+    with pytest.raises(ValidationError, match="a personal folder has no team"):
         hand(anna, anna, team=Team.objects.create(name="West"))
 
 

@@ -16,7 +16,7 @@ if __name__ == "__main__":
 
     connection_id, step = int(sys.argv[1]), sys.argv[2]
     doors: Any = pushing
-    send, write = doors._send, doors._write
+    put, write = doors._put, doors._write
 
     def stand_still_before(act):
         def stopped(*args, **kwargs):
@@ -28,7 +28,7 @@ if __name__ == "__main__":
         return stopped
 
     if step == "claimed":
-        doors._send = stand_still_before(send)
+        doors._put = stand_still_before(put)
     else:
         doors._write = stand_still_before(write)
     rounds.run(connection_id)

@@ -34,8 +34,8 @@ def a_view(owner: User, name: str = "Newsletter", /, **filters: list[str]) -> Sa
 
 def an_audience(owner: User, *, view: SavedView | None = None, on: bool = True, **fields: Any) -> Connection:
     view = view or a_view(owner)
-    values = {"fields": {"first_name": "FNAME", "last_name": "LNAME"}, "audience": LIST} | fields
-    options = MailchimpOptions(choice=f"view:{view.pk}", **values)
+    values = {"fields": {"first_name": "FNAME", "last_name": "LNAME"}, "audience": LIST, "choice": f"view:{view.pk}"}
+    options = MailchimpOptions(**values | fields)
     return _made(owner, ConnectionInput(name="Newsletter", secret=KEY, options=options), on)
 
 

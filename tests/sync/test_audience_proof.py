@@ -14,7 +14,7 @@ from apps.core.models import SavedView, Suppression
 from apps.core.services.suppression import allow_again, suppress
 from apps.sync.models import AudienceMember, Connection
 from apps.sync.services.connections import rounds
-from apps.sync.services.connections.enqueuing import note_contacts
+from apps.sync.services.connections.enqueuing import note_contacts, replay
 from tests.conftest import NOW
 from tests.contacts.factories import PersonFactory
 from tests.sync.mailchimp_server import mailchimp
@@ -31,6 +31,8 @@ STEPS = st.lists(
         st.tuples(st.just("suppress"), st.sampled_from(ADDRESSES), st.booleans()),
         st.tuples(st.just("leave"), st.sampled_from(ADDRESSES), st.booleans()),
         st.tuples(st.just("lose"), st.integers(1, 3), st.none()),
+        st.tuples(st.just("break"), st.sampled_from(ADDRESSES), st.booleans()),
+        st.tuples(st.just("name"), WHO, st.sampled_from(["Olha", "Petro"])),
         st.tuples(st.just("round"), st.none(), st.none()),
     ),
     max_size=14,
@@ -54,6 +56,7 @@ class Story:
         Suppression.objects.all().delete()
         Entity.objects.filter(last_name="Proof").delete()
         chimp.members.clear()
+        chimp.breaking.clear()
         chimp.lost = 0
         self.chimp = chimp
         self.clock = (NOW + n * timedelta(hours=1) for n in itertools.count())
@@ -77,6 +80,10 @@ class Story:
             self.chimp.unsubscribe(first, by_themselves=second)
         elif step == "lose":
             self.chimp.lost = first
+        elif step == "break":
+            (self.chimp.breaking.add if second else self.chimp.breaking.discard)(first)
+        elif step == "name":
+            self.change(first, first_name=second)
         elif step == "round":
             self.round()
 
@@ -86,6 +93,8 @@ class Story:
 
     def end(self):
         self.chimp.lost = 0
+        self.chimp.breaking.clear()
+        replay(self.connection, AudienceMember.objects.values_list("pk", flat=True), now=next(self.clock))
         for _turn in range(3):
             self.round(why="by_hand")
 

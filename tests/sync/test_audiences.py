@@ -6,7 +6,10 @@ import signal
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 
+from apps.accounts.models import User
 from apps.contacts.models import Entity, Folder
 from apps.contacts.services.trash import restore_entities, trash_entities
 from apps.core import clock, secrets
@@ -16,9 +19,10 @@ from apps.core.services import operations
 from apps.core.services.suppression import allow_again, is_suppressed, suppress
 from apps.crm.models import Persona
 from apps.crm.services.personas import give_persona, take_persona
+from apps.crm.services.segments import change_segment, save_segment
 from apps.sync.models import AudienceMember, Connection, ConnectionRun
 from apps.sync.services.connections import asking_by_hand, rounds, setup
-from apps.sync.services.connections.claims import LEASE
+from apps.sync.services.connections.claims import LEASE, claim
 from apps.sync.services.connections.enqueuing import note_contacts
 from apps.sync.services.connections.options import MailchimpOptions
 from tests.conftest import NOW
@@ -216,6 +220,33 @@ def test_a_view_that_is_gone_or_asks_for_something_unknown_sends_nobody_and_take
     assert chimp.subscribed() == ["p0@windows.ua", "p1@windows.ua"]
 
 
+def test_a_segment_is_followed_as_it_is_now_until_it_is_shared_no_more(chimp, ada, bob):
+    a_contact(bob, "Olha", "olha@windows.ua")
+    Entity.objects.filter(first_name="Olha").update(city="Lviv")
+    bob.groups.add(Group.objects.get_or_create(name="content")[0])
+    bob = User.objects.get(pk=bob.pk)
+    query = {"filters": {"city": ["Lviv"]}}
+    segment = save_segment(actor=bob, name="Lviv", tab="all", query=query, is_shared=True, now=NOW)
+    connection = an_audience(ada, choice=f"segment:{segment.pk}")
+    go(connection)
+    assert chimp.subscribed() == ["olha@windows.ua"]
+
+    petro = a_contact(bob, "Petro", "petro@windows.ua", now=NOW + MINUTE)
+    Entity.objects.filter(pk=petro.pk).update(city="Lviv")
+    go(connection, NOW + MINUTE)
+    assert chimp.subscribed() == ["olha@windows.ua", "petro@windows.ua"]
+
+    change_segment(actor=bob, segment=segment, name="Lviv", is_shared=False, now=NOW)
+    go(connection, NOW + timedelta(hours=2))
+    connection.refresh_from_db()
+    assert connection.state == "stopped"
+    assert "isn’t shared any more" in connection.trouble
+    assert chimp.subscribed() == ["olha@windows.ua", "petro@windows.ua"]
+    data = setup.ConnectionInput(name="Other", secret="", options=MailchimpOptions(**connection.options))
+    with pytest.raises(ValidationError):
+        setup.change_connection(actor=ada, connection=connection, data=data, now=NOW)
+
+
 def test_a_connection_of_who_is_no_administrator_any_more_stops(chimp, ada):
     people(1)
     connection = an_audience(ada)
@@ -322,6 +353,47 @@ def test_a_member_that_breaks_a_whole_request_is_found_and_the_others_arrive(chi
     assert "Data did not match" in member_of(everyone[7]).trouble
 
 
+def test_whose_change_is_refused_stands_there_still_and_is_unsubscribed_there_on_opting_out(chimp, ada, bob):
+    olha = a_contact(bob, "Olha", "olha@windows.ua")
+    petro = a_contact(bob, "Petro", "petro@windows.ua")
+    connection = an_audience(ada)
+    go(connection)
+    chimp.breaking |= {"olha@windows.ua", "petro@windows.ua"}
+    for entity in (olha, petro):
+        Entity.objects.filter(pk=entity.pk).update(first_name="Broken")
+    note_contacts([olha.pk, petro.pk], now=NOW + MINUTE)
+    assert go(connection, NOW + MINUTE).refused == 2
+    assert (member_of(olha).state, member_of(olha).address) == (State.REFUSED, "olha@windows.ua")
+    chimp.breaking.clear()
+
+    suppress(addresses=["olha@windows.ua"], reason=Suppression.Reason.BY_HAND, now=NOW)
+    trash_entities(actor=ada, ids=[petro.pk], now=NOW + 2 * MINUTE)
+    go(connection, NOW + timedelta(hours=2))
+
+    assert chimp.statuses() == {"olha@windows.ua": "unsubscribed", "petro@windows.ua": "archived"}
+    assert member_of(olha).state == State.UNSUBSCRIBED
+
+
+def test_a_farewell_that_is_refused_stays_in_sight_and_is_said_again_by_hand(chimp, ada, bob):
+    olha = a_contact(bob, "Olha", "olha@windows.ua")
+    connection = an_audience(ada)
+    go(connection)
+    chimp.breaking.add("olha@windows.ua")
+    suppress(addresses=["olha@windows.ua"], reason=Suppression.Reason.BY_HAND, now=NOW)
+    trash_entities(actor=ada, ids=[olha.pk], now=NOW + MINUTE)
+    assert go(connection, NOW + timedelta(hours=2)).refused == 1
+    assert go(connection, NOW + timedelta(hours=4)).refused == 0
+    assert member_of(olha).state == State.REFUSED
+    chimp.breaking.clear()
+
+    ids = [member_of(olha).pk]
+    asking_by_hand.replay(actor=ada, connection=connection, ids=ids, now=NOW + timedelta(hours=5))
+    go(connection, NOW + timedelta(hours=5))
+
+    assert chimp.statuses() == {"olha@windows.ua": "unsubscribed"}
+    assert not AudienceMember.objects.exists()
+
+
 # --- troubles ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("answer", [(429, {"Retry-After": "300"}, b""), (503, {}, b""), (200, {}, b"<html>")])
 def test_what_passes_is_tried_again_after_a_while_and_nothing_is_lost(chimp, ada, answer):
@@ -411,6 +483,40 @@ def test_whoever_was_overtaken_or_switched_off_writes_nothing(chimp, ada):
     go(connection, NOW + MINUTE)
     assert AudienceMember.objects.filter(state=State.THERE).count() == 3
     assert len(chimp.subscribed()) == 3
+
+
+def test_the_claim_of_a_portion_with_many_broken_members_lasts_as_long_as_it_takes(chimp, ada):
+    people(60)
+    connection = an_audience(ada)
+    chimp.breaking |= {f"p{n}@windows.ua" for n in range(0, 60, 3)}
+    rivals = []
+
+    def now():
+        return NOW + len(chimp.asked) * MINUTE
+
+    chimp.after_put = lambda: elsewhere(lambda: rivals.append(claim(connection.pk, now=now())))
+    tally = rounds.run(connection.pk, at=now)
+
+    assert (tally.sent, tally.refused) == (40, 20)
+    assert now() > NOW + 4 * LEASE
+    assert rivals
+    assert not any(rivals)
+
+
+def test_a_request_that_fails_whatever_is_in_it_stops_the_audience_and_nobody_is_left_out_by_it(chimp, ada):
+    everyone = people(70)
+    connection = an_audience(ada)
+    chimp.breaking |= {f"p{n}@windows.ua" for n in range(70)}
+    go(connection)
+    connection.refresh_from_db()
+    assert connection.state == "stopped"
+    assert connection.trouble.startswith("Mailchimp refuses them all")
+
+    chimp.breaking.clear()
+    setup.switch_on(actor=ada, connection=connection, now=NOW + MINUTE)
+    go(connection, NOW + MINUTE)
+
+    assert len(chimp.subscribed()) == len(everyone)
 
 
 def test_a_fact_that_comes_while_its_contact_is_sent_is_sent_too(chimp, ada):

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.contacts.models import EmailAddress
 from apps.contacts.permissions import can_edit_entity
 from apps.contacts.services.journal import editing
-from apps.core.batch import array_of, portions
+from apps.core.batch import array_of, portions, texts_of
 from apps.core.models import Suppression
 from apps.core.services.operations import Recorder, operate, snapshot
 from apps.core.services.suppression import fold, suppress
@@ -39,12 +39,17 @@ LEFT, TAKEN = "mailings.left", "mailings.taken"
 Reason = Suppression.Reason
 _PORTION = 2000
 _ALLOWED_BY_COLLEAGUES = (Reason.UNSUBSCRIBED, Reason.BY_HAND)
-# What was brought along with a contact becomes a suppression; what is one already shows on the contact. Addresses in
-# other letters than ASCII are compared as they are folded, by `leave`.
+# Those beyond ASCII, which the database can't fold.
+_FOREIGN = """
+SELECT id, address::text FROM contacts_emailaddress
+WHERE entity_id = ANY(%s::bigint[]) AND octet_length(address::text) <> length(address::text)
+"""
+# What was brought along with a contact becomes a suppression; what is one already shows on the contact.
 _SETTLE = """
 WITH mine AS (
-    SELECT id, lower(address::text) AS folded, opted_out_at FROM contacts_emailaddress
-    WHERE entity_id = ANY(%s::bigint[]) AND octet_length(address::text) = length(address::text)
+    SELECT e.id, coalesce(f.folded, lower(e.address::text)) AS folded, e.opted_out_at
+    FROM contacts_emailaddress e LEFT JOIN unnest(%s::bigint[], %s::text[]) f (id, folded) ON f.id = e.id
+    WHERE e.entity_id = ANY(%s::bigint[])
 ), brought AS (
     INSERT INTO core_suppression (address, scope, reason, origin, created_at)
     SELECT folded, 'mailings', 'unsubscribed', 'contact', min(opted_out_at) FROM mine
@@ -67,18 +72,22 @@ def leave(
     actor: User | None = None,
 ) -> int:
     """Keep mailings of `scope` from these addresses and note it on the contacts that bear them; returns of how many
-    anew. The caller has asked whether `actor` may; None: whoever bears the address, or the house."""
+    anew. The caller has asked whether `actor` may; None: whoever bears the address, or the house.
+
+    A stronger reason than before is noted as if it were the first: an undo of what stood before finds it changed.
+    """
     folded = sorted({fold(each) for each in addresses} - {""})
     with operate(actor=actor, verb=LEFT, now=now) as recorder:
         images = {row.address: snapshot(row) for row in _rows(folded, scope).select_for_update()}
         count = suppress(addresses=folded, reason=reason, now=now, scope=scope, origin=origin, actor=actor)
+        overruled = set()
         for row in _rows(folded, scope):
-            if row.address in images:
-                recorder.updated(row, images[row.address])
-            else:
+            if row.address not in images:
                 recorder.created(row)
+            elif recorder.updated(row, images[row.address]):
+                overruled.add(row.address)
         if scope == Suppression.ALL and reason != Reason.BOUNCED:
-            _note(folded, now, now=now)
+            _note(folded, now, now=now, anew=overruled)
     return count
 
 
@@ -95,9 +104,11 @@ def leave_many(
     folded = sorted({fold(each) for each in addresses} - {""})
     count = 0
     for portion in portions(folded, _PORTION):
+        before = dict(_rows(portion, scope).values_list("address", "reason"))
         count += suppress(addresses=portion, reason=reason, now=now, scope=scope, origin=origin, actor=actor)
         if scope == Suppression.ALL and reason != Reason.BOUNCED:
-            mine = EmailAddress.objects.filter(address__in=spellings(portion), opted_out_at__isnull=True)
+            changed = _rows(list(before), scope).filter(reason=reason).values_list("address", flat=True)
+            mine = _bearing(portion, now, anew=[each for each in changed if before[each] != reason])
             locked = mine.select_for_update().order_by("pk").values_list("pk", flat=True)
             EmailAddress.objects.filter(pk__in=list(locked)).update(opted_out_at=now)
     return count
@@ -145,7 +156,9 @@ def settle(entity_ids: Collection[int]) -> None:
     An address that is corrected keeps what its owner wished.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [array_of(entity_ids)])
+        cursor.execute(_FOREIGN, [array_of(entity_ids)])
+        foreign = {pk: fold(address) for pk, address in cursor.fetchall()}
+        cursor.execute(_SETTLE, [array_of(foreign), texts_of(foreign.values()), array_of(entity_ids)])
 
 
 def spellings(folded: Iterable[str]) -> set[str]:
@@ -159,8 +172,14 @@ def spellings(folded: Iterable[str]) -> set[str]:
     return found
 
 
-def _note(folded: Collection[str], moment: datetime | None, *, now: datetime) -> None:
-    rows = EmailAddress.objects.filter(address__in=spellings(folded), opted_out_at__isnull=moment is not None)
+def _bearing(folded: Collection[str], moment: datetime | None, *, anew: Collection[str] = ()) -> QuerySet[EmailAddress]:
+    """Rows whose copy differs: none yet, or one to be taken away; those of `anew` in any case."""
+    differs = Q(opted_out_at__isnull=moment is not None)
+    return EmailAddress.objects.filter(differs | Q(address__in=spellings(anew)), address__in=spellings(folded))
+
+
+def _note(folded: Collection[str], moment: datetime | None, *, now: datetime, anew: Collection[str] = ()) -> None:
+    rows = _bearing(folded, moment, anew=anew)
     ids = sorted(set(rows.values_list("entity_id", flat=True)))
     if not ids:
         return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _Reason = Suppression.Reason
-_STRENGTH = {_Reason.BOUNCED: 0, _Reason.UNSUBSCRIBED: 1, _Reason.BY_HAND: 1, _Reason.COMPLAINED: 2}
+_STRENGTH = {_Reason.BOUNCED: 0, _Reason.BY_HAND: 1, _Reason.UNSUBSCRIBED: 2, _Reason.COMPLAINED: 3}
 
 
 def fold(address: str) -> str:
@@ -40,7 +40,7 @@ def suppress(
     """Keep mailings of `scope` (by default all) from these addresses, from the next mail on; returns of how many anew.
 
     Kept from it already: the first reason and moment stay, unless this reason is a stronger one. That mail came back
-    says least, that the reader took it for spam says most.
+    says least; what a reader wishes says more than what a colleague entered, that they took it for spam says most.
     """
     reason = Suppression.Reason(reason)
     rows = [

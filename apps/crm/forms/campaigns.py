@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.choosing import offer_rows
 from apps.crm.models import Campaign, MailingTopic, Segment
 from apps.crm.models.campaigns import MOST_PER_MINUTE
+from apps.crm.selectors.segments import name_of
 from apps.messaging.models import MailAccount, MailTemplate
 from apps.messaging.selectors.sending import sending_accounts
 from apps.messaging.services.liquid.scanning import LONGEST_SOURCE
@@ -20,13 +21,26 @@ from apps.messaging.services.template_contexts import CONTACT, SHARED
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+    _Choice = forms.ModelChoiceField[Segment]
+else:
+    _Choice = forms.ModelChoiceField
+
+
+class SegmentField(_Choice):
+    """A campaign's own segment is offered in any case; `reader` sees the names of those they may see."""
+
+    reader: User
+
+    def label_from_instance(self, obj: Segment) -> str:
+        return name_of(obj, self.reader)
+
 
 class TermsForm(forms.Form):
     """`template` only where it is made, `version` only where it is changed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=10**9)
     name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autofocus": True}))
-    segment = forms.ModelChoiceField(
+    segment = SegmentField(
         label=_("Goes to the segment"), required=False, queryset=Segment.objects.none(), empty_label=_("Not chosen yet")
     )
     topic = forms.ModelChoiceField(
@@ -59,6 +73,7 @@ class TermsForm(forms.Form):
         if chosen:
             segments = segments | Segment.objects.filter(chosen)
         offer_rows(self, "segment", segments.order_by("name", "pk"))
+        cast("SegmentField", self.fields["segment"]).reader = user
         topics = MailingTopic.objects.filter(Q(is_active=True) | Q(pk=campaign.topic_id if campaign else None))
         offer_rows(self, "topic", topics.order_by("title", "pk"))
         accounts = sending_accounts(user)

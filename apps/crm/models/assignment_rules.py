@@ -64,7 +64,10 @@ class AssignmentRunQuerySet(models.QuerySet["AssignmentRun"]):
 
 
 class AssignmentRun(models.Model):
-    """A rule gave a contact to somebody. Rows are only added; a rule that is gone leaves its name."""
+    """A rule gave a contact to somebody; to nobody: those whom it would have chosen may not see it.
+
+    Rows are only added; a rule that is gone leaves its name.
+    """
 
     rule = models.ForeignKey(AssignmentRule, null=True, on_delete=models.SET_NULL, related_name="runs")
     rule_name = models.CharField(max_length=100)

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.crm.models import Segment
 
-__all__ = ["can_change_segment", "reads_campaigns", "sends_campaigns"]
+__all__ = ["can_change_segment", "reads_campaigns", "sees_segment", "sends_campaigns"]
 
 
 def sends_campaigns(user: User | AnonymousUser) -> bool:
     """Makes segments and campaigns, starts and stops them."""
     return portal_reader(user) is None and is_staff_member(user) and has_role(user, SENDING_ROLES)
+
+
+def sees_segment(user: User, segment: Segment) -> bool:
+    """Its name and what it asks, as `visible_to` of the query set has it."""
+    return reads_campaigns(user) and (segment.is_shared or segment.owner_id == user.pk)
 
 
 def can_change_segment(user: User, segment: Segment) -> bool:

@@ -10,15 +10,17 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from apps.accounts.models import TeamMembership
 from apps.accounts.permissions import is_manager, is_staff_member
-from apps.contacts.models import Entity
+from apps.contacts.models import Entity, Folder
 from apps.contacts.models.rights import rights_of
 from apps.crm.models import Assignment
 from apps.crm.models.assignments import valid_on
 
 if TYPE_CHECKING:
-    from apps.accounts.models import User
+    from apps.accounts.models import Team, User
 
 
 def manages_contact(user: User, entity: Entity, *, on: date) -> bool:
@@ -57,6 +59,24 @@ def managed_of_seen(user: User, seen: Mapping[int, int], *, on: date, charge: Ch
         return any(user_id == user.pk or user_id in led or team_id in teams for user_id, team_id in theirs)
 
     return {entity_id for entity_id in seen if manages(entity_id)}
+
+
+def seen_by_taker(entity_ids: Collection[int], user: User | None, team: Team | None = None) -> set[int]:
+    """Those that `user`, or else `team`, may be in charge of: nobody looks after what they may not see, a team after
+    nothing that is one person's own."""
+    seen = Entity.objects.all() if user is None else Entity.objects.visible_to(user)
+    if user is None:
+        seen = seen.exclude(folder__kind=Folder.Kind.PERSONAL)
+    return set(seen.order_by().filter(pk__in=entity_ids).values_list("pk", flat=True))
+
+
+def why_not_taker(entity_id: int, user: User | None, team: Team | None = None) -> str:
+    """In words, for whoever chose them; "" where they may be in charge of it."""
+    if seen_by_taker([entity_id], user, team):
+        return ""
+    if user is None:
+        return _("A contact in a personal folder has no team: it is its owner’s own.")
+    return _("%(name)s may not see this contact.") % {"name": user}
 
 
 def _in_charge(entity_ids: Collection[int], on: date) -> dict[int, list[tuple[int | None, int | None]]]:

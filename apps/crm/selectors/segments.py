@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from apps.contacts.custom_columns import list_fields
 from apps.contacts.listing import entity_listing, entity_scope
 from apps.contacts.models import Entity
+from apps.core.contributions import ChoiceGone
 from apps.core.listing.letters import OTHER
 from apps.core.listing.state import ListState, state_from_json
+from apps.crm.permissions.campaigns import sees_segment
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -36,13 +38,21 @@ def entities_of(segment: Segment) -> EntityQuerySet:
 
     Nobody once they have left the house, or once a condition asks for what there is no longer.
     """
+    try:
+        return held_by(segment)
+    except ChoiceGone:
+        return Entity.objects.none()
+
+
+def held_by(segment: Segment) -> EntityQuerySet:
+    """The same, for who would take "nobody" for an answer. Raises ChoiceGone."""
     owner = segment.owner
     if not owner.is_active:
-        return Entity.objects.none()
+        raise ChoiceGone(_("Whoever saved the segment has left."))
     fields = list_fields()
     listing = entity_listing(owner, tab=segment.tab, fields=fields)
     if _is_wider(segment, listing):
-        return Entity.objects.none()
+        raise ChoiceGone(_("The segment asks for what there is no longer."))
     found = listing.matching(entity_scope(owner, segment.tab, fields), segment.query).order_by()
     return cast("EntityQuerySet", found)
 
@@ -66,8 +76,18 @@ def kept_query(state: ListState) -> dict[str, object]:
     return {name: value for name, value in wanted.items() if value}
 
 
+def name_of(segment: Segment, user: User) -> str:
+    """Its name, or no more than that it is another one's own."""
+    return segment.name if sees_segment(user, segment) else _("a private segment")
+
+
 def words_of(segment: Segment, user: User) -> list[Part]:
-    """What it asks, as far as `user` may know: names of folders or categories they don't see aren't told."""
+    """What it asks, as far as `user` may know: names of folders or categories they don't see aren't told.
+
+    Nothing of a segment that isn't shared with them.
+    """
+    if not sees_segment(user, segment):
+        return []
     listing = entity_listing(user, tab=segment.tab)
     state = state_from_json(listing, segment.query)
     tabs = {"people": _("People"), "organisations": _("Organisations")}

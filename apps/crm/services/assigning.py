@@ -20,6 +20,7 @@ from apps.core.clock import company_day
 from apps.core.kept import Kept
 from apps.crm.models import Assignment, AssignmentRule, AssignmentRun, EntityPersona
 from apps.crm.models.assignments import valid_on
+from apps.crm.permissions.contacts import seen_by_taker
 from apps.crm.selectors.in_charge import absent_on, stand_in_for
 from apps.crm.selectors.team_pages import contacts_in_charge
 from apps.crm.services.assignment_notices import tell_assigned
@@ -47,21 +48,44 @@ class _Chooser:
     load: dict[int, int] = field(default_factory=dict)
     taken: int = 0
 
-    def next(self) -> tuple[int | None, int | None] | None:
-        """Ids of a user or a team."""
+    @property
+    def is_there(self) -> bool:
+        """Somebody is, whatever they may see."""
         if self.rule.how == How.TEAM:
-            open_team = self.rule.team is not None and self.rule.team.retired_at is None
-            return (None, self.rule.team_id) if open_team else None
-        if not self.people:
+            return self.rule.team is not None and self.rule.team.retired_at is None
+        return bool(self.people)
+
+    def next(self, entity_id: int, sight: _Sight) -> tuple[int | None, int | None] | None:
+        """Ids of a user or a team; of those in turn who may not see the contact are passed over."""
+        if not self.is_there:
             return None
-        chosen = self.people[0]
+        if self.rule.how == How.TEAM:
+            return None, self.rule.team_id
+        people = self.people
         if self.rule.how == How.TURNS:
-            chosen = self.people[(self.rule.turn + self.taken) % len(self.people)]
+            first = (self.rule.turn + self.taken) % len(people)
+            people = [*people[first:], *people[:first]]
         elif self.rule.how == How.LEAST:
-            chosen = min(self.people, key=lambda pk: self.load.get(pk, 0))  # of equals the longest in the team
-            self.load[chosen] = self.load.get(chosen, 0) + 1
-        self.taken += 1
+            people = sorted(people, key=lambda pk: self.load.get(pk, 0))  # of equals the longest in the team
+        chosen = next((pk for pk in people if sight.sees(pk, entity_id)), None)
+        if chosen is None:
+            return None
+        self.load[chosen] = self.load.get(chosen, 0) + 1
+        self.taken += people.index(chosen) + 1
         return chosen, None
+
+
+@dataclass(slots=True)
+class _Sight:
+    """Which of these contacts colleagues may see: asked once for each of them."""
+
+    entity_ids: Collection[int]
+    known: dict[int, set[int]] = field(default_factory=dict)
+
+    def sees(self, user_id: int, entity_id: int) -> bool:
+        if user_id not in self.known:
+            self.known[user_id] = seen_by_taker(self.entity_ids, User.objects.get(pk=user_id))
+        return entity_id in self.known[user_id]
 
 
 def on_entities_created(ids: Sequence[int], operation: Operation | None, now: datetime, **_facts: object) -> None:
@@ -108,13 +132,17 @@ def _assign(
     free = Entity.objects.live().filter(pk__in=entity_ids).exclude(pk__in=held.values("entity"))
     free = free.exclude(folder__kind="personal").order_by("pk")
     choosers = {rule.pk: _chooser(rule, on) for rule in rules}
-    worn = _worn(entity_ids, on)
+    worn, sight = _worn(entity_ids, on), _Sight(entity_ids)
     made: list[Assignment] = []
     runs: list[AssignmentRun] = []
     for entity in free.only("pk", "country", "folder_id", "source"):
         for rule in rules:
-            chosen = choosers[rule.pk].next() if _fits(rule, entity, worn) else None
+            if not _fits(rule, entity, worn):
+                continue
+            chosen = choosers[rule.pk].next(entity.pk, sight)
             if chosen is None:
+                if choosers[rule.pk].is_there:  # the log says that nobody there may see it
+                    runs.append(AssignmentRun(rule=rule, rule_name=rule.name, entity=entity, at=now))
                 continue
             made.append(_assignment(entity, rule, chosen, actor, on, now))
             runs.append(
@@ -130,7 +158,7 @@ def _assign(
         if chooser.taken and chooser.rule.how == How.TURNS:
             AssignmentRule.objects.filter(pk=chooser.rule.pk).update(turn=chooser.rule.turn + chooser.taken)
     refresh_managers(now=now, entity_ids=[row.entity_id for row in made])
-    return runs
+    return [run for run in runs if run.user_id is not None or run.team_id is not None]
 
 
 def _fits(rule: AssignmentRule, entity: Entity, worn: set[tuple[str, int, int]]) -> bool:

@@ -18,7 +18,7 @@ from apps.core import clock
 from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
 from apps.crm.models import Absence, Assignment, Dealer
-from apps.crm.permissions.contacts import managed_contacts, manages_contact
+from apps.crm.permissions.contacts import managed_contacts, manages_contact, why_not_taker
 from apps.crm.selectors.in_charge import in_charge_of, who_is_in_charge
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def assign(
     """
     _ask(actor, entity, now)
     check_taker(user, team, start=on)
+    _check_sight(entity, user, team)
     with operate(actor=actor, verb="assignment.made", now=now) as recorder:
         held = _held(entity, purpose, Layer.BASE, on)
         if held and is_held_by(held[0], user, team, on):
@@ -92,6 +93,7 @@ def stand_in(
     """
     _ask(actor, entity, now)
     check_taker(user, team, start=starts_on, stop=ends_on)
+    _check_sight(entity, user, team)
     if ends_on <= starts_on:
         raise ValidationError({"ends_on": _("It ends before it begins.")})
     with operate(actor=actor, verb="assignment.stand_in", now=now) as recorder:
@@ -161,6 +163,11 @@ def check_taker(user: User | None, team: Team | None, *, start: date, stop: date
         raise ValidationError({"user": _("%(name)s is away then, and back on %(day)s.") % named})
     if team is not None and team.retired_at is not None:
         raise ValidationError({"team": _("This team takes nothing new.")})
+
+
+def _check_sight(entity: Entity, user: User | None, team: Team | None) -> None:
+    if why := why_not_taker(entity.pk, user, team):
+        raise ValidationError({"team" if user is None else "user": why})
 
 
 def is_held_by(held: Assignment, user: User | None, team: Team | None, on: date) -> bool:

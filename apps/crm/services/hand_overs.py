@@ -20,7 +20,7 @@ from apps.core.kept import forget_kept
 from apps.core.models import Operation
 from apps.core.services.operations import OperationFailed, Progress, Recorder, operate, snapshot, start
 from apps.crm.models import HandOver
-from apps.crm.permissions.contacts import managed_contacts
+from apps.crm.permissions.contacts import managed_contacts, why_not_taker
 from apps.crm.permissions.teams import can_confirm
 from apps.crm.selectors.dossier import items_seen
 from apps.crm.services import assignments
@@ -69,7 +69,10 @@ def begin_hand_over(
             made = _make(actor, terms, from_user, recorder.operation, now)
             passed = pass_on(recorder, made, ids, now=now)
             if not passed:
-                words = _("Whoever you chose has these contacts already or may not see them, or another one stands in.")
+                words = why_not_taker(ids[0], terms.user, terms.team) if len(ids) == 1 else ""
+                words = words or _(
+                    "Whoever you chose has these contacts already or may not see them, or another one stands in."
+                )
                 raise ValidationError(words)
             _finish(recorder, made, now)
             Operation.objects.filter(pk=recorder.operation.pk).update(result=_result(passed, chosen))

@@ -12,12 +12,12 @@ from django.db.models import Q
 from apps.activities.services.meeting_handing import hand_meetings_on
 from apps.activities.services.recording import Entry, record_many
 from apps.activities.services.task_handing import hand_tasks_on
-from apps.contacts.models import Entity, Folder
+from apps.contacts.models import Entity
 from apps.core.batch import give_keys, insert_rows
 from apps.core.clock import company_day
 from apps.core.services.operations import snapshot
 from apps.crm.models import Assignment, HandOver, HandOverItem
-from apps.crm.permissions.contacts import managed_contacts
+from apps.crm.permissions.contacts import managed_contacts, seen_by_taker
 from apps.crm.services.assignments import ACCOUNT, is_held_by, refresh_managers
 from apps.crm.services.opportunities import hand_opportunities_on
 from apps.crm.signals import contacts_handed_over
@@ -43,7 +43,8 @@ def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now:
     # In the order of their keys, so that two of these wait for each other rather than die.
     list(Entity.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     passed = HandOverItem.objects.filter(hand_over=hand_over, entity__in=ids).values_list("entity", flat=True)
-    wanted = _seen_by_taker(hand_over, managed_contacts(maker, set(ids) - set(passed), on=company_day(now)))
+    managed = managed_contacts(maker, set(ids) - set(passed), on=company_day(now))
+    wanted = seen_by_taker(managed, hand_over.to_user, hand_over.to_team)
     base = _held(wanted, Layer.BASE, hand_over)
     if hand_over.until is None:
         going = [pk for pk in sorted(wanted) if not _has(base.get(pk, []), hand_over)]
@@ -61,15 +62,6 @@ def pass_on(recorder: Recorder, hand_over: HandOver, ids: Sequence[int], *, now:
     refresh_managers(now=now, entity_ids=going)
     contacts_handed_over.send(sender=HandOver, ids=going, hand_over=hand_over, now=now)
     return len(going)
-
-
-def _seen_by_taker(hand_over: HandOver, entity_ids: set[int]) -> set[int]:
-    """Nobody looks after what they may not see; a team after nothing that is one person's own."""
-    if hand_over.to_user is not None:
-        seen = Entity.objects.visible_to(hand_over.to_user)
-    else:
-        seen = Entity.objects.exclude(folder__kind=Folder.Kind.PERSONAL)
-    return set(seen.filter(pk__in=entity_ids).values_list("pk", flat=True))
 
 
 def _take_along(

@@ -36,7 +36,7 @@ _TERMS = ("name", "segment", "topic", "account", "language", "per_minute", "trac
 @require_GET
 def campaign_list(request: Request) -> HttpResponse:
     scope = Campaign.objects.visible_to(request.user)
-    page = campaign_listing().page(request, scope, page_size=preferences_of(request.user).page_size)
+    page = campaign_listing(request.user).page(request, scope, page_size=preferences_of(request.user).page_size)
     return page.render(request, "crm/campaigns.html", {"may_send": sends_campaigns(request.user)})
 
 

@@ -79,6 +79,10 @@ class AudienceMemberQuerySet(models.QuerySet["AudienceMember"]):
     def due(self, now: datetime) -> AudienceMemberQuerySet:
         return self.filter(due_at__lte=now)
 
+    def standing(self) -> AudienceMemberQuerySet:
+        """Those that are subscribed there, as far as we know: also where the last change of one was refused."""
+        return self.exclude(address="").exclude(state=AudienceMember.State.UNSUBSCRIBED)
+
 
 class AudienceMember(models.Model):
     """A contact as an audience knows it, and whether that is to be looked at anew: `due_at`.
@@ -96,7 +100,7 @@ class AudienceMember(models.Model):
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="members", db_index=False)
     entity = models.ForeignKey(Entity, null=True, on_delete=models.SET_NULL, related_name="+")
-    address = models.CharField(max_length=320, blank=True)  # as it was sent last
+    address = models.CharField(max_length=320, blank=True)  # under which it stands there, or stood
     state = models.CharField(max_length=12, choices=State, default=State.NEW)
     tags = models.JSONField(default=list)  # that we gave it there
     digest = models.CharField(max_length=64, blank=True)  # of what was sent, or refused, last
@@ -114,6 +118,11 @@ class AudienceMember(models.Model):
             models.Index(fields=["connection", "address"], name="audience_address"),
             models.Index(fields=["connection", "state", "-id"], name="audience_state"),
         ]
+
+    @property
+    def stands_there(self) -> bool:
+        """As `standing` of the query set."""
+        return bool(self.address) and self.state != self.State.UNSUBSCRIBED
 
 
 class AnalyticsEventQuerySet(models.QuerySet["AnalyticsEvent"]):

@@ -45,6 +45,12 @@ def holding(connection: Connection, *, now: datetime) -> Iterator[None]:
     connection.busy_until = until
 
 
+def renew(connection: Connection, *, now: datetime) -> None:
+    """Keep the claim for another LEASE. Raises Overtaken."""
+    with holding(connection, now=now):
+        pass
+
+
 def succeed(connection: Connection, *, now: datetime) -> None:
     _mine(connection).update(
         busy_until=None, rests_until=None, failures=0, trouble="", told_at=None, last_run_at=now, last_ok_at=now

@@ -59,10 +59,11 @@ def compare(connection: Connection, *, now: datetime, all_of_it: bool = False) -
     `all_of_it` looks at every member anew, for what they bear. Returns how many rows wait now. Raises OutsideTrouble.
     """
     wanted = set(contacts_of(connection).exclude(primary_email="").values_list("pk", flat=True))
-    known = dict(connection.members.filter(entity__isnull=False).values_list("entity", "state"))
-    there = {pk for pk, state in known.items() if state == AudienceMember.State.THERE}
-    anew = set(known) if all_of_it else {*_opted_out(connection), *_changed(connection)}
-    found = (wanted - known.keys()) | (there - wanted) | anew
+    members = connection.members.filter(entity__isnull=False)
+    known = set(members.values_list("entity", flat=True))
+    there = set(members.standing().values_list("entity", flat=True))
+    anew = known if all_of_it else {*_opted_out(connection), *_changed(connection)}
+    found = (wanted - known) | (there - wanted) | anew
     for portion in portions(sorted(found), _PORTION):
         with transaction.atomic():
             note(connection.pk, portion, now=now)
@@ -86,7 +87,7 @@ def _changed(connection: Connection) -> list[int]:
 def _opted_out(connection: Connection) -> list[int]:
     """Members whose address gets no mailings by now."""
     addresses = Suppression.objects.against(Suppression.ALL).values("address")
-    there = connection.members.filter(state=AudienceMember.State.THERE, entity__isnull=False)
+    there = connection.members.standing().filter(entity__isnull=False)
     return list(there.filter(address__in=addresses).values_list("entity", flat=True))
 
 

@@ -55,7 +55,7 @@ def _take(connection: Connection, status: str, page: Sequence[Leaver], cursor: d
     rows = connection.members.filter(address__in=addresses)
     by_us = set(rows.filter(state=State.UNSUBSCRIBED).values_list("address", flat=True))
     count = opt_out(connection, addresses=addresses.keys() - by_us, status=status, now=now)
-    for row in rows.filter(state=State.THERE).order_by("entity_id", "pk"):  # as facts take them
+    for row in rows.standing().order_by("entity_id", "pk"):  # as facts take them
         words = addresses[row.address].reason or status
         AudienceMember.objects.filter(pk=row.pk).update(state=State.UNSUBSCRIBED, trouble=words[:300], digest="")
     last = max(each.at for each in fresh)

@@ -112,9 +112,9 @@ def _plan(row: AudienceMember, known: _Known) -> Plan:
     if is_same and row.state in (State.THERE, *_REFUSED):
         return Plan(row, state=row.state, trouble=row.trouble, keeps=True)
     plan = Plan(row, state=State.THERE, member=payload)
-    if row.state == State.THERE and row.address != address:
+    if row.stands_there and row.address != address:
         _give_up(plan, known)
-    elif row.state == State.THERE:
+    elif row.stands_there:
         plan.lost_tags = sorted(set(row.tags) - set(payload["tags"]))
     return plan
 
@@ -122,20 +122,29 @@ def _plan(row: AudienceMember, known: _Known) -> Plan:
 def _leave(row: AudienceMember, known: _Known) -> Plan:
     """It isn't in the filter, lies in the trash or in a personal folder, or is gone for good."""
     plan = Plan(row)
-    if row.state == State.THERE:
+    if row.stands_there:
         _give_up(plan, known)
-    return plan
+    return plan if plan.member is None else _once(plan)
 
 
 def _left_out(row: AudienceMember, known: _Known, why: str) -> Plan:
     """Of the filter, and yet not to be written to."""
     plan = Plan(row, state=State.LEFT_OUT, trouble=why)
-    if row.state == State.THERE:
+    if row.stands_there:
         _give_up(plan, known)
         if plan.member:
             plan.state = State.UNSUBSCRIBED
+            return _once(plan)
     elif row.state == State.UNSUBSCRIBED:
         plan.state, plan.trouble = row.state, row.trouble
+    return plan
+
+
+def _once(plan: Plan) -> Plan:
+    """A farewell that was refused is said again when somebody asks for it, as anything that was refused."""
+    row = plan.row
+    if row.state in _REFUSED and plan.member and row.digest == mapping.digest(plan.member):
+        return Plan(row, state=row.state, trouble=row.trouble, keeps=True)
     return plan
 
 

@@ -50,11 +50,11 @@ def preview(connection: Connection) -> Preview:
     by_pk = {pk: address for address, pk in first.items()}
     held = connection.members.filter(state__in=[State.REFUSED, State.DISMISSED], entity__isnull=False)
     refused = {by_pk[pk] for pk in held.values_list("entity", flat=True) if pk in by_pk} & wanted
-    there = set(connection.members.filter(state=State.THERE).values_list("address", flat=True))
+    there = set(connection.members.standing().values_list("address", flat=True))
     return Preview(
         contacts=len(first) + doubles + without,
         added=len(wanted - there - refused),
-        kept=len(wanted & there),
+        kept=len((wanted & there) - refused),
         removed=len(there - wanted),
         refused=len(refused),
         without_address=without,

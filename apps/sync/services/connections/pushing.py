@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from apps.core.batch import update_rows
 from apps.sync.connectors.asking import OutsideTrouble
 from apps.sync.connectors.mailchimp import mapping
-from apps.sync.connectors.mailchimp.client import MOST, Client, Taken
+from apps.sync.connectors.mailchimp.client import MOST, Client
 from apps.sync.models import AudienceMember, Connection
-from apps.sync.services.connections.claims import holding
+from apps.sync.services.connections.claims import holding, renew
 from apps.sync.services.connections.enqueuing import note
 from apps.sync.services.connections.options import mailchimp
 from apps.sync.services.connections.planning import Plan, plans_for
@@ -31,11 +31,31 @@ _COLUMNS = ("state", "address", "tags", "digest", "trouble", "due_at", "sent_at"
 
 
 def push(connection: Connection, client: Client, *, at: Callable[[], datetime]) -> Iterator[Tally]:
-    """Send what is due, and tell of each portion when it is written. Raises OutsideTrouble, Overtaken."""
+    """Send what is due, and tell of each portion when it is written. Raises OutsideTrouble, Overtaken.
+
+    A request that breaks the schema somewhere fails whole: it is asked again for half as many, until one is left.
+    The claim is renewed before each request, so that it lasts however many there are.
+    """
     audience = mailchimp(connection.options).audience
-    while rows := list(connection.members.due(at()).order_by("due_at", "pk")[:MOST]):
+    most, broken = MOST, []
+    while rows := list(connection.members.due(at()).order_by("due_at", "pk")[:most]):
         plans = _few(plans_for(connection, rows))
-        refused = _send(client, audience, plans)
+        try:
+            refused = _put(client, audience, plans)
+        except OutsideTrouble as trouble:
+            if trouble.status != 400:
+                raise
+            if len(plans) > 1:
+                most = len(plans) // 2
+                renew(connection, now=at())
+                continue
+            refused = {plans[0].address: _in_words(trouble)}
+            broken.append(plans[0].row.pk)
+        else:
+            broken = [] if any(plan.member and plan.address not in refused for plan in plans) else broken
+            most = min(most * 2, MOST)
+        _give_up_if_hopeless(connection, broken, refused, now=at())
+        _tidy(connection, client, audience, plans, at)
         now = at()
         _call_heirs(connection, plans, now)
         with holding(connection, now=now):
@@ -49,39 +69,33 @@ def _few(plans: Sequence[Plan]) -> list[Plan]:
     return [plan for at, (plan, count) in enumerate(zip(plans, counted, strict=True)) if count <= _SINGLES or not at]
 
 
-def _send(client: Client, audience: str, plans: Sequence[Plan]) -> dict[str, str]:
+def _put(client: Client, audience: str, plans: Sequence[Plan]) -> dict[str, str]:
     """Why members were refused, by address."""
     members = {plan.address: plan.member for plan in plans if plan.member}
+    return dict(client.put(audience, list(members.values())).refused) if members else {}
+
+
+def _tidy(
+    connection: Connection, client: Client, audience: str, plans: Sequence[Plan], at: Callable[[], datetime]
+) -> None:
+    """What takes a request for each member."""
+    members = {plan.address for plan in plans if plan.member}
     for plan in plans:
         if plan.archived and plan.archived not in members:
+            renew(connection, now=at())
             client.archive(audience, plan.archived)
         if plan.lost_tags:
+            renew(connection, now=at())
             client.drop_tags(audience, plan.row.address, plan.lost_tags)
-    return dict(_put(client, audience, list(members.values())).refused) if members else {}
 
 
-def _put(client: Client, audience: str, members: Sequence[Any]) -> Taken:
-    """A request that breaks the schema somewhere fails whole: it is asked again in halves, until one is left."""
-    try:
-        return client.put(audience, members)
-    except OutsideTrouble as trouble:
-        if trouble.status != 400:
-            raise
-        if len(members) == 1:
-            return Taken(0, 0, {members[0]["email_address"]: _in_words(trouble)})
-    half = len(members) // 2
-    first = _put(client, audience, members[:half])
-    _give_up_if_hopeless(first)
-    second = _put(client, audience, members[half:])
-    taken = Taken(first.made + second.made, first.changed + second.changed, {**first.refused, **second.refused})
-    _give_up_if_hopeless(taken)
-    return taken
-
-
-def _give_up_if_hopeless(taken: Taken) -> None:
-    if len(taken.refused) >= _HOPELESS and not taken.made + taken.changed:
-        words = next(iter(taken.refused.values()))
-        raise OutsideTrouble(_("Mailchimp refuses them all: %(why)s") % {"why": words}, is_permanent=True)
+def _give_up_if_hopeless(connection: Connection, broken: Sequence[int], refused: dict[str, str], now: datetime) -> None:
+    """Those who were refused for it are due again when the connection is."""
+    if len(broken) < _HOPELESS:
+        return
+    connection.members.filter(pk__in=broken).update(due_at=now, digest="")
+    words = next(iter(refused.values()), "")
+    raise OutsideTrouble(_("Mailchimp refuses them all: %(why)s") % {"why": words}, is_permanent=True)
 
 
 def _in_words(trouble: OutsideTrouble) -> str:
@@ -97,7 +111,7 @@ def _write(connection: Connection, plans: Sequence[Plan], refused: dict[str, str
     for plan in plans:
         is_news = queued.get(plan.row.pk, 0) > plan.row.queued
         _settle(plan, refused, tally, now)
-        if plan.state or is_news:
+        if plan.state or is_news or plan.row.state == State.REFUSED:
             plan.row.due_at = now if is_news else None
             kept.append(plan.row)
         else:
@@ -119,12 +133,15 @@ def _settle(plan: Plan, refused: dict[str, str], tally: Tally, now: datetime) ->
     tally.unchanged += plan.member is None
     if plan.keeps:
         return
+    held, tags = row.address if row.stands_there else "", sorted(set(row.tags) - set(plan.lost_tags))
     row.state, row.trouble = plan.state or State.NEW, plan.trouble
     row.address, row.tags, row.digest = "", [], ""
     if plan.member is None:
         return
     row.sent_at, row.digest = now, mapping.digest(plan.member)
     if plan.address in refused:
+        if plan.address == held:  # it stays there as it was
+            row.address, row.tags = held, tags
         row.state, row.trouble = State.REFUSED, refused[plan.address]
         tally.refused += 1
     elif plan.member["status"] == "subscribed":
