@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.middleware import get_user
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -23,6 +24,8 @@ def reader_preferences(get_response: Callable[[HttpRequest], HttpResponse]) -> C
     """Answer in the reader's language (preference, else cookie, else browser) and time zone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        # Not Django's lazy one: a page asks it hundreds of times, and it answers by way of three calls.
+        request.user = get_user(request)
         language = translation.get_language_from_request(request)
         zone = request.COOKIES.get("zone", "")[:60]
         with reading_as(request.user, language=language, zone=zone) as preferences:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -60,11 +61,21 @@ def _fold_character(character: str) -> str:
     return bare
 
 
-def sort_key(text: str) -> str:
-    """Return what `text` is ordered by, bytewise: folded, from its first letter or digit on, at most 200 characters."""
+def sort_key(*texts: str) -> str:
+    """Return what `texts`, one after the other, are ordered by, bytewise.
+
+    Folded, from the first letter or digit on, at most 200 characters.
+    """
+    key = " ".join(filter(None, map(_sortable, texts)))
+    if not key[:1].isalnum():
+        key = key[next((position for position, character in enumerate(key) if character.isalnum()), 0) :]
+    return key[:_SORT_LENGTH]
+
+
+@lru_cache(maxsize=65_536)  # of a name many bear
+def _sortable(text: str) -> str:
     folded = fold(text)
-    start = next((position for position, character in enumerate(folded) if character.isalnum()), 0)
-    return folded[start : start + _SORT_LENGTH].translate(_SORT_PLACES)[:_SORT_LENGTH]
+    return folded if folded.isascii() else folded.translate(_SORT_PLACES)
 
 
 def transliterate(text: str) -> str:

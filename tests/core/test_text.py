@@ -85,3 +85,8 @@ def test_digits_are_ascii_digits(text):
 
 def test_digits_of_any_script_count():
     assert digits("+380 (44) ٣٤-५") == "38044345"
+
+
+@given(st.lists(st.text(max_size=20) | st.text(alphabet="аіїґєЇ'`’\u0301\u00a8Σςσb. -ÄßЙ", max_size=8), max_size=3))
+def test_a_sort_key_of_several_names_is_that_of_their_line(names):
+    assert sort_key(*names) == sort_key(" ".join(name for name in names if name))

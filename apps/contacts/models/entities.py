@@ -91,7 +91,7 @@ class Entity(models.Model):
     time_zone = models.CharField(max_length=60, blank=True)
     birthday = models.CharField(max_length=10, blank=True)  # 1985-04-12, --04-12, 1985-04 or 1985
     anniversary = models.CharField(max_length=10, blank=True)
-    photo = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    photo = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     photo_url = models.CharField(max_length=2000, blank=True)  # where a linked photo lies; never fetched by itself
     public_key = models.TextField(blank=True)
     notes = models.TextField(blank=True)
@@ -103,7 +103,7 @@ class Entity(models.Model):
         Category, through="EntityCategory", related_name="entities"
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="entity"
@@ -111,7 +111,9 @@ class Entity(models.Model):
     uid = models.UUIDField(unique=True, default=uuid.uuid4)
     source = models.CharField(max_length=40, blank=True)  # "form", "import", "mail", "api"
     version = models.IntegerField(default=1)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -169,6 +171,10 @@ class Entity(models.Model):
             # "Same name" and, of a common one, "same employer" in imports.
             models.Index(fields=["name_key", "organisation_entity"], name="entity_name_employer", condition=_LIVE),
             models.Index(fields=["trashed_at", "id"], name="entity_trash", condition=Q(trashed_at__isnull=False)),
+            # Most contacts have none of these: they need no entry.
+            models.Index(fields=["owner"], name="entity_with_owner", condition=Q(owner__isnull=False)),
+            models.Index(fields=["photo"], name="entity_with_photo", condition=Q(photo__isnull=False)),
+            models.Index(fields=["merged_into"], name="entity_merged", condition=Q(merged_into__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(name="entity_not_merged_into_itself", condition=~Q(merged_into=F("pk"))),

@@ -69,10 +69,12 @@ class Participant(models.Model):
         SOURCE = "source"
         TARGET = "target"
 
-    relationship = models.ForeignKey(Relationship, on_delete=models.CASCADE, related_name="participants")
+    relationship = models.ForeignKey(
+        Relationship, on_delete=models.CASCADE, related_name="participants", db_index=False
+    )  # the unique constraint begins with it
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="participations")
     side = models.CharField(max_length=6, choices=Side)
-    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     role = models.CharField(max_length=200, blank=True)
     job_title = models.CharField(max_length=400, blank=True)
     department = models.CharField(max_length=400, blank=True)
@@ -80,6 +82,7 @@ class Participant(models.Model):
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
+        indexes = [models.Index(fields=["unit"], name="participant_at_unit", condition=Q(unit__isnull=False))]
         constraints = [
             models.UniqueConstraint(fields=["relationship", "entity", "side"], name="participant_once_per_side")
         ]

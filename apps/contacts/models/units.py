@@ -20,7 +20,9 @@ class Unit(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="units")
     name = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.WORK)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children", db_index=False
+    )
     street = models.CharField(max_length=400, blank=True)
     house_number = models.CharField(max_length=40, blank=True)
     street2 = models.CharField(max_length=400, blank=True)
@@ -44,6 +46,7 @@ class Unit(models.Model):
     shown_links: list[Link]
 
     class Meta:
+        indexes = [models.Index(fields=["parent"], name="unit_with_parent", condition=Q(parent__isnull=False))]
         constraints = [
             models.UniqueConstraint(fields=["entity"], name="unit_one_primary", condition=Q(is_primary=True)),
             models.UniqueConstraint(fields=["id", "entity"], name="unit_with_its_entity"),  # target of composite keys

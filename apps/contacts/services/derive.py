@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Protocol
 
 from apps.contacts.words import TOKEN_LENGTH, PhoneForms, email_tokens, parse_phone, search_word, search_words
@@ -63,9 +64,8 @@ def display_name(named: Named, *, email: str = "", phone: str = "", organisation
 def sort_name(named: Named, shown: str) -> str:
     """The key lists are ordered by: a person's last name first, else the display name `shown`."""
     if named.kind == "person" and named.last_name:
-        text = " ".join(filter(None, (named.last_name, named.first_name, named.middle_name)))
-        return sort_key(text)[:800]
-    return sort_key(shown)[:800]
+        return sort_key(named.last_name, named.first_name, named.middle_name)
+    return sort_key(shown)
 
 
 def name_key(named: Named) -> str:
@@ -73,10 +73,14 @@ def name_key(named: Named) -> str:
     if named.kind == "organisation":
         text = named.name or named.legal_name
     else:
-        text = " ".join(filter(None, (named.first_name, named.middle_name, named.last_name))) or named.nickname
+        parts = [part for part in (named.first_name, named.middle_name, named.last_name) if part]
+        if parts:  # name by name: many bear each
+            return " ".join(filter(None, map(fold_name, parts)))[:800]
+        text = named.nickname
     return fold_name(text)
 
 
+@lru_cache(maxsize=65_536)
 def fold_name(text: str) -> str:
     """Letters and digits of `text`, folded, with single blanks: equal for names that are the same to a person."""
     return " ".join(_WORD.findall(fold(text)))[:800]

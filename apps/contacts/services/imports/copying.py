@@ -52,10 +52,13 @@ def pack(model: type[models.Model], columns: Sequence[str], rows: Sequence[Seque
 
 def _table(rows: Sequence[Sequence[Any]], width: int) -> str:
     """`rows` as COPY reads them; they are seldom anything but joined, since our marks hardly ever stand in a value."""
-    lines = [
-        _DELIMITER.join(["" if value is None else value if type(value) is str else str(value) for value in row])
-        for row in rows
-    ]
+    try:
+        lines = list(map(_DELIMITER.join, rows))
+    except TypeError:  # not all of them are texts
+        lines = [
+            _DELIMITER.join(["" if value is None else value if type(value) is str else str(value) for value in row])
+            for row in rows
+        ]
     text = "\n".join(lines)
     marks = (text.count(_DELIMITER), text.count("\n"))
     if marks == ((width - 1) * len(rows), max(len(rows) - 1, 0)) and _QUOTE not in text and "\r" not in text:

@@ -97,8 +97,10 @@ def _entity(draft: Draft, context: Context, rows: Rows, changes: list[Change]) -
         "modified_by_id": context.actor.pk,
     }
     rows.add(Entity, values)
+    # As texts: they are half of all rows.
+    entity_id, folder_id = str(draft.entity_id), str(draft.folder_id)
     for token, rank in derive.search_tokens(card, emails=emails, organisations=employers):
-        rows.add_plain(SearchToken, draft.entity_id, draft.folder_id, token, rank)
+        rows.add_plain(SearchToken, entity_id, folder_id, token, str(rank))
     operation_id = context.operation.pk if context.operation else 0
     rows.changes.append(
         (operation_id, "contacts.entity", draft.entity_id, draft.entity_id, Change.Kind.CREATED.value,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from apps.contacts.formats.records import Card, Job
 from apps.contacts.models import Entity, ExternalUid
@@ -17,13 +16,7 @@ _REMEMBERED = 100_000
 
 def job_key(job: Job) -> str:
     """What an employer is looked up by: the UID that our own exports give, else the folded name."""
-    return f"uid:{job.organisation_uid}" if job.organisation_uid else folded(job.organisation)
-
-
-@lru_cache(maxsize=65_536)
-def folded(name: str) -> str:
-    """`derive.fold_name`, remembered: many work for few."""
-    return derive.fold_name(name) if name else ""
+    return f"uid:{job.organisation_uid}" if job.organisation_uid else derive.fold_name(job.organisation)
 
 
 def employers_for(drafts: Sequence[Draft], coming: Sequence[Draft], context: Context) -> list[Draft]:
@@ -53,7 +46,7 @@ def employers_for(drafts: Sequence[Draft], coming: Sequence[Draft], context: Con
     for key, (job, draft) in wanted.items():
         if key in context.organisations:
             continue
-        name = folded(job.organisation)
+        name = derive.fold_name(job.organisation)
         found = there.get(key) or (there.get(name) if name else None)
         if found is not None:
             context.organisations[key] = (found.entity_id, found.values["display_name"])
@@ -103,7 +96,7 @@ def _find_by_uid(wanted: dict[str, tuple[Job, Draft]], context: Context) -> None
 
 
 def _find_by_name(wanted: dict[str, tuple[Job, Draft]], context: Context) -> None:
-    names = {folded(job.organisation) for key, (job, _) in wanted.items() if key not in context.organisations}
+    names = {derive.fold_name(job.organisation) for key, (job, _) in wanted.items() if key not in context.organisations}
     names = {name for name in names if name and name not in context.organisations}
     if not names:
         return

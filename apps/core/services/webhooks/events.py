@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from apps.core.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
+from apps.core.prepared import Prepared, blank_ids
 
 TEST = "webhook.test"
 
@@ -37,14 +39,21 @@ class Fact:
     subject: dict[str, Any] = field(default_factory=dict)
 
 
+_AUDIENCES = blank_ids()  # whose names they are here
+
+
+@Prepared
+def _listening() -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(audience__among=_AUDIENCES, removed_at__isnull=True).order_by("pk")
+
+
 def announce(facts: Sequence[Fact], *, now: datetime) -> int:
     """Queue the facts for whoever listens, in the caller's transaction; how many deliveries were queued.
 
     Of an audience without an endpoint nothing is kept.
     """
     endpoints: dict[str, list[WebhookEndpoint]] = {}
-    there = WebhookEndpoint.objects.filter(audience__in={fact.audience for fact in facts}, removed_at__isnull=True)
-    for endpoint in there.order_by("pk"):
+    for endpoint in _listening.ask({_AUDIENCES: sorted({fact.audience for fact in facts})}):
         endpoints.setdefault(endpoint.audience, []).append(endpoint)
     events = WebhookEvent.objects.bulk_create(
         _event(fact.audience, fact.type, fact.subject, now) for fact in facts if fact.audience in endpoints
