@@ -1,4 +1,4 @@
-"""ASGI entry point: live events answered raw, everything else by Django (ADR 0002)."""
+"""ASGI entry point: live events answered raw, phones by Radicale, everything else by Django (ADR 0002, 0026)."""
 
 import os
 
@@ -14,6 +14,8 @@ from django.conf import settings  # noqa: E402
 from apps.core.body_limits import with_body_limits  # noqa: E402
 from apps.core.garbage import settle  # noqa: E402
 from apps.core.live.asgi import with_live_events  # noqa: E402
+from apps.sync.dav.asgi import with_dav  # noqa: E402
 
-application = with_live_events(with_body_limits(django_application, {"/api/v1/feeds/": settings.RAPPORT_FEED_LIMIT}))
+limited = with_body_limits(django_application, {"/api/v1/feeds/": settings.RAPPORT_FEED_LIMIT})
+application = with_live_events(with_dav(limited))
 settle()

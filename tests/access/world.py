@@ -65,6 +65,7 @@ from tests.access.dealers import add_dealers
 from tests.access.journeys import add_journeys
 from tests.access.mailings import add_mailings
 from tests.access.opportunities import add_opportunities
+from tests.access.phones import add_phones
 from tests.access.projects import add_projects
 from tests.access.sources import add_sources
 from tests.access.teams import add_teams
@@ -117,6 +118,7 @@ def make_world() -> World:
     add_dealers(world)
     add_sources(world)
     add_connections(world)
+    add_phones(world)
     add_claims(world)
     add_journeys(world)
     add_opportunities(world)

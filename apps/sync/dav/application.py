@@ -12,17 +12,20 @@ from typing import Any
 import structlog
 from defusedxml.common import DefusedXmlException
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections
 from django.utils import translation
-from radicale import config
+from radicale import config, httputils
 from radicale.app import Application
 
 from apps.core import clock
 from apps.core.middleware import Origin, address_past_proxies, as_origin
 from apps.sync.dav.auth import Auth
+from apps.sync.dav.paths import parse
 from apps.sync.dav.rights import Rights
 from apps.sync.dav.session import Visit, visit
 from apps.sync.dav.storage import Storage
+from apps.sync.services.cards.receiving import refused_card
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +49,19 @@ class _Application(Application):
         except (DefusedXmlException, ValueError) as error:  # entity bombs, encodings that aren't
             raise RuntimeError("this XML is not taken") from error
 
+    def do_DELETE(self, *args: Any) -> Any:  # noqa: N802  # Radicale's name
+        return _forbidden_where_denied(super().do_DELETE, *args)
+
+    def do_MOVE(self, *args: Any) -> Any:  # noqa: N802
+        return _forbidden_where_denied(super().do_MOVE, *args)
+
+
+def _forbidden_where_denied(answer: Callable[..., Any], *args: Any) -> Any:
+    try:
+        return answer(*args)
+    except PermissionDenied:
+        return httputils.FORBIDDEN
+
 
 def make_application() -> WsgiApplication:
     """The application, for tests as it is; a server takes it `with_own_connections`."""
@@ -66,6 +82,20 @@ def with_own_connections(application: WsgiApplication) -> WsgiApplication:
             return application(environ, start_response)
         finally:
             close_old_connections()
+
+    return wrapped
+
+
+def mounted(application: WsgiApplication) -> WsgiApplication:
+    """The same below /dav/ for a server that gives whole addresses; whatever else comes is 404, a probe is answered."""
+
+    def wrapped(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/healthz":
+            return _refuse(start_response, "200 OK")
+        if not f"{path}/".startswith(f"{PREFIX}/"):
+            return _refuse(start_response, "404 Not Found")
+        return application({**environ, "PATH_INFO": path.removeprefix(PREFIX) or "/"}, start_response)
 
     return wrapped
 
@@ -100,10 +130,27 @@ def _answer(radicale: Application, environ: dict[str, Any], start_response: Star
     finally:
         visit.reset(marker)
     status, headers = answered
+    if status.startswith("412") and environ["REQUEST_METHOD"] == "PUT" and current.if_match:
+        _keep_refused(current, environ["PATH_INFO"])
     if current.is_locked_out:
         return _refuse(start_response, "429 Too Many Requests", ("Retry-After", "900"))
     start_response(status, _kept_headers(environ["REQUEST_METHOD"], headers))
     return chunks
+
+
+def _keep_refused(current: Visit, path: str) -> None:
+    """The phone will fetch what is here and may forget what it wanted: that is asked about on the pages."""
+    place = parse(path)
+    if place and place.href and place.folder_id is not None and current.app_password:
+        refused_card(
+            actor=current.user,
+            device=current.app_password.name,
+            folder_id=place.folder_id,
+            href=place.href,
+            data=current.body,
+            base=current.if_match,
+            now=current.now,
+        )
 
 
 def _kept_headers(method: str, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:

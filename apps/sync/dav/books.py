@@ -17,7 +17,7 @@ from apps.sync.selectors import cards
 from apps.sync.selectors.cards import Book, CardRow
 from apps.sync.services.cards import receiving, serving, tokens
 
-FORBIDDEN = ValueError("[Errno 13] not allowed")  # what Radicale answers with 403
+_FORBIDDEN = ValueError("[Errno 13] not allowed")  # what Radicale answers a PUT with 403
 
 
 class CardItem(Item):
@@ -115,15 +115,19 @@ class BookCollection(BaseCollection):
                 now=current.now,
             )
         except PermissionDenied as error:
-            raise FORBIDDEN from error
+            raise _FORBIDDEN from error
         except ValidationError as error:
             raise ValueError("this card can't be kept") from error
         return CardItem(self, row), before
 
     def delete(self, href: str | None = None) -> None:
         if href is None:
-            raise FORBIDDEN
-        receiving.delete_card(actor=self._user, folder_id=self.book.folder_id, href=href, now=visit.get().now)
+            raise PermissionDenied
+        current = visit.get()
+        device_id = current.app_password.pk if current.app_password else 0
+        receiving.delete_card(
+            actor=self._user, device_id=device_id, folder_id=self.book.folder_id, href=href, now=current.now
+        )
 
     def _with_texts(self, rows: list[CardRow]) -> Iterator[Item]:
         texts = serving.texts_of(rows, now=visit.get().now)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from radicale.item import Item
 from radicale.storage import BaseCollection, BaseStorage
 
-from apps.sync.dav.books import FORBIDDEN, BookCollection
+from apps.sync.dav.books import BookCollection
 from apps.sync.dav.paths import Place, parse
 from apps.sync.dav.session import principal_of, visit
 from apps.sync.selectors.cards import books_of
@@ -40,13 +41,13 @@ class HomeCollection(BaseCollection):
         return meta if key is None else meta.get(key)
 
     def set_meta(self, props: Mapping[str, str]) -> None:
-        raise FORBIDDEN
+        raise PermissionDenied
 
     def get_all(self) -> Iterable[Item]:
         return ()
 
     def delete(self, href: str | None = None) -> None:
-        raise FORBIDDEN
+        raise PermissionDenied
 
 
 class Storage(BaseStorage):
@@ -92,7 +93,7 @@ class Storage(BaseStorage):
 
     def move(self, item: Item, to_collection: BaseCollection, to_href: str) -> None:
         if not isinstance(item.collection, BookCollection) or not isinstance(to_collection, BookCollection):
-            raise FORBIDDEN
+            raise PermissionDenied
         receiving.move_card(
             actor=visit.get().user,
             folder_id=item.collection.book.folder_id,
@@ -106,7 +107,7 @@ class Storage(BaseStorage):
         self, href: str, items: Iterable[Item] | None = None, props: Mapping[str, str] | None = None
     ) -> tuple[BaseCollection, dict[str, Item], list[str]]:
         """Folders and calendars are made on the pages."""
-        raise FORBIDDEN
+        raise PermissionDenied
 
     @contextmanager
     def acquire_lock(self, mode: str, user: str = "", *args: Any, **kwargs: Any) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group
 
-from apps.contacts.models import Folder
+from apps.contacts.models import Entity, Folder
 from apps.contacts.models.rights import forget_rights
 from apps.contacts.services.entities import create_entity, update_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, PhoneInput
@@ -43,6 +43,7 @@ def test_a_folder_is_an_address_book_with_its_cards(alice, now):
     assert f"UID:{anna.uid}" in card
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_changed_has_another_etag_and_is_all_that_a_token_tells(alice, now):
     anna, boris = add(alice, now), add(alice, now, "Boris")
     phone = Phone(alice)
@@ -58,6 +59,7 @@ def test_what_changed_has_another_etag_and_is_all_that_a_token_tells(alice, now)
     assert after.hrefs()[href] != before.hrefs()[href]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_is_in_the_trash_is_gone_from_the_phone(alice, now):
     anna = add(alice, now)
     phone = Phone(alice)
@@ -70,6 +72,7 @@ def test_what_is_in_the_trash_is_gone_from_the_phone(alice, now):
     assert f"{book}{anna.uid}.vcf" not in phone.list(book)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_moves_to_another_folder_leaves_one_book_and_comes_into_the_other(alice, now):
     anna = add(alice, now)
     other = Folder.objects.create(name="Suppliers")
@@ -84,6 +87,7 @@ def test_what_moves_to_another_folder_leaves_one_book_and_comes_into_the_other(a
     assert list(phone.sync(second, tokens[1]).hrefs()) == [f"{second}{anna.uid}.vcf"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_changed_rights_make_a_token_worthless(alice, now):
     phone = Phone(alice)
     book = phone.book(default_folder())
@@ -124,7 +128,8 @@ def test_who_may_only_look_can_not_write(alice, bob, now):
     bob.groups.add(readers)
     folder.permissions.create(group=readers, can_view=True)
     forget_rights()
-    anna = add(alice, now, folder_id=folder.pk)
+    anna = add(alice, now)
+    Entity.objects.filter(pk=anna.pk).update(folder=folder)
     phone = Phone(bob)
     href = f"{phone.book(folder)}{anna.uid}.vcf"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from apps.contacts.formats import vcard
-from apps.contacts.formats.records import Card
+from apps.contacts.formats.records import Card, Raw
 from apps.contacts.models import Entity
 from apps.contacts.services.exports.cards import shared_cards
 from apps.contacts.services.imports.drafts import EXTERNAL_UID
@@ -14,6 +14,7 @@ from apps.core.batch import portions
 from apps.sync.models import CardChange, ServedCard
 from apps.sync.selectors.cards import CardRow, etag_of
 
+ETAG_LINE = "X-RAPPORT-ETAG"  # by which a card that comes back without If-Match says what it began with
 KEPT_FOR = timedelta(days=60)
 _FORMAT = "3.0"  # what iPhones and Android's programs read
 
@@ -63,6 +64,7 @@ def _cards(entities: Sequence[Entity], rows: dict[int, CardRow]) -> Iterable[Car
         card.uid = rows[entity.pk].uid
         card.jobs = [job for job in card.jobs if job.is_primary][:1] or card.jobs[:1]
         card.raw = [raw for raw in card.raw if raw.name != EXTERNAL_UID]
+        card.raw.append(Raw(ETAG_LINE, rows[entity.pk].etag))
         card.attributes = {}
         for unit in card.units:
             unit.attributes = {}
