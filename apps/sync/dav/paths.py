@@ -1,4 +1,4 @@
-"""What an address below /dav/ names: /u12/, /u12/contacts-5/, /u12/contacts-5/CARD.vcf."""
+"""What an address below /dav/ names: /u12/, /u12/contacts-5/, /u12/contacts-5/CARD.vcf, /u12/tasks/, /u12/meetings/."""
 
 from __future__ import annotations
 

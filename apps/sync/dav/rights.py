@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from radicale.rights import BaseRights
 
+from apps.sync.dav.calendars import NAMES
 from apps.sync.dav.paths import Place, parse
 from apps.sync.dav.session import visit
 
@@ -19,6 +20,8 @@ class Rights(BaseRights):
 
 
 def _of_collection(place: Place) -> str:
+    if place.collection in NAMES:
+        return "rw"
     if place.folder_id is None:
         return ""
     book = visit.get().book(place.folder_id)

@@ -12,6 +12,7 @@ from radicale.item import Item
 from radicale.storage import BaseCollection, BaseStorage
 
 from apps.sync.dav.books import BookCollection
+from apps.sync.dav.calendars import NAMES, CalendarCollection
 from apps.sync.dav.paths import Place, parse
 from apps.sync.dav.session import principal_of, visit
 from apps.sync.selectors.cards import books_of
@@ -90,6 +91,7 @@ class Storage(BaseStorage):
             yield HomeCollection(mine)
             return
         yield from (BookCollection(book) for book in books_of(visit.get().user))
+        yield from (CalendarCollection(name) for name in NAMES)
 
     def move(self, item: Item, to_collection: BaseCollection, to_href: str) -> None:
         if not isinstance(item.collection, BookCollection) or not isinstance(to_collection, BookCollection):
@@ -122,9 +124,13 @@ class Storage(BaseStorage):
         return True
 
 
-def _collection(place: Place) -> BookCollection | None:
+def _collection(place: Place) -> BookCollection | CalendarCollection | None:
     current = visit.get()
-    if place.principal != principal_of(current.user) or place.folder_id is None:
+    if place.principal != principal_of(current.user):
+        return None
+    if place.collection in NAMES:
+        return CalendarCollection(place.collection)
+    if place.folder_id is None:
         return None
     book = current.book(place.folder_id)
     return BookCollection(book) if book else None

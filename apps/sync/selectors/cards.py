@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from apps.contacts.models import Entity, ExternalUid, Folder
 from apps.contacts.models.rights import rights_of
-from apps.sync.models import CardChange
+from apps.sync.models import CardChange, CardClash
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -129,6 +129,12 @@ def changed_hrefs(user: User, folder_id: int, *, since: int) -> list[str] | None
     given = ExternalUid.objects.filter(folder=folder_id, source=SOURCE, entity__in=changed).exclude(href="")
     names = dict(given.values_list("entity_id", "href"))
     return [names.get(pk, f"{uid}{_SUFFIX}") for pk, uid in uids.items()]
+
+
+def waiting_clashes(user: User) -> QuerySet[CardClash]:
+    """Changes of the user's phones that wait for their decision, of contacts that they still see."""
+    seen = Entity.objects.visible_to(user).live()
+    return CardClash.objects.filter(user=user, settled_at=None, entity__in=seen)
 
 
 _Values = tuple[int, UUID, int, str, datetime]

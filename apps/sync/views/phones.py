@@ -5,34 +5,25 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import door
 from apps.accounts.models import AppPassword
 from apps.accounts.permissions import can_hold_app_passwords
 from apps.accounts.services.app_passwords import create_app_password, revoke_app_password
-from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.htmx import Request, render_page
 from apps.core.refusals import Refused
 from apps.sync.clash_drawing import lines_of
 from apps.sync.forms.phones import AppPasswordForm
-from apps.sync.models import CardClash
-from apps.sync.selectors.cards import books_of
+from apps.sync.selectors.cards import books_of, waiting_clashes
 from apps.sync.services.cards.clashes import settle_clash
 
 holders_only = door(can_hold_app_passwords)
-
-
-@csrf_exempt
-def well_known(request: HttpRequest) -> HttpResponse:
-    """Phones ask by PROPFIND, which changes nothing here."""
-    return HttpResponsePermanentRedirect("/dav/")
 
 
 @holders_only
@@ -67,9 +58,7 @@ def password_revoke(request: Request, app_password_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def clash(request: Request, clash_id: int) -> HttpResponse:
     """Choose, field by field, between what the phone says and what stands here."""
-    seen = Entity.objects.visible_to(request.user).live()
-    waiting = CardClash.objects.filter(user=request.user, settled_at=None, entity__in=seen).select_related("entity")
-    found = get_object_or_404(waiting, pk=clash_id)
+    found = get_object_or_404(waiting_clashes(request.user).select_related("entity"), pk=clash_id)
     if request.method == "POST":
         chosen = {place for place in range(len(found.differences)) if request.POST.get(f"take-{place}") == "phone"}
         try:
@@ -85,13 +74,11 @@ def clash(request: Request, clash_id: int) -> HttpResponse:
 
 def _page(request: Request, form: AppPasswordForm, *, status: int = 200) -> HttpResponse:
     mine = AppPassword.objects.filter(user=request.user, revoked_at=None).order_by("-created_at", "-pk")
-    seen = Entity.objects.visible_to(request.user).live()
-    clashes = CardClash.objects.filter(user=request.user, settled_at=None, entity__in=seen).select_related("entity")
     context = {
         "form": form,
         "app_passwords": mine,
         "books": books_of(request.user),
-        "clashes": clashes.order_by("-noticed_at", "-pk"),
+        "clashes": waiting_clashes(request.user).select_related("entity").order_by("-noticed_at", "-pk"),
         "server": _server(request),
     }
     return render_page(request, "sync/phones.html", context, status=status)

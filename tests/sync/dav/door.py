@@ -7,6 +7,7 @@ import io
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from apps.accounts.models import User
 from apps.accounts.services.app_passwords import create_app_password
@@ -75,7 +76,7 @@ class Phone:
         token = base64.b64encode(f"{self.login}:{self.password}".encode()).decode()
         environ = {
             "REQUEST_METHOD": method,
-            "PATH_INFO": path.removeprefix("/dav") or "/",
+            "PATH_INFO": unquote(path).removeprefix("/dav") or "/",
             "SERVER_PROTOCOL": "HTTP/1.1",
             "wsgi.url_scheme": "http",
             "REMOTE_ADDR": "198.51.100.7",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.sync.views.phones import well_known
+from apps.sync.views.well_known import well_known
 
 urlpatterns = [
     path("carddav", well_known, name="well_known_carddav"),
