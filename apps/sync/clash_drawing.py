@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from apps.contacts.formats.vcard.differences import unpacked
+from apps.contacts.formats.vcard.differences import Difference, unpacked
 from apps.contacts.formats.vcard.facts import Facts
+from apps.contacts.models import Entity
 from apps.contacts.services.phone_edits import facts_now
 from apps.sync.models import CardClash
 
@@ -35,6 +36,7 @@ _TITLES: dict[str, Any] = {
     "raws": gettext_lazy("Other data"),
 }
 _LISTS = ("emails", "phones", "links", "addresses")
+_TEXTS = _TITLES.keys() - {*_LISTS, "job", "categories", "raws"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +51,25 @@ class ClashLine:
 
 
 def lines_of(clash: CardClash) -> list[ClashLine]:
-    now = facts_now(clash.entity)
+    """Its differences in their order; only those of lists need more than the contact's own row."""
     lines = []
+    facts: Facts | None = None
     for place, packed in enumerate(clash.differences):
         change = unpacked(packed)
-        here = _here(change.name, change.before, now)
+        if change.name in _LISTS and facts is None:
+            facts = facts_now(clash.entity)
+        here = _here(change, clash.entity, facts)
         title = str(_TITLES.get(change.name, change.name))
         lines.append(ClashLine(place, title, _words(change.after), _words(here), _words(change.before)))
     return lines
 
 
-def _here(name: str, before: Any, now: Facts) -> Any:
-    if name == "job":
-        return now.job
-    if name in _LISTS:
-        return before if before in now.lists[name].values() else None
-    return now.texts.get(name, before)
+def _here(change: Difference, entity: Entity, facts: Facts | None) -> Any:
+    if change.name == "job":
+        return {"organisation": entity.organisation, "title": entity.job_title}
+    if facts is not None and change.name in _LISTS:
+        return change.before if change.before in facts.lists[change.name].values() else None
+    return getattr(entity, change.name, change.before) if change.name in _TEXTS else change.before
 
 
 def _words(value: Any) -> str:

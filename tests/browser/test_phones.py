@@ -40,7 +40,7 @@ def test_a_phone_gets_its_password_and_its_change_is_decided_on(
 
     page.get_by_label("Name of the device").fill("iPhone")
     page.get_by_role("button", name="Make an app password").click()
-    expect(page.get_by_label("App password")).to_have_value(PASSWORD)
+    expect(page.get_by_label("App password", exact=True)).to_have_value(PASSWORD)
     _look(page, f"password-{width}")
     assert axe(page) == []
     assert page.evaluate(NO_SIDEWAYS)

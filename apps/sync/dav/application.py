@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 PREFIX = "/dav"
 MOST_BYTES = 20 * 1024 * 1024  # of one request: a card with its photo
-_CONFIGURATION = {
+_CONFIGURATION: dict[str, dict[str, Any]] = {
     "auth": {"type": Auth, "delay": 0, "lc_username": False},
     "storage": {"type": Storage},
     "rights": {"type": Rights, "permit_delete_collection": False, "permit_overwrite_collection": False},

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.activities.formats.ical_items import Item
 from apps.activities.formats.ical_write import write_calendar
@@ -81,7 +80,7 @@ def meetings_at(user: User, uid: str) -> list[Meeting]:
     return list(found.select_related("activity", "series", "organiser").order_by("recurrence_id", "pk"))
 
 
-def _tasks(user: User, now: datetime) -> Sequence[Task]:
+def _tasks(user: User, now: datetime) -> QuerySet[Task]:
     lately = Q(completed_at__gte=now - DONE_FOR)
     found = Task.objects.visible_to(user).assigned_to([user.pk]).filter(Q(state__in=Task.OPEN) | lately)
     return found.select_related("activity", "activity__actor").order_by("pk")

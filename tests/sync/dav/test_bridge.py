@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from apps.sync.dav.application import MOST_BYTES, mounted
@@ -27,7 +28,9 @@ def ask(path: str, *bodies: bytes, method: str = "PROPFIND") -> tuple[int, dict[
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(with_dav(_pages)(scope, receive, send))
+    # A thread of its own: tests in the browser leave a loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, with_dav(_pages)(scope, receive, send)).result()  # type: ignore[arg-type]  # a coroutine
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 

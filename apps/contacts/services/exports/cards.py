@@ -95,8 +95,8 @@ class _Labels:
 def shared_cards(entities: Sequence[Entity]) -> Iterator[Card]:
     """The cards of `entities`, in their order, with what everybody may know who sees them.
 
-    Whatever the rights of a reader would decide (ties, references, restricted categories) isn't named. `photo` is
-    joined already.
+    Whatever the rights of a reader would decide (ties, references, restricted categories) isn't named, nor what others
+    call them. `photo` and `owner` are joined already.
     """
     yield from _cards(entities, None, _Labels(), with_photos=True)
 
@@ -112,7 +112,7 @@ def _cards(portion: Sequence[Entity], reader: User | None, labels: _Labels, *, w
     raws: dict[int, list[Raw]] = defaultdict(list)
     for raw in RawProperty.objects.filter(entity__in=ids).order_by("position", "pk"):
         raws[raw.entity_id].append(Raw(raw.name, raw.value, raw.params, raw.group))
-    for tie in ExternalUid.objects.filter(entity__in=ids).order_by("pk"):
+    for tie in ExternalUid.objects.filter(entity__in=ids).order_by("pk") if reader else ():
         raws[tie.entity_id].append(beside(EXTERNAL_UID, tie.uid))
     categories: dict[int, list[str]] = defaultdict(list)
     unnamed = frozenset() if reader else restricted_categories()

@@ -45,7 +45,7 @@ def change_list(
     is_there = _key(change.name, after) in current
     try:
         if row is not None and (not is_there or _key(change.name, before) == _key(change.name, after)):
-            update_detail(actor=actor, detail=row, fields=dict(after), expected_version=None, now=now)
+            _rewrite(actor, row, after, now)
         elif not is_there:
             _add(actor, entity, change.name, after, now)
     except ValidationError:  # "call me", an address without @: kept as the phone wrote it
@@ -70,11 +70,27 @@ def _find(name: str, entity: Entity, value: Value) -> _Row | None:
 
 def _add(actor: User, entity: Entity, name: str, value: Value, now: datetime) -> None:
     if name == "emails":
-        add_email(actor=actor, entity=entity, data=EmailInput(**value), now=now)
+        email = EmailInput(value["address"], label=value["label"])
+        add_email(actor=actor, entity=entity, data=email, now=now)
     elif name == "phones":
-        add_phone(actor=actor, entity=entity, data=PhoneInput(**value), now=now)
+        phone = PhoneInput(value["raw"], kind=value["kind"], label=value["label"])
+        add_phone(actor=actor, entity=entity, data=phone, now=now)
     else:
-        add_link(actor=actor, entity=entity, data=LinkInput(**value), now=now)
+        link = LinkInput(value["url"], kind=value["kind"], label=value["label"])
+        add_link(actor=actor, entity=entity, data=link, now=now)
+
+
+def _rewrite(actor: User, row: _Row, value: Value, now: datetime) -> None:
+    """One branch for each kind: a service takes a row of one."""
+    fields = dict(value)
+    if isinstance(row, EmailAddress):
+        update_detail(actor=actor, detail=row, fields=fields, expected_version=None, now=now)
+    elif isinstance(row, PhoneNumber):
+        if fields["raw"] != row.raw and phone_key(fields["raw"]) == phone_key(row.raw):
+            del fields["raw"]  # grouped in another way; its extension stays
+        update_detail(actor=actor, detail=row, fields=fields, expected_version=None, now=now)
+    else:
+        update_detail(actor=actor, detail=row, fields=fields, expected_version=None, now=now)
 
 
 def _change_address(actor: User, entity: Entity, change: Difference, now: datetime) -> None:

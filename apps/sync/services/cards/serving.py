@@ -9,7 +9,6 @@ from apps.contacts.formats import vcard
 from apps.contacts.formats.records import Card, Raw
 from apps.contacts.models import Entity
 from apps.contacts.services.exports.cards import shared_cards
-from apps.contacts.services.imports.drafts import EXTERNAL_UID
 from apps.core.batch import portions
 from apps.sync.models import CardChange, ServedCard
 from apps.sync.selectors.cards import CardRow, etag_of
@@ -63,7 +62,6 @@ def _cards(entities: Sequence[Entity], rows: dict[int, CardRow]) -> Iterable[Car
     for entity, card in zip(entities, shared_cards(entities), strict=True):
         card.uid = rows[entity.pk].uid
         card.jobs = [job for job in card.jobs if job.is_primary][:1] or card.jobs[:1]
-        card.raw = [raw for raw in card.raw if raw.name != EXTERNAL_UID]
         card.raw.append(Raw(ETAG_LINE, rows[entity.pk].etag))
         card.attributes = {}
         for unit in card.units:
