@@ -1,4 +1,4 @@
-"""Real programs against a real server: vdirsyncer both ways, as a phone does it."""
+"""Real programs against a real server: vdirsyncer both ways with contacts, the caldav client with a calendar."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import socketserver
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from time import monotonic
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import caldav
 import pytest
 
+from apps.activities.models import Meeting, Task
 from apps.contacts.models import Entity
 from apps.contacts.services.entities import create_entity, update_entity
 from apps.contacts.services.inputs import EntityInput, PhoneInput
@@ -130,3 +133,32 @@ def test_vdirsyncer_keeps_a_folder_in_step_both_ways(alice, now, server, tmp_pat
     versions = dict(Entity.objects.values_list("pk", "version"))
     sync("sync")
     assert dict(Entity.objects.values_list("pk", "version")) == versions
+
+
+def test_the_caldav_client_finds_makes_changes_and_deletes(alice, server):
+    phone = Phone(alice)
+    with caldav.DAVClient(url=server, username=alice.email, password=phone.password) as client:
+        calendars = {str(each.url).rstrip("/").rsplit("/", 1)[-1]: each for each in client.principal().calendars()}
+        tasks, meetings = calendars["tasks"], calendars["meetings"]
+
+        todo = tasks.save_todo(summary="Call Anna", due=date(2031, 3, 4))
+        made = Task.objects.get()
+        todo.icalendar_component["summary"] = "Call Boris"
+        todo.save()
+        meetings.save_event(
+            dtstart=datetime.now(UTC) + timedelta(days=3),
+            dtend=datetime.now(UTC) + timedelta(days=3, hours=1),
+            summary="Window fair",
+        )
+
+        made.activity.refresh_from_db()
+        assert made.activity.subject == "Call Boris"
+        assert made.due_on == date(2031, 3, 4)
+        meeting = Meeting.objects.get()
+        assert (meeting.organiser, meeting.activity.subject) == (alice, "Window fair")
+        assert [event.icalendar_component["summary"] for event in meetings.events()] == ["Window fair"]
+        for event in meetings.events():
+            event.delete()
+        meeting.refresh_from_db()
+        assert meeting.is_cancelled
+        assert meetings.events() == []
