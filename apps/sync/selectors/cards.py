@@ -16,6 +16,8 @@ from apps.contacts.models.rights import rights_of
 from apps.sync.models import CardChange, CardClash
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from apps.accounts.models import User
 
 SOURCE = "dav"  # of an ExternalUid that a phone gave
@@ -131,8 +133,10 @@ def changed_hrefs(user: User, folder_id: int, *, since: int) -> list[str] | None
     return [names.get(pk, f"{uid}{_SUFFIX}") for pk, uid in uids.items()]
 
 
-def waiting_clashes(user: User) -> QuerySet[CardClash]:
+def waiting_clashes(user: User | AnonymousUser) -> QuerySet[CardClash]:
     """Changes of the user's phones that wait for their decision, of contacts that they still see."""
+    if not user.is_authenticated:
+        return CardClash.objects.none()
     seen = Entity.objects.visible_to(user).live()
     return CardClash.objects.filter(user=user, settled_at=None, entity__in=seen)
 

@@ -17,7 +17,14 @@ async def _pages(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 def ask(path: str, *bodies: bytes, method: str = "PROPFIND") -> tuple[int, dict[bytes, bytes], bytes]:
-    scope = {"type": "http", "method": method, "path": path, "http_version": "1.1", "headers": [], "client": None}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "http_version": "1.1",
+        "headers": [],
+        "client": None,
+    }
     coming = [{"type": "http.request", "body": body, "more_body": True} for body in bodies]
     coming.append({"type": "http.request", "body": b"", "more_body": False})
     sent: list[dict[str, Any]] = []

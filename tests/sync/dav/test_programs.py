@@ -40,7 +40,7 @@ class _Quiet(WSGIRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     application = mounted(with_own_connections(make_application()))
-    with make_server("127.0.0.1", 0, application, _Server, _Quiet) as running:  # type: ignore[arg-type]  # its own stub
+    with make_server("127.0.0.1", 0, application, _Server, _Quiet) as running:
         Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}/dav/"
         running.shutdown()
