@@ -141,14 +141,13 @@ def test_the_caldav_client_finds_makes_changes_and_deletes(alice, server):
         calendars = {str(each.url).rstrip("/").rsplit("/", 1)[-1]: each for each in client.principal().calendars()}
         tasks, meetings = calendars["tasks"], calendars["meetings"]
 
-        todo = tasks.save_todo(summary="Call Anna", due=date(2031, 3, 4))
+        todo = tasks.save_todo(ical=_file("VTODO", "SUMMARY:Call Anna", "DUE;VALUE=DATE:20310304"))
         made = Task.objects.get()
         todo.icalendar_component["summary"] = "Call Boris"
         todo.save()
+        day = datetime.now(UTC) + timedelta(days=3)
         meetings.save_event(
-            dtstart=datetime.now(UTC) + timedelta(days=3),
-            dtend=datetime.now(UTC) + timedelta(days=3, hours=1),
-            summary="Window fair",
+            ical=_file("VEVENT", "SUMMARY:Window fair", f"DTSTART:{day:%Y%m%d}T080000Z", f"DTEND:{day:%Y%m%d}T090000Z")
         )
 
         made.activity.refresh_from_db()
@@ -162,3 +161,9 @@ def test_the_caldav_client_finds_makes_changes_and_deletes(alice, server):
         meeting.refresh_from_db()
         assert meeting.is_cancelled
         assert meetings.events() == []
+
+
+def _file(component: str, *lines: str) -> str:
+    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:test", f"BEGIN:{component}")
+    own = (f"UID:{component}-made-by-a-program", "DTSTAMP:20261101T090000Z", *lines)
+    return "\r\n".join((*head, *own, f"END:{component}", "END:VCALENDAR", ""))
