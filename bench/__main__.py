@@ -15,8 +15,8 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="by comma: contacts, activities, campaigns, chat, crm, dealers, documents, feed, messaging, promises,"
-        " reports, sending",
+        help="by comma: contacts, activities, campaigns, chat, crm, dealers, dav, documents, feed, messaging,"
+        " promises, reports, sending",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
@@ -40,6 +40,7 @@ def main() -> int:
         chat,
         contacts,
         crm,
+        dav,
         dealers,
         documents,
         feed,
@@ -57,6 +58,7 @@ def main() -> int:
         "crm": crm.measure,
         "chat": chat.measure,
         "dealers": dealers.measure,
+        "dav": dav.measure,
         "feed": feed.measure,
         "documents": documents.measure,
         "messaging": messaging.measure,

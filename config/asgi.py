@@ -1,4 +1,4 @@
-"""ASGI entry point: live events answered raw, everything else by Django (ADR 0002)."""
+"""ASGI entry point: live events answered raw, phones by Radicale, everything else by Django (ADR 0002, 0028)."""
 
 import os
 
@@ -15,7 +15,8 @@ from apps.core.body_limits import with_body_limits  # noqa: E402
 from apps.core.garbage import settle  # noqa: E402
 from apps.core.live.asgi import with_live_events  # noqa: E402
 from apps.projects.hook_words import MOST_BYTES  # noqa: E402
+from apps.sync.dav.asgi import with_dav  # noqa: E402
 
 _limits = {"/api/v1/feeds/": settings.RAPPORT_FEED_LIMIT, "/hooks/": MOST_BYTES}
-application = with_live_events(with_body_limits(django_application, _limits))
+application = with_live_events(with_dav(with_body_limits(django_application, _limits)))
 settle()

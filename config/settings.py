@@ -408,6 +408,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {"task": "apps.activities.jobs.send_digests", "schedule": timedelta(minutes=1)},
     "send-pushes": {"task": "apps.activities.jobs.send_pushes", "schedule": timedelta(minutes=1)},
     "build-field-indexes": {"task": "apps.contacts.jobs.build_field_indexes", "schedule": timedelta(minutes=5)},
+    "forget-old-cards": {"task": "apps.sync.jobs.forget_old_cards", "schedule": timedelta(hours=24)},
     "refresh-current-copies": {"task": "apps.contacts.jobs.refresh_current_copies", "schedule": timedelta(hours=6)},
     "settle-imports": {"task": "apps.contacts.jobs.settle_waiting_imports", "schedule": timedelta(hours=6)},
     "extend-series": {"task": "apps.activities.jobs.extend_series", "schedule": timedelta(hours=6)},

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unsubscribe/", include("apps.crm.urls.mailing_links")),
     path("m/", include("apps.crm.urls.mail_links")),
     path("sync/", include("apps.sync.urls")),
+    path(".well-known/", include("apps.sync.urls.well_known")),
     path("api/v1/docs/", docs, name="api_docs"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),

@@ -76,7 +76,7 @@ def command_of(name: str) -> list[str]:
 
 def test_compose_lists_every_process_and_each_dependency_exists() -> None:
     assert set(SERVICES) == {
-        "beat", "caddy", "feed", "live", "mailwatch", "maintenance", "migrate", "postgres", "redis", "sync",
+        "beat", "caddy", "dav", "feed", "live", "mailwatch", "maintenance", "migrate", "postgres", "redis", "sync",
         "timely", "web", "worker",
     }  # fmt: skip
     for service in SERVICES.values():

@@ -156,6 +156,18 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class AppPassword(models.Model):
+    """What a phone or a calendar program signs in with instead of its user; only its SHA-256 is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="app_passwords")
+    name = models.CharField(max_length=100)  # the device, as its owner calls it
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    last_used_by = models.CharField(max_length=200, blank=True)  # the program, by its User-Agent
+    revoked_at = models.DateTimeField(null=True)
+
+
 class AuditEvent(models.Model):
     """Security only: sign-ins, reveals, exports, rights, tokens; a hash chain the web role can't alter."""
 

@@ -77,6 +77,11 @@ def can_hold_tokens(user: User | AnonymousUser) -> bool:
     return is_staff_member(user)
 
 
+def can_hold_app_passwords(user: User | AnonymousUser) -> bool:
+    """Phones read and write contacts and calendars, which dealers don't have."""
+    return is_staff_member(user)
+
+
 def can_lead_team(user: User, team: Team, *, on: date) -> bool:
     """May `user` say who is in this team? Administrators, and its leads of that day."""
     if can_change_settings(user):

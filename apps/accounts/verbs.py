@@ -30,6 +30,9 @@ TITLES: dict[str, Any] = {
     "team.made": _("Team made"),
     "team.changed": _("Team changed"),
     "team.retired": _("Team retired"),
+    "app_password.created": _("App password made"),
+    "app_password.revoked": _("App password revoked"),
+    "app_password.locked_out": _("Locked out after wrong app passwords"),
     "token.created": _("API token made"),
     "token.revoked": _("API token revoked"),
     "bot.created": _("Bot made"),
@@ -54,6 +57,7 @@ _DETAILS: dict[str, Any] = {
 }
 _RECORDS: dict[str, Any] = {
     "accounts.apitoken": _("API token"),
+    "accounts.apppassword": _("app password"),
     "accounts.team": _("team"),
     "accounts.user": _("user"),
     "contacts.link": _("link"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -38,11 +39,27 @@ def current_origin() -> Origin:
     return _origin.get()
 
 
+@contextmanager
+def as_origin(origin: Origin) -> Iterator[None]:
+    """Let what is written in the block come from there, with its request's id in the logs."""
+    token = _origin.set(origin)
+    structlog.contextvars.bind_contextvars(request_id=origin.request_id)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+        structlog.contextvars.clear_contextvars()
+
+
 def client_address(request: HttpRequest) -> str | None:
     """The client's address, past as many proxies as stand in front of us (`RAPPORT_PROXIES`)."""
+    return address_past_proxies(request.headers.get("X-Forwarded-For", ""), request.META.get("REMOTE_ADDR", ""))
+
+
+def address_past_proxies(forwarded_for: str, address: str) -> str | None:
+    """The same of what a server that isn't Django has: the header and its peer's address."""
     proxies: int = settings.RAPPORT_PROXIES
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    address: str = request.META.get("REMOTE_ADDR", "")
+    hops = [hop.strip() for hop in forwarded_for.split(",")]
     if 0 < proxies <= len(hops) and hops[-proxies]:
         address = hops[-proxies]
     try:
@@ -62,13 +79,8 @@ def request_id(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
             user_agent=request.headers.get("User-Agent", "")[:300],
             request_id=identifier,
         )
-        token = _origin.set(origin)
-        structlog.contextvars.bind_contextvars(request_id=identifier)
-        try:
+        with as_origin(origin):
             response = get_response(request)
-        finally:
-            _origin.reset(token)
-            structlog.contextvars.clear_contextvars()
         response["X-Request-ID"] = identifier
         return response
 

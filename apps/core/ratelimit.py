@@ -33,6 +33,16 @@ def allow(key: str, *, limit: int, seconds: int) -> bool:
     return int(count) <= limit
 
 
+def is_spent(key: str, *, limit: int, seconds: int) -> bool:
+    """Whether `allow` has counted `limit` uses of `key` within the window; counts nothing itself."""
+    try:
+        count = int(_client().get(_name(key, seconds)) or 0)
+    except redis.RedisError as error:
+        log.warning("ratelimit.unreachable", error=type(error).__name__)
+        return False
+    return count >= limit
+
+
 def seconds_left(key: str, *, seconds: int) -> int:
     """After how many seconds the window of `key` is over: what to tell whoever was refused."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.permissions import is_admin
+from apps.accounts.permissions import can_hold_app_passwords, is_admin
 from apps.core.contributions import (
     EncryptedColumn,
     MenuItem,
@@ -40,6 +40,7 @@ VERBS = {
     "source.token_granted": _("Token of a source made"),
     "source.token_revoked": _("Token of a source revoked"),
     asking_by_hand.RUN: _("Connection run"),
+    "entity.synced": _("Changed on a phone"),
     "connection.created": _("Connection made"),
     "connection.changed": _("Connection changed"),
     "connection.switched_on": _("Connection switched on"),
@@ -66,6 +67,11 @@ def register() -> None:
         "sync.sources",
         MenuItem("settings", _("Synchronisation"), "sync:sources", "arrows-exchange", is_admin),
         position=180,
+    )
+    menu.register(
+        "sync.phones",
+        MenuItem("user", _("Phones and programs"), "sync:phones", "device-mobile", can_hold_app_passwords),
+        position=205,
     )
     listings.register(MEMBERS, ListingEntry(_for_admins(member_listing)))
     listings.register(EVENTS, ListingEntry(_for_admins(event_listing)))

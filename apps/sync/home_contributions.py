@@ -1,4 +1,4 @@
-"""The card of Home about what plants send."""
+"""Cards of Home: what plants sent and nobody took, what phones changed and somebody has to decide."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from apps.accounts.permissions import is_admin
+from apps.accounts.permissions import can_hold_app_passwords, is_admin
 from apps.core.contributions import home_cards
 from apps.core.home import Figure, HomeCard, figures_card
 from apps.sync.models import Rejection, Source
+from apps.sync.selectors.cards import waiting_clashes
 
 
 def register() -> None:
@@ -26,6 +27,14 @@ def register() -> None:
         kept_seconds=60,
     )
     home_cards.register("sync.rejections", feeds, position=7)
+    clashes = HomeCard(
+        title=_("Changed on your phone and here"),
+        icon="device-mobile-question",
+        render=_clashes,
+        may_have=can_hold_app_passwords,
+        kept_seconds=60,
+    )
+    home_cards.register("sync.clashes", clashes, position=8)
 
 
 def _rejections(request: HttpRequest) -> str:
@@ -39,3 +48,10 @@ def _rejections(request: HttpRequest) -> str:
         url = reverse("sync:rejections", args=[source.code])
         figures.append(Figure(number, words % {"source": source.title}, url, is_late=True))
     return figures_card(figures)
+
+
+def _clashes(request: HttpRequest) -> str:
+    """Contacts of which the reader has to say what is right; one question."""
+    number = waiting_clashes(request.user).count()
+    words = ngettext("contact waits for your decision", "contacts wait for your decision", number)
+    return figures_card([Figure(number, words, reverse("sync:phones"), is_late=True)])

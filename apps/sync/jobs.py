@@ -50,3 +50,11 @@ def run_connection(*, connection_id: int, **kwargs: Any) -> None:
     from apps.sync.services.connections.rounds import run
 
     run(connection_id)
+
+
+@shared_task
+def forget_old_cards(**kwargs: Any) -> None:
+    from apps.core import clock
+    from apps.sync.services.cards.serving import forget_old
+
+    forget_old(now=clock.now())

@@ -66,6 +66,7 @@ from tests.access.guests import add_guests
 from tests.access.journeys import add_journeys
 from tests.access.mailings import add_mailings
 from tests.access.opportunities import add_opportunities
+from tests.access.phones import add_phones
 from tests.access.projects import add_projects
 from tests.access.sources import add_sources
 from tests.access.teams import add_teams
@@ -118,6 +119,7 @@ def make_world() -> World:
     add_dealers(world)
     add_sources(world)
     add_connections(world)
+    add_phones(world)
     add_claims(world)
     add_journeys(world)
     add_opportunities(world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,24 +33,29 @@ class Unchanged(Exception):
     """It is there already as the file says, or newer."""
 
 
-def bring_meeting(*, actor: User, item: Item, is_cancelled: bool, now: datetime) -> bool:
-    """Take one; True if it is new. Raises Unchanged, ValidationError, PermissionDenied."""
+def bring_meeting(*, actor: User, item: Item, is_cancelled: bool, now: datetime, is_synced: bool = False) -> bool:
+    """Take one; True if it is new. Raises Unchanged, ValidationError, PermissionDenied.
+
+    A file changes only what a file brought. `is_synced`: the actor's own phone says so, of the very version that is
+    here; then it changes whatever they organise, and leaves alone what phones don't know.
+    """
     found = _found(actor, item)
     is_cancelled = is_cancelled or item.status == "cancelled"
     if found is None:
         if item.recurrence is not None and _series_is_there(actor, item):
             raise ValidationError(_("The series has no meeting at that time."))
         return _make(actor, item, is_cancelled, now)
-    if found.imported_sequence is None:
-        raise Unchanged  # our own, exported: what is here is what counts, whatever a file says
-    if item.sequence < found.imported_sequence:
-        raise Unchanged
+    if not is_synced:
+        if found.imported_sequence is None:
+            raise Unchanged  # our own, exported: what is here is what counts, whatever a file says
+        if item.sequence < found.imported_sequence:
+            raise Unchanged
     if is_cancelled:
         scope = Scope.ALL if found.series_id and item.recurrence is None else Scope.ONE
         if cancel_meeting(actor=actor, meeting=found, scope=scope, now=now) is None:
             raise Unchanged
         return False
-    _change(actor, found, item, now)
+    _change(actor, found, item, now, is_synced=is_synced)
     return False
 
 
@@ -113,14 +119,20 @@ def _plan(actor: User, item: Item, span: Span, words: Words, guests: Guests, rep
         )
 
 
-def _change(actor: User, found: Meeting, item: Item, now: datetime) -> None:
-    span, words = _said(item)
+def _change(actor: User, found: Meeting, item: Item, now: datetime, *, is_synced: bool) -> None:
+    said, words = _said(item)
+    span: Span | None = said
+    if is_synced:
+        visibility = words.visibility if item.is_private else found.activity.visibility
+        words = replace(words, category=found.activity.category, visibility=visibility)
     whole = found.series is not None and item.recurrence is None
     if whole and found.series is not None:
         # The file speaks of the first one by the rule, which may lie before those that are kept.
         first = Span.of(found)
         behind = datetime.fromisoformat(found.recurrence_id) - datetime.fromisoformat(found.series.local_start)
-        span = span.at(span.start + behind) if not found.is_apart else first
+        span = said.at(said.start + behind) if not found.is_apart else first
+    if is_synced and span is not None and _same_moments(span, Span.of(found)):
+        span = None  # a phone may say it by other clocks
     changed = change_meeting(
         actor=actor,
         meeting=found,
@@ -132,9 +144,14 @@ def _change(actor: User, found: Meeting, item: Item, now: datetime) -> None:
         now=now,
     )
     _note_answers(found, item.people)
-    Meeting.objects.filter(organiser=actor, uid=found.uid).update(imported_sequence=item.sequence)
+    if found.imported_sequence is not None:
+        Meeting.objects.filter(organiser=actor, uid=found.uid).update(imported_sequence=item.sequence)
     if changed is None:
         raise Unchanged
+
+
+def _same_moments(one: Span, other: Span) -> bool:
+    return (one.starts_at, one.ends_at, one.is_all_day) == (other.starts_at, other.ends_at, other.is_all_day)
 
 
 def _repeat(item: Item) -> Repeat:

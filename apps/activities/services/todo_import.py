@@ -12,7 +12,7 @@ from apps.activities.formats.ical_items import Item
 from apps.activities.models import Activity, Task
 from apps.activities.services.recording import SUBJECT_LENGTH, TEXT_LENGTH
 from apps.activities.services.task_input import TaskInput
-from apps.activities.services.task_states import cancel_task, complete_task
+from apps.activities.services.task_states import cancel_task, complete_task, reopen_task
 from apps.activities.services.tasks import add_task, input_of, update_task
 
 if TYPE_CHECKING:
@@ -36,6 +36,28 @@ def bring_todo(*, actor: User, item: Item, now: datetime) -> None:
         complete_task(actor=actor, task=task, now=now)
     elif item.status == "cancelled":
         cancel_task(actor=actor, task=task, now=now)
+
+
+def sync_todo(*, actor: User, task: Task, served: Item, item: Item, now: datetime) -> None:
+    """Change of a task what a phone says otherwise than it was told. Raises PermissionDenied, ValidationError.
+
+    A phone that drops what it doesn't know (who may read it, say) changes nothing of that.
+    """
+    zone = zone_of(preferences_of(actor))
+    told, said = _said(served, zone), _said(item, zone)
+    changed = {name: value for name, value in said.items() if value != told[name] and name != "zone"}
+    if not item.is_private:
+        changed.pop("visibility", None)
+    if {"due_on", "due_at"} & changed.keys():
+        changed |= {name: said[name] for name in ("due_on", "due_at", "zone")}
+    if changed:
+        update_task(actor=actor, task=task, data=replace(input_of(task, user=actor), **changed), now=now)
+    if item.status == "done" and not task.is_over:
+        complete_task(actor=actor, task=task, now=now)
+    elif item.status == "cancelled" and not task.is_over:
+        cancel_task(actor=actor, task=task, now=now)
+    elif item.status not in ("done", "cancelled") and task.is_over:
+        reopen_task(actor=actor, task=task, now=now)
 
 
 def _said(item: Item, zone: ZoneInfo) -> dict[str, Any]:

@@ -212,7 +212,10 @@ class ExternalUid(models.Model):
     href = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(MD5("uid"), name="external_uid_digest")]  # a UID may outgrow a B-tree
+        indexes = [
+            models.Index(MD5("uid"), name="external_uid_digest"),  # a UID may outgrow a B-tree
+            models.Index(fields=["folder", "href"], name="external_uid_href", condition=~Q(href="")),
+        ]
 
 
 class RawProperty(models.Model):

@@ -42,6 +42,11 @@ def rights_of(user: User) -> Rights:
     return rights
 
 
+def rights_stamp(user: User) -> str:
+    """Another one whenever anybody's rights may have changed: what was told by it is then to be told anew."""
+    return f"{_epoch.current()}-{user.rights_epoch}"
+
+
 def forget_rights() -> None:
     """Make every user's rights be resolved anew; called in the transaction that changes folders or categories.
 

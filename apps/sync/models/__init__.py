@@ -1,5 +1,6 @@
-"""What synchronisation keeps: sources and what they sent, connections and what leaves by them."""
+"""What synchronisation keeps: sources and what they sent, connections and what leaves by them, cards."""
 
+from apps.sync.models.cards import CardChange, CardClash, ServedCard
 from apps.sync.models.connections import (
     AnalyticsEvent,
     AnalyticsEventQuerySet,
@@ -18,10 +19,13 @@ __all__ = [
     "AudienceMemberQuerySet",
     "Batch",
     "BatchBody",
+    "CardChange",
+    "CardClash",
     "Connection",
     "ConnectionQuerySet",
     "ConnectionRun",
     "Rejection",
+    "ServedCard",
     "Source",
     "SourceMinute",
     "SourceToken",

@@ -31,6 +31,7 @@ from apps.contacts.models import (
     RawProperty,
     Unit,
 )
+from apps.contacts.selectors.folders import restricted_categories
 from apps.contacts.services.exports.ties import load_ties
 from apps.contacts.services.imports.cleaning import beside
 from apps.contacts.services.imports.drafts import EXTERNAL_UID
@@ -91,7 +92,16 @@ class _Labels:
         self.categories = {pk: path_of(category, categories) for pk, category in categories.items()}
 
 
-def _cards(portion: Sequence[Entity], reader: User, labels: _Labels, *, with_photos: bool) -> Iterator[Card]:
+def shared_cards(entities: Sequence[Entity]) -> Iterator[Card]:
+    """The cards of `entities`, in their order, with what everybody may know who sees them.
+
+    Whatever the rights of a reader would decide (ties, references, restricted categories) isn't named, nor what others
+    call them. `photo` and `owner` are joined already.
+    """
+    yield from _cards(entities, None, _Labels(), with_photos=True)
+
+
+def _cards(portion: Sequence[Entity], reader: User | None, labels: _Labels, *, with_photos: bool) -> Iterator[Card]:
     ids = [entity.pk for entity in portion]
     unit_rows: dict[int, list[Unit]] = defaultdict(list)
     units: dict[int, UnitRecord] = {}
@@ -102,15 +112,17 @@ def _cards(portion: Sequence[Entity], reader: User, labels: _Labels, *, with_pho
     raws: dict[int, list[Raw]] = defaultdict(list)
     for raw in RawProperty.objects.filter(entity__in=ids).order_by("position", "pk"):
         raws[raw.entity_id].append(Raw(raw.name, raw.value, raw.params, raw.group))
-    for tie in ExternalUid.objects.filter(entity__in=ids).order_by("pk"):
+    for tie in ExternalUid.objects.filter(entity__in=ids).order_by("pk") if reader else ():
         raws[tie.entity_id].append(beside(EXTERNAL_UID, tie.uid))
     categories: dict[int, list[str]] = defaultdict(list)
+    unnamed = frozenset() if reader else restricted_categories()
     for entity_id, category_id in (
         EntityCategory.objects.filter(entity__in=ids).order_by("pk").values_list("entity_id", "category_id")
     ):
-        categories[entity_id].append(labels.categories[category_id])
+        if category_id not in unnamed:
+            categories[entity_id].append(labels.categories[category_id])
     attributes: dict[int, dict[str, object]] = {entity.pk: dict(entity.attributes) for entity in portion}
-    seen = Entity.objects.visible_to(reader)
+    seen = Entity.objects.visible_to(reader) if reader else Entity.objects.none()
     references = EntityReference.objects.filter(entity__in=ids, referenced__in=seen)
     for entity_id, key, uid in references.values_list("entity_id", "field__key", "referenced__uid"):
         attributes[entity_id][key] = str(uid)

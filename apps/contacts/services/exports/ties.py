@@ -25,8 +25,11 @@ class Ties:
     ties: dict[int, list[Tie]] = field(default_factory=lambda: defaultdict(list))
 
 
-def load_ties(ids: Sequence[int], *, reader: User, numbers: Mapping[int, Sequence[int]]) -> Ties:
-    """What the cards of `ids` say of whom they are tied to; `numbers` are each entity's units in their order."""
+def load_ties(ids: Sequence[int], *, reader: User | None, numbers: Mapping[int, Sequence[int]]) -> Ties:
+    """What the cards of `ids` say of whom they are tied to; `numbers` are each entity's units in their order.
+
+    Without a `reader` they name employers only.
+    """
     found = Ties()
     mine = Participant.objects.filter(entity__in=ids).order_by("position", "pk")
     relationships = {
@@ -39,7 +42,7 @@ def load_ties(ids: Sequence[int], *, reader: User, numbers: Mapping[int, Sequenc
     others = {end.entity_id for each in ends.values() for end in each}
     # An employer's name stands on its people's own pages; of other ties only what the reader sees is named.
     names = dict(Entity.objects.filter(pk__in=others).values_list("pk", "display_name"))
-    seen = Entity.objects.visible_to(reader).live().filter(pk__in=others)
+    seen = Entity.objects.visible_to(reader).live().filter(pk__in=others) if reader else Entity.objects.none()
     uids = {pk: str(uid) for pk, uid in seen.values_list("pk", "uid")}
     for own in mine:
         relationship = relationships[own.relationship_id]
@@ -47,6 +50,8 @@ def load_ties(ids: Sequence[int], *, reader: User, numbers: Mapping[int, Sequenc
         if _is_plain_job(relationship, ends[relationship.pk]):
             if own.side == Participant.Side.SOURCE:
                 found.jobs[own.entity_id].append(_job(relationship, own, across, names, uids))
+            continue
+        if reader is None:
             continue
         other = next((end for end in across if end.entity_id in uids), None)
         units = numbers.get(own.entity_id, ())

@@ -74,7 +74,7 @@ PROTECT, SET_NULL = django.db.models.deletion.PROTECT, django.db.models.deletion
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("contacts", "0010_longer_targets")]
+    dependencies = [("contacts", "0011_clipboard")]
 
     operations = [
         migrations.RunSQL(FOLD, FOLD_BEFORE),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.sync.views import connection_rows, connections, cursors, inbox, records, sources
+from apps.sync.views import connection_rows, connections, cursors, inbox, phones, records, sources
 
 app_name = "sync"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("connections/<int:connection_id>/remove/", connections.connection_remove, name="connection_remove"),
     path("connections/<int:connection_id>/rows/", connection_rows.rows, name="connection_rows"),
     path("connections/<int:connection_id>/rows/bulk/<slug:act>/", connection_rows.rows_bulk, name="connection_bulk"),
+    path("phones/", phones.phones, name="phones"),
+    path("phones/passwords/", phones.password_create, name="app_password_create"),
+    path("phones/passwords/<int:app_password_id>/revoke/", phones.password_revoke, name="app_password_revoke"),
+    path("phones/clashes/<int:clash_id>/", phones.clash, name="card_clash"),
     path("<slug:code>/", sources.source_page, name="source"),
     path("<slug:code>/edit/", sources.source_edit, name="source_edit"),
     path("<slug:code>/cursor/", cursors.source_cursor, name="source_cursor"),

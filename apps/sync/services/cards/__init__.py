@@ -1,0 +1,1 @@
+"""Contacts as cards of address books: served, received, kept in step."""
