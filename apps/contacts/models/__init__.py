@@ -1,6 +1,7 @@
 """People, organisations and what ties them; the names of tables and fields are binding for the whole house."""
 
 from apps.contacts.models.attachments import Attachment
+from apps.contacts.models.duplicates import DuplicateCheck, DuplicateKey, DuplicatePair, DuplicateProfile
 from apps.contacts.models.entities import (
     Entity,
     EntityCategory,
@@ -21,6 +22,10 @@ __all__ = [
     "Attachment",
     "Category",
     "CategoryPermission",
+    "DuplicateCheck",
+    "DuplicateKey",
+    "DuplicatePair",
+    "DuplicateProfile",
     "EmailAddress",
     "Entity",
     "EntityCategory",

@@ -86,7 +86,7 @@ def fold_name(text: str) -> str:
 
 
 # Words before or after a firm's own name, by which nobody looks for it first.
-_LEGAL_FORMS = frozenset(
+LEGAL_FORMS = frozenset(
     search_word(form) for form in ("ТОВ", "ПП", "ФОП", "АТ", "ПрАТ", "ООО", "GmbH", "AG", "Ltd", "LLC")
 )
 
@@ -104,7 +104,7 @@ def search_tokens(
     keep = found.setdefault
     if named.kind == "organisation":
         words = search_words(named.name)
-        orders = [words, words[1:]] if len(words) > 1 and words[0] in _LEGAL_FORMS else [words]
+        orders = [words, words[1:]] if len(words) > 1 and words[0] in LEGAL_FORMS else [words]
     else:
         first, last = search_words(named.first_name), search_words(named.last_name)
         orders = [first + last, last + first] if first and last else [first or last or search_words(named.name)]
