@@ -8,7 +8,7 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Contacts")
 
     def ready(self) -> None:
-        from apps.contacts import contributions, receivers
+        from apps.contacts import contributions, merge_contributions, receivers
         from apps.contacts.services import bulk, undoing
         from apps.contacts.services.duplicates import searching
         from apps.contacts.services.imports import registering as imports
@@ -21,4 +21,5 @@ class ContactsConfig(AppConfig):
         operation_runners.register(searching.VERB, searching.run_search)
         receivers.connect()
         contributions.register()
+        merge_contributions.register()
         register_settings_menu()

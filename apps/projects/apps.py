@@ -8,7 +8,8 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects")
 
     def ready(self) -> None:
-        from apps.projects import contributions, project_contributions
+        from apps.projects import contributions, merge_contributions, project_contributions
 
         contributions.register()
+        merge_contributions.register()
         project_contributions.register()

@@ -7,7 +7,8 @@ import json
 import pytest
 from django.core.management import call_command
 
-from apps.contacts.models import DuplicateCheck, DuplicatePair, Entity
+from apps.contacts.models import DuplicateCheck, DuplicatePair, Entity, FolderPermission
+from apps.contacts.models.rights import forget_rights
 from apps.contacts.services.duplicates.finding import check_waiting
 from apps.contacts.services.duplicates.searching import begin_search
 from apps.contacts.services.entities import create_entity, update_entity
@@ -16,6 +17,7 @@ from apps.contacts.services.trash import trash_entities
 from apps.core.models import Operation
 from apps.core.services.operations import run
 from tests.conftest import NOW
+from tests.contacts.factories import FolderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +119,12 @@ def test_a_change_looks_again_and_the_trash_ends_a_pair(bob):
 
 
 def test_pairs_are_for_who_sees_both(bob, charlie):
-    first = person(bob, "Olena", "Koval", email="o.koval@mail.example")
+    hidden = FolderFactory(kind="restricted")
+    FolderPermission.objects.create(
+        folder=hidden, group=bob.groups.get(), can_view=True, can_edit=True, can_export=False
+    )
+    forget_rights()
+    first = person(bob, "Olena", "Koval", email="o.koval@mail.example", folder_id=hidden.pk)
     person(bob, "Olena", "Koval", email="o.koval@mail.example")
     check_waiting(now=NOW)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from apps.contacts.words import TOKEN_LENGTH, PhoneForms, email_tokens, parse_phone, search_word, search_words
+from apps.contacts.words import LEGAL_FORMS, TOKEN_LENGTH, PhoneForms, email_tokens, parse_phone, search_words
 from apps.core.text import fold, sort_key
 
 __all__ = [
@@ -83,12 +83,6 @@ def fold_name(text: str) -> str:
 
 
 # --- search words -----------------------------------------------------------------------------------------------------
-
-
-# Words before or after a firm's own name, by which nobody looks for it first.
-LEGAL_FORMS = frozenset(
-    search_word(form) for form in ("ТОВ", "ПП", "ФОП", "АТ", "ПрАТ", "ООО", "GmbH", "AG", "Ltd", "LLC")
-)
 
 
 def search_tokens(

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from apps.contacts.matching_keys import Profile, Subject, profile_of
 from apps.contacts.models import DuplicateCheck, DuplicateKey, DuplicatePair, DuplicateProfile, Entity
-from apps.contacts.services.duplicates.keys import Profile, Subject, profile_of
-from apps.contacts.services.duplicates.scoring import SCORED
+from apps.contacts.scoring import SCORED
 from apps.core.batch import array_of, insert_rows, portions
 
 PORTION = 2000

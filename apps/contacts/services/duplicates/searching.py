@@ -28,10 +28,14 @@ def begin_search(*, actor: User, now: datetime) -> Operation:
     """
     if not is_staff_member(actor):
         raise PermissionDenied
-    running = Operation.objects.unfinished().filter(verb=VERB).order_by("pk").first()
+    running = running_search()
     if running is not None:
         return running
     return start(actor=actor, verb=VERB, parameters={}, now=now, total=Entity.objects.live().count(), undoable=False)
+
+
+def running_search() -> Operation | None:
+    return Operation.objects.unfinished().filter(verb=VERB).order_by("pk").first()
 
 
 def search_all(*, on_portion: Callable[[int], None]) -> int:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from apps.contacts.services.derive import LEGAL_FORMS
-from apps.contacts.words import search_words
+from apps.contacts.words import LEGAL_FORMS, search_words
 from apps.core.text import fold
 
 KEY_LENGTH = 80
