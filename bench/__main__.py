@@ -15,8 +15,8 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="by comma: contacts, activities, campaigns, chat, crm, dealers, documents, feed, messaging, promises,"
-        " reports, sending",
+        help="by comma: contacts, activities, campaigns, chat, crm, dealers, documents, duplicates, feed, messaging,"
+        " promises, reports, sending",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
@@ -42,6 +42,7 @@ def main() -> int:
         crm,
         dealers,
         documents,
+        duplicates,
         feed,
         messaging,
         messaging_out,
@@ -59,6 +60,7 @@ def main() -> int:
         "dealers": dealers.measure,
         "feed": feed.measure,
         "documents": documents.measure,
+        "duplicates": duplicates.measure,
         "messaging": messaging.measure,
         "promises": promises.measure,
         "reports": reports.measure,

@@ -3,6 +3,7 @@
 from tests.access import (
     chat_cases,
     connection_cases,
+    contacts_merging_cases,
     crm_campaigns_cases,
     crm_claims_cases,
     crm_feed_cases,
@@ -29,6 +30,7 @@ __all__ = [
     "Outcome",
     "chat_cases",
     "connection_cases",
+    "contacts_merging_cases",
     "crm_campaigns_cases",
     "crm_claims_cases",
     "crm_feed_cases",

@@ -62,6 +62,7 @@ from tests.access.chat import add_chat
 from tests.access.claims import add_claims
 from tests.access.connections import add_connections
 from tests.access.dealers import add_dealers
+from tests.access.duplicates import add_duplicates
 from tests.access.journeys import add_journeys
 from tests.access.mailings import add_mailings
 from tests.access.opportunities import add_opportunities
@@ -125,6 +126,7 @@ def make_world() -> World:
     add_campaigns(world)
     add_chat(world)
     add_projects(world)
+    add_duplicates(world)
     world.places["absent"] = dict.fromkeys(world.places["all"] | public | world.places["dealer"], ABSENT)
     _api_tokens(world)
     _templates(world)
