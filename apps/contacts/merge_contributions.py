@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -70,7 +73,7 @@ def register() -> None:
     merge.register("contacts", MergePart(ties, settle=_settle, keeps=_keeps), position=10)
 
 
-def _settle(ids: list[int], now: object) -> None:
+def _settle(ids: Sequence[int], now: datetime) -> None:
     mark_restricted(ids)
     derive_anew(ids, now)
 

@@ -85,11 +85,11 @@ def typed_from(form: Mapping[str, Any]) -> Typed:
     kind = "organisation" if text("kind") == "organisation" else "person"
     rows = [(match[1], text(name)) for name in form if (match := _ROWS.fullmatch(name))][:20]
     numbers = (parse_phone(value, text("unit-country")).e164 for what, value in rows if what == "phones" and value)
-    names = (text("name"),) if kind == "organisation" else (text("first_name"), text("last_name"))
     subject = Subject(
-        kind,
-        *(names if kind == "person" else ("", "")),
-        text("name") if kind == "organisation" else "",
+        kind=kind,
+        first_name=text("first_name"),
+        last_name=text("last_name"),
+        name=text("name"),
         organisation=text("company") if kind == "person" else "",
         city=text("unit-city"),
         birthday=text("birthday"),

@@ -114,7 +114,8 @@ def _is_same_place(home: Unit, unit: Unit) -> bool:
 
 def _fixed(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The same rows, whatever is changed of them."""
-    return rows.model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
+    fixed: QuerySet[Any] = rows.model.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
+    return fixed
 
 
 def _relationships_of(entity: Entity) -> Iterable[Relationship]:
