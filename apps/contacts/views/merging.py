@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.decorators import staff_required
 from apps.contacts.forms.entities import LABELS
 from apps.contacts.listing import TABS, entity_listing, entity_scope
-from apps.contacts.models import Entity, Folder
+from apps.contacts.models import Entity
 from apps.contacts.selectors.merging import Choice, Line, sides_of, text_of, titles_of
 from apps.contacts.services.errors import InTrash
 from apps.contacts.services.merging import values
@@ -78,7 +78,7 @@ def selection_merge(request: Request) -> HttpResponse:
 def _entities(request: Request, given: _Given) -> list[Entity]:
     """Those named, the one that is kept first; 404 unless the reader sees all, 403 unless they may edit all."""
     ids = list(dict.fromkeys(int(pk) for pk in given.get("ids", "").split(",") if pk.isdecimal() and len(pk) < 19))
-    found = Entity.objects.visible_to(request.user).live().in_bulk(ids[: MOST + 1])
+    found = Entity.objects.visible_to(request.user).live().select_related("folder").in_bulk(ids[: MOST + 1])
     if len(found) != len(ids) or not 2 <= len(ids) <= MOST:
         raise Http404
     if Entity.objects.editable_by(request.user).filter(pk__in=ids).count() != len(ids):
@@ -113,7 +113,8 @@ def _numbers(given: _Given, prefix: str) -> dict[str, int]:
 def _context(entities: list[Entity], given: _Given, refused: str) -> dict[str, object]:
     moves = {one.pk: count_moving(one.pk) for one in entities[1:]}
     try:
-        folder = str(Folder.objects.get(pk=folder_of(entities)).title)
+        target = folder_of(entities)
+        folder = next(one.folder.title for one in entities if one.folder_id == target)
     except MergeRefused:
         folder = ""
     return {
