@@ -15,8 +15,8 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="by comma: contacts, activities, campaigns, chat, crm, dealers, dav, documents, feed, messaging,"
-        " promises, reports, sending",
+        help="by comma: contacts, activities, campaigns, chat, crm, dealers, dav, documents, duplicates, feed,"
+        " messaging, promises, reports, sending",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     parser.add_argument("--fresh", action="store_true", help="fill the database anew")
@@ -43,6 +43,7 @@ def main() -> int:
         dav,
         dealers,
         documents,
+        duplicates,
         feed,
         messaging,
         messaging_out,
@@ -61,6 +62,7 @@ def main() -> int:
         "dav": dav.measure,
         "feed": feed.measure,
         "documents": documents.measure,
+        "duplicates": duplicates.measure,
         "messaging": messaging.measure,
         "promises": promises.measure,
         "reports": reports.measure,

@@ -411,6 +411,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-cards": {"task": "apps.sync.jobs.forget_old_cards", "schedule": timedelta(hours=24)},
     "refresh-current-copies": {"task": "apps.contacts.jobs.refresh_current_copies", "schedule": timedelta(hours=6)},
     "settle-imports": {"task": "apps.contacts.jobs.settle_waiting_imports", "schedule": timedelta(hours=6)},
+    "compare-contacts": {"task": "apps.contacts.jobs.compare_waiting", "schedule": timedelta(seconds=20)},
     "extend-series": {"task": "apps.activities.jobs.extend_series", "schedule": timedelta(hours=6)},
     "sync-mail": {"task": "apps.messaging.jobs.sync_accounts", "schedule": timedelta(minutes=1)},
     "measure-mail": {"task": "apps.messaging.jobs.measure_accounts", "schedule": timedelta(minutes=20)},

@@ -8,7 +8,8 @@ class ActivitiesConfig(AppConfig):
     verbose_name = _("History")
 
     def ready(self) -> None:
-        from apps.activities import contributions, receivers
+        from apps.activities import contributions, merge_contributions, receivers
 
         receivers.connect()
         contributions.register()
+        merge_contributions.register()

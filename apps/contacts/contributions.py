@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import is_staff_member
-from apps.contacts import relationship_listing, saved_choices, search_box
+from apps.contacts import duplicate_listing, relationship_listing, saved_choices, search_box
 from apps.contacts.listing import KEY, entity_listing
 from apps.contacts.models import Entity, Favourite, Recent
 from apps.contacts.selectors.clipboard import MENU_KEY, clipboard_words, clipped_count
@@ -38,6 +38,9 @@ VERBS = {
     "entities.category_removed": _("Category taken from contacts"),
     "entities.purged": _("Removed from the trash for good"),
     "entities.imported": _("Contacts imported"),
+    "duplicates.searched": _("Duplicates searched"),
+    "duplicates.dismissed": _("Contacts marked as not the same"),
+    "entities.merged": _("Contacts merged"),
     "unit.added": _("Place added"),
     "unit.updated": _("Place changed"),
     "unit.removed": _("Place removed"),
@@ -94,6 +97,7 @@ VERBS = {
 def register() -> None:
     """Called once, when the app is ready."""
     listings.register(KEY, ListingEntry(_listing))
+    listings.register(duplicate_listing.KEY, ListingEntry(_duplicate_listing))
     listings.register(relationship_listing.KEY, ListingEntry(_relationship_listing))
     for verb, title in VERBS.items():
         verbs.register(verb, title)
@@ -127,6 +131,10 @@ def _listing(request: HttpRequest) -> Listing | None:
 
 def _relationship_listing(request: HttpRequest) -> Listing | None:
     return relationship_listing.relationship_listing(request.user) if is_staff_member(request.user) else None
+
+
+def _duplicate_listing(request: HttpRequest) -> Listing | None:
+    return duplicate_listing.duplicate_listing(request.user) if is_staff_member(request.user) else None
 
 
 def _recent(request: HttpRequest) -> str:

@@ -30,3 +30,14 @@ def settle_waiting_imports(**kwargs: Any) -> None:
     from apps.core import clock
 
     settle_waiting(now=clock.now())
+
+
+@shared_task
+def compare_waiting(**kwargs: Any) -> None:
+    """New and changed contacts with all others: a minute's worth of portions, the next beat does the rest."""
+    from apps.contacts.services.duplicates.finding import PORTION, check_waiting
+    from apps.core import clock
+
+    for _portion in range(10):
+        if check_waiting(now=clock.now()) < PORTION:
+            break

@@ -93,6 +93,7 @@ def entity_listing(
             Action("category", _("Categories"), _bulk("category", tab), "tag", sheet=True),
             Action("owner", _("Give to"), _bulk("owner", tab), "user-share", sheet=True),
             Action("mail", _("Mail"), reverse("contacts:selection_mail") + f"?tab={tab}", "mail", sheet=True),
+            Action("merge", _("Make one"), reverse("contacts:selection_merge") + f"?tab={tab}", "arrows-join"),
             Action("print", _("Print"), reverse("contacts:selection_print") + f"?tab={tab}", "printer"),
             *_added_actions(tab),
             _clipboard_action(tab),

@@ -45,6 +45,12 @@ def search_word(word: str) -> str:
     return _TWICE.sub(r"\1", plain)[:TOKEN_LENGTH]
 
 
+# Words before or after a firm's own name, by which nobody looks for it first.
+LEGAL_FORMS = frozenset(
+    search_word(form) for form in ("ТОВ", "ПП", "ФОП", "АТ", "ПрАТ", "ООО", "GmbH", "AG", "Ltd", "LLC")
+)
+
+
 def search_words(text: str) -> tuple[str, ...]:
     """The words of `text` as search keeps them, in their order; typed text and stored text go the same way."""
     return _search_words(text) if text else ()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.dispatch import Signal
 from django.http import HttpRequest
 
@@ -112,14 +112,37 @@ class SearchProvider:
 
 
 @dataclass(frozen=True, slots=True)
-class MergePart:
-    """What one app does when two entities become one, or a person asks for their data (DECISIONS 14)."""
+class Tie:
+    """A column by which rows of one model hang on an entity, and what a merge does with it (docs/adr/0029).
 
-    preview: Callable[[Any, Any], Any]
-    move: Callable[..., None]
-    unmove: Callable[..., None]
-    hand_out: Callable[[Any], Any]
-    erase: Callable[..., None]
+    Moved, it names the winner from then on. A row for which the winner has its like already, by a unique constraint of
+    the model or by `clashes(winner_id)`, stays with the loser, unless `closes` names the column that ends it: then it
+    is ended and moves. `stays` says why none of them moves, `handled` by what else it is seen to.
+    """
+
+    model: type[Model]
+    column: str = "entity"  # a foreign key, or the number beside a record type that `where` names
+    words: Callable[[int], str] | None = None  # "3 tasks", for the preview; None: not worth telling
+    where: Mapping[str, Any] = field(default_factory=dict)
+    clashes: Callable[[int], Q] | None = None
+    closes: str = ""
+    stays: str = ""
+    handled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MergePart:
+    """What one app does when two entities become one: `ties` names each column of its models that knows entities.
+
+    `refuses(winner_id, loser_id)` says in words why these two can't be one, "" if they can. `settle(ids, now)` derives
+    anew what follows from rows that were moved, or moved back, between these entities. `keeps(winner_id, loser_id)`
+    says what stands in the way of taking a merge back.
+    """
+
+    ties: Sequence[Tie]
+    refuses: Callable[[int, int], str] | None = None
+    settle: Callable[[Sequence[int], datetime], None] | None = None
+    keeps: Callable[[int, int], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

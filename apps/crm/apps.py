@@ -8,7 +8,8 @@ class CrmConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        from apps.crm import contributions, receivers
+        from apps.crm import contributions, merge_contributions, receivers
 
         contributions.register()
+        merge_contributions.register()
         receivers.connect()

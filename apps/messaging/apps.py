@@ -8,6 +8,7 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
-        from apps.messaging import contributions
+        from apps.messaging import contributions, merge_contributions
 
         contributions.register()
+        merge_contributions.register()

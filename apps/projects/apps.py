@@ -11,6 +11,7 @@ class ProjectsConfig(AppConfig):
         from apps.projects import (
             contributions,
             guest_contributions,
+            merge_contributions,
             program_contributions,
             project_contributions,
             receivers,
@@ -18,6 +19,7 @@ class ProjectsConfig(AppConfig):
 
         contributions.register()
         guest_contributions.register()
+        merge_contributions.register()
         project_contributions.register()
         program_contributions.register()
         receivers.connect()

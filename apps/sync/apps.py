@@ -8,7 +8,8 @@ class SyncConfig(AppConfig):
     verbose_name = _("Synchronisation")
 
     def ready(self) -> None:
-        from apps.sync import contributions, receivers
+        from apps.sync import contributions, merge_contributions, receivers
 
         contributions.register()
+        merge_contributions.register()
         receivers.connect()

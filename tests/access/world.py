@@ -62,6 +62,7 @@ from tests.access.chat import add_chat
 from tests.access.claims import add_claims
 from tests.access.connections import add_connections
 from tests.access.dealers import add_dealers
+from tests.access.duplicates import add_duplicates
 from tests.access.guests import add_guests
 from tests.access.journeys import add_journeys
 from tests.access.mailings import add_mailings
@@ -128,6 +129,7 @@ def make_world() -> World:
     add_campaigns(world)
     add_chat(world)
     add_projects(world)
+    add_duplicates(world)
     add_guests(world)
     named = world.places["all"] | public | world.places["dealer"] | world.places["guest"]
     world.places["absent"] = dict.fromkeys(named, ABSENT)

@@ -15,9 +15,11 @@ from apps.activities.demo.company import SEED, cards
 from apps.activities.demo.history import write_history
 from apps.activities.demo.meetings import plan_meetings
 from apps.activities.demo.tasks import plan_tasks
+from apps.activities.demo.twins import plant_twins
 from apps.contacts.formats.vcard import write
 from apps.contacts.models import Entity, FieldDefinition, Folder, Participant, RelationshipType
 from apps.contacts.services import entities, fields, folders, marks, relationships
+from apps.contacts.services.duplicates.finding import check_waiting
 from apps.contacts.services.folders import Grant
 from apps.contacts.services.imports.context import Choices
 from apps.contacts.services.imports.inline import import_paths
@@ -56,6 +58,9 @@ def load_demo(*, total: int, password: str, now: datetime) -> bool:
     _mark(users, dice, now)
     plan_tasks(users, now)
     plan_meetings(users, dice, now)
+    plant_twins(admin, random.Random(SEED), count=min(60, total // 10), now=now)  # noqa: S311  the same at every start
+    while check_waiting(now=now):
+        pass
     return True
 
 

@@ -2,6 +2,7 @@
 
 from apps.contacts.models.attachments import Attachment
 from apps.contacts.models.clipboard import Clipped
+from apps.contacts.models.duplicates import DuplicateCheck, DuplicateKey, DuplicatePair, DuplicateProfile
 from apps.contacts.models.entities import (
     Entity,
     EntityCategory,
@@ -23,6 +24,10 @@ __all__ = [
     "Category",
     "CategoryPermission",
     "Clipped",
+    "DuplicateCheck",
+    "DuplicateKey",
+    "DuplicatePair",
+    "DuplicateProfile",
     "EmailAddress",
     "Entity",
     "EntityCategory",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Protocol
 
-from apps.contacts.words import TOKEN_LENGTH, PhoneForms, email_tokens, parse_phone, search_word, search_words
+from apps.contacts.words import LEGAL_FORMS, TOKEN_LENGTH, PhoneForms, email_tokens, parse_phone, search_words
 from apps.core.text import fold, sort_key
 
 __all__ = [
@@ -89,12 +89,6 @@ def fold_name(text: str) -> str:
 # --- search words -----------------------------------------------------------------------------------------------------
 
 
-# Words before or after a firm's own name, by which nobody looks for it first.
-_LEGAL_FORMS = frozenset(
-    search_word(form) for form in ("ТОВ", "ПП", "ФОП", "АТ", "ПрАТ", "ООО", "GmbH", "AG", "Ltd", "LLC")
-)
-
-
 def search_tokens(
     named: Named, *, emails: Iterable[str] = (), organisations: Iterable[str] = ()
 ) -> list[tuple[str, int]]:
@@ -108,7 +102,7 @@ def search_tokens(
     keep = found.setdefault
     if named.kind == "organisation":
         words = search_words(named.name)
-        orders = [words, words[1:]] if len(words) > 1 and words[0] in _LEGAL_FORMS else [words]
+        orders = [words, words[1:]] if len(words) > 1 and words[0] in LEGAL_FORMS else [words]
     else:
         first, last = search_words(named.first_name), search_words(named.last_name)
         orders = [first + last, last + first] if first and last else [first or last or search_words(named.name)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from apps.accounts.models import User
 from apps.accounts.permissions import is_staff_member
@@ -54,6 +54,8 @@ def register() -> None:
     # A relationship lies below the participant that its Change names.
     undoers.register(_type(models.Relationship), Undoer(models.Relationship, root=ROOT))
     undoers.register(_type(models.Folder), Undoer(models.Folder, editable=_manageable_folders, after=_forget_rights))
+    pair = Undoer(models.DuplicatePair, ignore=frozenset({"score", "reasons"}), editable=_editable_pairs)
+    undoers.register(_type(models.DuplicatePair), pair)
     undoers.register(_type(Suppression), Undoer(Suppression, editable=_if_staff))
     for setting in _SETTINGS:
         undoers.register(_type(setting), Undoer(setting, editable=_if_administrator, after=_forget_rights))
@@ -66,6 +68,12 @@ def _type(model: type[Model]) -> str:
 
 def _editable_entities(actor: User, ids: Collection[int]) -> set[int]:
     return set(models.Entity.objects.editable_by(actor).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _editable_pairs(actor: User, ids: Collection[int]) -> set[int]:
+    editable = models.Entity.objects.editable_by(actor).order_by().values("pk")
+    pairs = models.DuplicatePair.objects.filter(Q(left__in=editable) | Q(right__in=editable), pk__in=ids)
+    return set(pairs.values_list("pk", flat=True))
 
 
 def _manageable_folders(actor: User, ids: Collection[int]) -> set[int]:

@@ -3,7 +3,20 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from apps.contacts.urls import imports, settings
-from apps.contacts.views import attachments, bulk, cards, clipboard, entities, lists, media, selections, ties, units
+from apps.contacts.views import (
+    attachments,
+    bulk,
+    cards,
+    clipboard,
+    duplicates,
+    entities,
+    lists,
+    media,
+    merging,
+    selections,
+    ties,
+    units,
+)
 
 app_name = "contacts"
 _contact = [
@@ -41,6 +54,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.entity_list, name="list"),
     path("list/<slug:tab>/", lists.entity_list, name="list_tab"),
     path("new/", entities.entity_create, name="entity_create"),
+    path("new/lookalikes/", duplicates.lookalike_list, name="lookalikes"),
+    path("duplicates/", duplicates.duplicate_list, name="duplicates"),
+    path("duplicates/search/", duplicates.duplicate_search, name="duplicate_search"),
+    path("duplicates/<int:pair_id>/dismiss/", duplicates.duplicate_dismiss, name="duplicate_dismiss"),
+    path("merge/", merging.merge, name="merge"),
+    path("merge/chosen/", merging.selection_merge, name="selection_merge"),
     path("pick/", lists.entity_pick, name="pick"),
     path("mail/", selections.selection_mail, name="selection_mail"),
     path("print/", selections.selection_print, name="selection_print"),

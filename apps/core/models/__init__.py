@@ -2,7 +2,7 @@
 
 from apps.core.models.files import File
 from apps.core.models.lists import ListSetting, ListVisit, SavedView, SavedViewQuerySet
-from apps.core.models.operations import Change, IdempotencyKey, Operation, OperationQuerySet
+from apps.core.models.operations import Change, IdempotencyKey, Operation, OperationMove, OperationQuerySet
 from apps.core.models.outgoing import OutgoingMail, Suppression, SuppressionQuerySet
 from apps.core.models.reports import HomeLayout, ReportSchedule, ReportScheduleQuerySet
 from apps.core.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEndpointQuerySet, WebhookEvent
@@ -15,6 +15,7 @@ __all__ = [
     "ListSetting",
     "ListVisit",
     "Operation",
+    "OperationMove",
     "OperationQuerySet",
     "OutgoingMail",
     "ReportSchedule",

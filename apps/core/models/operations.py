@@ -96,6 +96,24 @@ class Change(models.Model):
         db_table = "core_change"
 
 
+class OperationMove(models.Model):
+    """One value that a merge set in one row: in bulk and below the aggregates, where a Change would be too much.
+
+    Undo puts `old` back as long as the row still says `new`. Rows are only inserted, and go with their operation.
+    """
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="moves", db_index=False)
+    subject_id = models.BigIntegerField()  # the entity that was merged away
+    record_type = models.CharField(max_length=60)  # "contacts.unit"
+    record_id = models.BigIntegerField()
+    field = models.CharField(max_length=60)  # the column: "entity_id"
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["operation", "record_type", "field"], name="operation_move_order")]
+
+
 class IdempotencyKey(models.Model):
     """An API answer kept for 24 hours: same key and body, same answer; another body is a conflict."""
 

@@ -38,7 +38,7 @@ def chat_window(group: Group, member: Membership, *, at: int | None = None, topi
     )
     of_stream = Q(topic=None) | Q(topic=topic) if topic else Q(topic=None)
     marks = ReadMark.objects.filter(of_stream, membership__group=group).aggregate(own=own, others=others)
-    draft: Draft | None = getattr(member, "draft", None)
+    draft = getattr(member, "draft", None)
     read = min(max(marks["own"] or 0, member.from_seq), group.last_seq)
     place = min(read if at is None else at - 1, group.last_seq)
     if topic is not None:

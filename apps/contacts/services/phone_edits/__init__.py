@@ -1,4 +1,4 @@
-"""What was changed on a phone, brought into the contact as it is now (ADR 0026).
+"""What was changed on a phone, brought into the contact as it is now (ADR 0028).
 
 applying   the whole of it: one operation, the clashes given back
 details    e-mails, numbers, links and addresses: both people's are kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -87,6 +87,11 @@ class PuttingBack:
             self._apply(free, versions)
         except (IntegrityError, ProtectedError, RestrictedError):
             self._apply_one_by_one(free, versions)
+
+    def forbidden_subjects(self, ids: Collection[int], root_type: str) -> set[int]:
+        """Those of these aggregates that the actor may not write."""
+        undoer = undoers.get(root_type)
+        return set(ids) - undoer.editable(self.actor, ids) if undoer and undoer.editable else set()
 
     # --- look ---------------------------------------------------------------------------------------------------------
     def _lock_roots(self, steps: Iterable[_Step]) -> dict[tuple[str, int], int | None]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from apps.core import clock
 from apps.core.models import Change, Operation
 from apps.core.services.operations.background import start, wake
+from apps.core.services.operations.moves import hindrance, move_back, settle_all
 from apps.core.services.operations.net_changes import portions, whole
 from apps.core.services.operations.progress import OperationFailed, Progress
 from apps.core.services.operations.putting_back import PuttingBack, UndoResult
@@ -40,7 +41,10 @@ def undo(*, actor: User, operation: Operation, now: datetime) -> UndoResult:
     operation = _lock_undoable(actor, operation, now)
     with operate(actor=actor, verb=UNDO_VERB, now=now, undoable=False, keep=True, undo_of=operation) as recorder:
         engine = PuttingBack(operation, actor=actor, now=now, note=recorder.add)
-        engine.portion(whole(operation))
+        if "merged" in operation.parameters:
+            _take_merge_back(operation, engine, now=now)
+        else:
+            engine.portion(whole(operation))
     _mark_undone(operation)
     Operation.objects.filter(pk=recorder.operation.pk).update(result=_as_json(engine.result))
     return engine.result
@@ -64,7 +68,7 @@ def begin_undo(*, actor: User, operation: Operation, now: datetime) -> Operation
         wake(broken_off.pk)
         return Operation.objects.get(pk=broken_off.pk)
     count = Change.objects.filter(operation=operation)[: INLINE_LIMIT + 1].count()
-    if count <= INLINE_LIMIT:
+    if count <= INLINE_LIMIT or "merged" in operation.parameters:
         undo(actor=actor, operation=operation, now=now)
         return Operation.objects.get(undo_of=operation)
     operation = _lock_undoable(actor, operation, now)
@@ -96,6 +100,20 @@ def run_undo(undoing: Operation, progress: Progress) -> dict[str, Any]:
         progress.advance(sum(net.count for net in nets))
     _mark_undone(operation)
     return _as_json(result)
+
+
+def _take_merge_back(operation: Operation, engine: PuttingBack, *, now: datetime) -> None:
+    """What was moved goes back first, since parts of an entity hang on it; then all settles. Raises NotUndoable."""
+    if words := hindrance(operation):
+        raise NotUndoable(words)
+    merged = operation.parameters["merged"]
+    ids = {pk for pair in merged for pk in pair}
+    forbidden = engine.forbidden_subjects(ids, operation.parameters["root"])
+    back, conflicts = move_back(operation, but={loser for winner, loser in merged if {winner, loser} & forbidden})
+    engine.portion(whole(operation))
+    engine.result.restored += back
+    engine.result.conflicts += conflicts
+    settle_all(sorted(ids), now)
 
 
 def _lock_undoable(actor: User, operation: Operation, now: datetime) -> Operation:
