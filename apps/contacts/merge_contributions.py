@@ -31,6 +31,7 @@ def register() -> None:
         Tie(models.RawProperty),
         Tie(models.Attachment, words=lambda n: ngettext("%(count)s file", "%(count)s files", n) % {"count": n}),
         Tie(models.Favourite),
+        Tie(models.Clipped),
         Tie(models.Recent),
         Tie(
             models.Unit,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.accounts.models import User
 from apps.accounts.permissions import is_staff_member
 from apps.contacts.models import Entity
 from apps.core.contributions import (
@@ -37,9 +37,6 @@ from apps.crm.permissions.campaigns import can_change_segment, reads_campaigns, 
 from apps.crm.services.campaigns.mails import TRANSPORT
 from apps.crm.services.campaigns.noting import KIND
 from apps.crm.services.campaigns.settling import campaign_line, settle
-
-if TYPE_CHECKING:
-    from apps.accounts.models import User
 
 VERBS = {
     "segment.made": _("Segment saved"),
@@ -94,7 +91,8 @@ def _card(request: HttpRequest, entity: Entity) -> str:
 
 
 def _campaigns(request: HttpRequest) -> Listing | None:
-    return campaign_listing.campaign_listing(request.user) if reads_campaigns(request.user) else None
+    user = request.user
+    return campaign_listing.campaign_listing(user) if isinstance(user, User) and reads_campaigns(user) else None
 
 
 def _recipients(request: HttpRequest) -> Listing | None:

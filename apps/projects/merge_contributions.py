@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import ngettext
 
 from apps.core.contributions import MergePart, Tie, merge
-from apps.projects.models import Membership, Participant
+from apps.projects.models import GuestAccess, Membership, Participant
 
 
 def register() -> None:
@@ -18,5 +18,6 @@ def register() -> None:
             closes="removed_at",
             words=lambda n: ngettext("%(count)s project", "%(count)s projects", n) % {"count": n},
         ),
+        Tie(GuestAccess),
     )
     merge.register("projects", MergePart(ties), position=50)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from apps.core.contributions import MergePart, Tie, merge
-from apps.sync.models import AudienceMember
+from apps.sync.models import AudienceMember, CardClash, ServedCard
 
 
 def register() -> None:
     """Called once, when the app is ready."""
-    merge.register("sync", MergePart((Tie(AudienceMember),)), position=60)
+    served = Tie(ServedCard, stays="what phones were told of the loser as it was")
+    merge.register("sync", MergePart((Tie(AudienceMember), Tie(CardClash), served)), position=60)

@@ -247,7 +247,7 @@ _PASSING = {"version", "modified_at", "modified_by"}
 
 def rows() -> dict[str, list[dict[str, Any]]]:
     """All that hangs on contacts, but for versions."""
-    models = {*_MODELS, *(tie.model for tie in ties() if not tie.stays)}
+    models: set[Any] = {*_MODELS, *(tie.model for tie in ties() if not tie.stays)}
     skipped = {"contacts.DuplicateCheck", "contacts.SearchToken", "contacts.DuplicateKey", "contacts.DuplicateProfile"}
     return {
         model._meta.label: [

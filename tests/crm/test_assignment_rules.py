@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -221,7 +222,7 @@ def test_who_may_not_see_the_contact_is_passed_over_and_the_log_says_where_nobod
 
 def test_by_hand_nobody_is_put_in_charge_of_what_they_may_not_see(alice, bob, charlie):
     closed = PersonFactory(folder=hidden_from("Charlie Outsider", "Bob Sales"))
-    day = {"on": TODAY, "now": NOW}
+    day: dict[str, Any] = {"on": TODAY, "now": NOW}
     for give in (
         lambda: assign(actor=alice, entity=closed, user=bob, **day),
         lambda: stand_in(

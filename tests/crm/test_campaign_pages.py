@@ -34,8 +34,7 @@ def page(client, campaign) -> str:
 
 def read(user, campaign):
     """Over the API."""
-    values = {"scopes": ["contacts:read"], "expires_at": None, "now": NOW}
-    _row, token = create_token(actor=user, user=user, name="test", **values)
+    _row, token = create_token(actor=user, user=user, name="test", scopes=["contacts:read"], expires_at=None, now=NOW)
     headers = {"Authorization": f"Bearer {token}"}
     return Client(headers=headers).get(f"/api/v1/campaigns/{campaign.pk}").json()
 

@@ -40,7 +40,7 @@ def said_of(stream: Stream, event: str) -> dict:
         name, heard = stream.next()
         assert name == "message", name
         if heard["event"] == event:
-            return heard["data"]
+            return dict(heard["data"])
     raise AssertionError(event)
 
 

@@ -276,4 +276,4 @@ def test_whatever_else_the_role_reads_asks_that_no_guest_is_at_hand():
 def count(table: str, where: str = "") -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table} {where}")  # noqa: S608  our own words
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])

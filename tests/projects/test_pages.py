@@ -204,5 +204,5 @@ def _catch_up(group, member, shown, rev):
     found, rev, _more = changes_of(group, member, after=rev)
     for each in found:
         signs = sorted(str(reaction.sign) for reaction in each.its_reactions)
-        shown[each.seq] = f"{each.text} {each.deleted_at} {signs} {len(each.its_pins)}"
+        shown[each.seq] = f"{each.text} {each.deleted_at} {signs} {int(each.is_pinned)}"
     return rev

@@ -497,6 +497,7 @@ def test_the_claim_of_a_portion_with_many_broken_members_lasts_as_long_as_it_tak
     chimp.after_put = lambda: elsewhere(lambda: rivals.append(claim(connection.pk, now=now())))
     tally = rounds.run(connection.pk, at=now)
 
+    assert tally is not None
     assert (tally.sent, tally.refused) == (40, 20)
     assert now() > NOW + 4 * LEASE
     assert rivals

@@ -13,7 +13,7 @@ from apps.projects.api.schemas import AttachmentPage, BroughtOut, FileFilters
 from apps.projects.api.shared import asking, files_told, key_of
 from apps.projects.doors import enter
 from apps.projects.models import Attachment
-from apps.projects.selectors.parts import files_of
+from apps.projects.selectors.parts import Wanted, files_of
 from apps.projects.services import attaching
 
 router = Router(tags=["groups"])
@@ -24,7 +24,7 @@ router = Router(tags=["groups"])
 def list_files(request: HttpRequest, group_id: int, wanted: Query[FileFilters]) -> AttachmentPage:
     """The newest first."""
     group, _member = enter(asking(request), group_id)
-    rows, before = files_of(asking(request), group, kind=wanted.kind or "", before=key_of(wanted.after))
+    rows, before = files_of(asking(request), group, wanted=Wanted(kind=wanted.kind or ""), before=key_of(wanted.after))
     return AttachmentPage(items=files_told(rows), next=str(before) if before else None)
 
 

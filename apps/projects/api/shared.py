@@ -41,9 +41,9 @@ def told(message: Message) -> MessageOut:
         written_at=message.written_at,
         edited_at=message.edited_at,
         deleted_at=message.deleted_at,
-        is_pinned=bool(message.its_pins),
+        is_pinned=message.is_pinned,
         reactions=_reactions(message),
-        mentioned_ids=[each.membership_id for each in message.its_mentions],
+        mentioned_ids=message.meant_ids,
         files=[] if is_gone else files_told(message.its_attachments),
         links=[LinkOut(url=each.url, title=each.title) for each in message.its_links],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
@@ -12,15 +13,12 @@ from apps.projects.models.groups import Group, Membership, Topic
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-    from apps.projects.models.parts import Attachment, Mention, MessageLink, Pin, Reaction
+    from apps.projects.models.parts import Attachment, MessageLink, Reaction
 
 MOST_CHARACTERS = 8_000
 # What hangs on a message, with what each of it names.
 _PARTS = {
     "reactions": "",
-    "pins": "",
-    "mentions": "",
-    "decisions": "",
     "links": "",
     "attachments": "file",
     "entries": "activity",
@@ -39,13 +37,26 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def for_drawing(self) -> MessageQuerySet:
         """With all that `_message.html` shows, in a fixed number of queries; what hangs on each as lists, `its_...`."""
         related = self.select_related("group", "topic", "author__bot", "reply_to__author", "forwarded_from__author")
+        marked = related.annotate(  # type: ignore[no-redef]  # declared below, for those who read them
+            is_pinned=Exists(self._parts("pins")),
+            is_decided=Exists(self._parts("decisions")),
+            meant_ids=ArraySubquery(self._parts("mentions").order_by("pk").values("membership_id")),
+        )
         lists = [self._listed(name, joined) for name, joined in _PARTS.items()]
-        return related.prefetch_related(*lists, "its_entries__activity__task")
+        # The stubs' plugin doesn't follow `to_attr`.
+        return marked.prefetch_related(*lists, "its_entries__activity__task")  # type: ignore[misc]
+
+    def _parts(self, name: str) -> models.QuerySet[Any]:
+        return self._model_of(name).filter(message=OuterRef("pk"))
+
+    def _model_of(self, name: str) -> models.QuerySet[Any]:
+        model: Any = self.model._meta.get_field(name).related_model  # their module imports this one
+        found: models.QuerySet[Any] = model._default_manager.all()
+        return found
 
     def _listed(self, name: str, joined: str) -> Prefetch[Any, Any, Any]:
         """These parts, together with what each of them names, in one query."""
-        model: Any = self.model._meta.get_field(name).related_model  # their module imports this one
-        found = model._default_manager.all()
+        found = self._model_of(name)
         return Prefetch(name, found.select_related(joined) if joined else found, to_attr=f"its_{name}")
 
 
@@ -67,8 +78,9 @@ class Message(models.Model):
     deleted_at = models.DateTimeField(null=True)
 
     its_reactions: list[Reaction]  # these of `for_drawing()`
-    its_pins: list[Pin]
-    its_mentions: list[Mention]
+    is_pinned: bool
+    is_decided: bool
+    meant_ids: list[int]  # of the members it mentions
     its_links: list[MessageLink]
     its_attachments: list[Attachment]
 
