@@ -190,7 +190,8 @@ def writes(statements: list[str]) -> list[str]:
 
 
 def test_a_method_without_a_case_is_refused(world):
-    visitors = {role: Visitor(world, role, "web") for role in ("admin", "dealer")}
+    doors = {"portal/": "dealer", "guest/": "guest"}
+    visitors = {role: Visitor(world, role, "web") for role in ("admin", *doors.values())}
     mistakes = []
     for door, route in sorted(known() - {("web", "language/")}):  # Django's own view, which only POST changes
         if door != "web":
@@ -199,7 +200,7 @@ def test_a_method_without_a_case_is_refused(world):
         case = next(case for case in cases("web") if case.route == route)
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - methods:
             with undone():
-                visitor = visitors["dealer" if route.startswith("portal/") else "admin"]
+                visitor = visitors[next((doors[door] for door in doors if route.startswith(door)), "admin")]
                 met = outcome(visitor.ask(method, path_of(case, world)))
             if met != 405:
                 mistakes.append(f"{method} {route}: {met}")

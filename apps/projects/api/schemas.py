@@ -153,7 +153,7 @@ class ReadIn(Strict):
 
 
 class SearchFilters(Strict):
-    q: str = Field(min_length=1, max_length=200, description="All words must be in it; the last may be a beginning")
+    q: str = Field("", max_length=200, description="All words must be in it; the last may be a beginning")
     group_id: int | None = Field(None, ge=1, le=_LARGEST)
     before: int | None = Field(None, ge=1, le=_LARGEST, description="With `group_id`: in front of this seq")
 
