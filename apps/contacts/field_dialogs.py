@@ -5,16 +5,20 @@ A door looks up whose fields they are, tells it as a `Place`, and hands the requ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.accounts.decorators import settings_required
 from apps.contacts.forms.settings_fields import PLAIN, ChoiceRow, FieldForm, choice_rows, chosen_rows
 from apps.contacts.models import FieldDefinition, RelationshipType
 from apps.contacts.selectors.fields import definitions_for
@@ -23,7 +27,7 @@ from apps.contacts.services.fields import INDEXED
 from apps.contacts.values import show_value
 from apps.core import clock
 from apps.core.form_errors import show_errors
-from apps.core.htmx import Request
+from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import saved, show_sheet
 
 
@@ -46,6 +50,58 @@ class Place:
     def url(self, action: str, *keys: int) -> str:
         address = reverse(f"{self.route}_{action}", args=[*self.args, *keys])
         return f"{address}?{self.query}" if self.query and not keys else address
+
+
+def field_urls(
+    prefix: str, route: str, place: Callable[[], Place], page: Callable[..., HttpResponse]
+) -> list[URLPattern]:
+    """The addresses below `prefix` of a higher app's own fields: `page` has their list, the dialogs are these.
+
+    They are named after `route`, which is the place's too: `ROUTEs`, `ROUTE_add` and so on, without the app's name.
+    """
+    name = route.partition(":")[2]
+
+    def field(field_id: int) -> FieldDefinition:
+        return get_object_or_404(FieldDefinition.objects.filter(target=place().target), pk=field_id)
+
+    @settings_required
+    @require_http_methods(["GET", "POST"])
+    def add(request: Request) -> HttpResponse:
+        return add_field(request, place())
+
+    @settings_required
+    @require_POST
+    def order(request: Request) -> HttpResponse:
+        return order_fields(request, place())
+
+    @settings_required
+    @require_http_methods(["GET", "POST"])
+    def edit(request: Request, field_id: int) -> HttpResponse:
+        return edit_field(request, place(), field(field_id))
+
+    @settings_required
+    @require_POST
+    def retire(request: Request, field_id: int) -> HttpResponse:
+        return retire_field(request, place(), field(field_id))
+
+    return [
+        path(prefix, page, name=f"{name}s"),
+        path(f"{prefix}add/", add, name=f"{name}_add"),
+        path(f"{prefix}order/", order, name=f"{name}_order"),
+        path(f"{prefix}<int:field_id>/", edit, name=f"{name}_edit"),
+        path(f"{prefix}<int:field_id>/retire/", retire, name=f"{name}_retire"),
+    ]
+
+
+def fields_page(request: Request, place: Place, *, heading: str, told: str, invitation: str) -> HttpResponse:
+    """The page of a higher app's own fields; `told` says where they stand."""
+    context = {
+        "heading": heading,
+        "told": told,
+        "add_url": place.url("add"),
+        "field_list": draw_fields(request, place, invitation=invitation),
+    }
+    return render_page(request, "contacts/settings/own_fields.html", context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy
 
-from apps.accounts.permissions import is_staff_member
+from apps.accounts.permissions import can_change_settings, is_staff_member
 from apps.contacts.models import Entity
 from apps.core.contributions import ActivityContext, MenuItem, Panel, Undoer, contexts, menu, panels, undoers, verbs
 from apps.core.listing import ListingEntry, listings
@@ -45,6 +45,15 @@ def register() -> None:
     listings.register(project_listing.KEY, ListingEntry(_listing))
     item = MenuItem("new", gettext_lazy("Project"), "projects:project_make", "building", is_staff_member, in_sheet=True)
     menu.register("projects.new", item, position=30)
+    own = MenuItem(
+        "settings",
+        gettext_lazy("Fields of projects"),
+        "projects:project_fields",
+        "forms",
+        can_change_settings,
+        "/projects/settings/fields/",
+    )
+    menu.register("projects.fields", own, position=68)
     panel = Panel("contact", "head", gettext_lazy("Projects"), _contact_panel, "building")
     panels.register("projects.of_contact", panel, position=40)
 

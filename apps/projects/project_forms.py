@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.activities.selectors.kinds import known_kinds
+from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.ties import EntitiesChoiceField
 from apps.core.choosing import offer
 from apps.projects.forms import GroupForm
 from apps.projects.models import Project
 from apps.projects.services.participants import ROLE_LENGTH
-from apps.projects.services.projects import AboutInput
+from apps.projects.services.projects import OWN_FIELDS, AboutInput
 
 
 class ProjectForm(GroupForm):
@@ -48,9 +49,13 @@ class AboutForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, user: User, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, initial=self.initial_of(project), **kwargs)
+        add_custom_fields(self, target=OWN_FIELDS, entity=None, user=user, values=project.attributes)
+
     def data_input(self) -> AboutInput:
-        given = self.cleaned_data
-        return AboutInput(**{name: given[name] for name in given if name != "version"})
+        given = {name: self.cleaned_data[name] for name in self.base_fields if name != "version"}
+        return AboutInput(**given, own=custom_values(self))
 
     @staticmethod
     def initial_of(project: Project) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from apps.contacts.field_dialogs import field_urls
 from apps.projects.views import (
     becoming,
     board,
@@ -7,6 +8,7 @@ from apps.projects.views import (
     chat,
     chosen,
     dated,
+    fields,
     files,
     group_receivers,
     groups,
@@ -26,6 +28,7 @@ from apps.projects.views import (
 app_name = "projects"
 
 urlpatterns = [
+    *field_urls("settings/fields/", "projects:project_field", fields.place, fields.project_fields),
     path("", groups.group_list, name="group_list"),
     path("new/", groups.group_make, name="group_make"),
     path("import/", telegram.telegram_upload, name="telegram_upload"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.matrix import BOB_OF_STAFF, NO_STAFF, STAFF, VIEWED, Scopes, web
+from tests.access.matrix import ADMIN, BOB_OF_STAFF, NO_ADMIN, NO_STAFF, STAFF, VIEWED, Scopes, web
 
 _IN: Scopes = {"project": BOB_OF_STAFF, "mere group": NO_STAFF, "absent": NO_STAFF}
 _TURNED: Scopes = {"chat": BOB_OF_STAFF, "absent": NO_STAFF}
@@ -27,3 +27,12 @@ web("projects/import/<str:sealed>/", "GET POST", NO_STAFF, sealed="no-seal")
 web("projects/import/<int:operation_id>/", "GET", {"absent": NO_STAFF})
 web("projects/import/<int:operation_id>/rejections/", "GET", {"absent": NO_STAFF})
 web("projects/import/<int:operation_id>/undo/", "POST", {"absent": NO_STAFF})
+
+_OWN_FIELDS = "projects/settings/fields/"
+web(_OWN_FIELDS, "GET", ADMIN)
+web(f"{_OWN_FIELDS}add/", "GET POST", ADMIN)
+web(f"{_OWN_FIELDS}order/", "POST", ADMIN)
+# The world's fields are those of contacts, which have doors of their own.
+_FIELD: Scopes = {"all": NO_ADMIN, "absent": NO_ADMIN}
+web(f"{_OWN_FIELDS}<int:field_id>/", "GET POST", _FIELD)
+web(f"{_OWN_FIELDS}<int:field_id>/retire/", "POST", _FIELD)

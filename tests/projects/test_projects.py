@@ -14,6 +14,8 @@ from apps.activities.services.notes import add_note
 from apps.activities.services.recording import Context
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
+from apps.contacts.selectors.fields import definitions_for
+from apps.contacts.services import fields
 from apps.projects.models import Message, Participant, Project
 from apps.projects.project_reach import CONTEXT
 from apps.projects.selectors.projects import companies_of, project_history, projects_of
@@ -172,3 +174,37 @@ def test_the_pages_of_a_project_are_made_walked_and_left(client, alice, charlie,
     assert client.get(reverse("projects:project_about", args=[project.pk])).status_code == 404
     assert "Mill Lane 7" not in client.get(reverse("projects:project_list")).content.decode()
     assert "Mill Lane 7" not in client.get(reverse("projects:projects_of_contact", args=[person.pk])).content.decode()
+
+
+@pytest.mark.django_db
+def test_what_the_house_wants_to_know_of_projects_stands_where_they_are_written(client, ada, alice, bob, project):
+    fields.define_field(actor=ada, target="project", label="Storeys", field_type="number", now=NOW)
+    client.force_login(alice)
+    edit = reverse("projects:project_edit", args=[project.pk])
+    form = client.get(edit).context["form"]
+    (name,) = [each for each in form.fields if form[each].label == "Storeys"]
+    given = {"state": "active", "version": project.version}
+
+    assert client.post(edit, given | {name: "many"}).status_code == 422
+    client.post(edit, given | {name: "9"})
+
+    assert list(Project.objects.get().attributes.values()) == [9]
+    client.force_login(bob)
+    assert "<dt>Storeys</dt><dd>9</dd>" in client.get(reverse("projects:project_about", args=[project.pk])).text
+    assert client.get(reverse("projects:project_fields")).status_code == 403
+    client.force_login(ada)
+    assert "Storeys" in client.get(reverse("projects:project_fields")).text
+
+
+@pytest.mark.django_db
+def test_a_change_of_the_rest_keeps_own_fields(ada, alice, project):
+    fields.define_field(actor=ada, target="project", label="Storeys", field_type="number", now=NOW)
+    (field,) = definitions_for("project")
+    given = AboutInput(own={field.key: "9"})
+    change_about(actor=alice, project=project, data=given, seen_version=project.version, now=NOW)
+    project.refresh_from_db()
+
+    change_about(actor=alice, project=project, data=AboutInput(city="Lviv"), seen_version=project.version, now=LATER)
+
+    project.refresh_from_db()
+    assert (project.city, project.attributes) == ("Lviv", {field.key: 9})

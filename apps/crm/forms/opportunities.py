@@ -21,8 +21,7 @@ from apps.core.choosing import offer, offer_rows
 from apps.crm.forms.people import DayInput, StaffField
 from apps.crm.models import LostReason, Opportunity, PipelineStage
 from apps.crm.selectors.opportunities import OpportunityFilter
-from apps.crm.services.opportunities import MOST_CONTACTS, REASON_LENGTH, ROLE_LENGTH, OpportunityInput
-from apps.crm.services.opportunity_fields import TARGET
+from apps.crm.services.opportunities import MOST_CONTACTS, OWN_FIELDS, REASON_LENGTH, ROLE_LENGTH, OpportunityInput
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -90,7 +89,7 @@ class OpportunityForm(forms.Form):
             del self.fields["stage"]
         self._ask_roles()
         values = opportunity.attributes if opportunity is not None else None
-        add_custom_fields(self, target=TARGET, entity=None, user=user, values=values)
+        add_custom_fields(self, target=OWN_FIELDS, entity=None, user=user, values=values)
         self.order_fields(
             [*("title", "contacts"), *(name for name in self.fields if name.startswith(_ROLE)), *self.fields]
         )

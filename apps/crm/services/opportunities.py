@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from apps.activities.services.recording import Context, Entry, record
 from apps.contacts.models import Entity
+from apps.contacts.services.own_fields import clean_own
 from apps.core import live
 from apps.core.clock import company_day
 from apps.core.services.operations import operate, snapshot
 from apps.crm.models import Absence, Opportunity, OpportunityContact, OpportunityStep, PipelineStage
 from apps.crm.permissions.opportunities import manages_opportunity
 from apps.crm.services.opportunity_events import tell_made, tell_moved
-from apps.crm.services.opportunity_fields import clean_own
 from apps.crm.signals import opportunity_changed
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 KIND = "opportunity"
 CONTEXT = "crm.opportunity"
+OWN_FIELDS = "opportunity"  # their target
 CHANNEL = "opportunities"
 MOST_CONTACTS = 50
 REASON_LENGTH = 300
@@ -103,7 +104,7 @@ def make_opportunity(*, actor: User, data: OpportunityInput, stage: PipelineStag
             created_at=now,
             changed_at=now,
             closed_at=None if stage.outcome == PipelineStage.Outcome.OPEN else now,
-            attributes=clean_own(data.fields, actor=actor),
+            attributes=clean_own(data.fields, target=OWN_FIELDS, actor=actor),
         )
         _fill(made, data)
         made.save()
@@ -132,7 +133,7 @@ def change_opportunity(
         before = snapshot(locked)
         _check_owner(actor, data.owner, locked.owner_id, now)
         _fill(locked, data)
-        locked.attributes = clean_own(data.fields, actor=actor, kept=locked.attributes)
+        locked.attributes = clean_own(data.fields, target=OWN_FIELDS, actor=actor, kept=locked.attributes)
         seen = set(
             Entity.objects.visible_to(actor).filter(opportunities__opportunity=locked).values_list("pk", flat=True)
         )

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from apps.contacts.field_dialogs import field_urls
 from apps.crm.views import lost_reasons, opportunities, opportunity_boards, opportunity_fields
 
 urlpatterns = [
@@ -15,20 +16,11 @@ urlpatterns = [
     path("opportunities/<int:opportunity_id>/trash/", opportunities.opportunity_trash, name="opportunity_trash"),
     path("opportunities/thrown-away/", opportunities.opportunity_trashed, name="opportunity_trashed"),
     path("opportunities/<int:opportunity_id>/restore/", opportunities.opportunity_restore, name="opportunity_restore"),
-    path("settings/opportunity-fields/", opportunity_fields.opportunity_fields, name="opportunity_fields"),
-    path("settings/opportunity-fields/add/", opportunity_fields.opportunity_field_add, name="opportunity_field_add"),
-    path(
-        "settings/opportunity-fields/order/", opportunity_fields.opportunity_field_order, name="opportunity_field_order"
-    ),
-    path(
-        "settings/opportunity-fields/<int:field_id>/",
-        opportunity_fields.opportunity_field_edit,
-        name="opportunity_field_edit",
-    ),
-    path(
-        "settings/opportunity-fields/<int:field_id>/retire/",
-        opportunity_fields.opportunity_field_retire,
-        name="opportunity_field_retire",
+    *field_urls(
+        "settings/opportunity-fields/",
+        "crm:opportunity_field",
+        opportunity_fields.place,
+        opportunity_fields.opportunity_fields,
     ),
     path("settings/lost-reasons/", lost_reasons.lost_reasons, name="lost_reasons"),
     path("settings/lost-reasons/add/", lost_reasons.lost_reason_add, name="lost_reason_add"),

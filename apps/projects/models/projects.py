@@ -45,6 +45,7 @@ class Project(models.Model):
     specialisation = models.CharField(max_length=200, blank=True)
     numbers = models.TextField(blank=True)  # the site's own: one to a line, with words
     about = models.TextField(blank=True)
+    attributes = models.JSONField(default=dict, db_default={}, blank=True)  # own fields by key
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     made_by = models.ForeignKey(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.contacts.services.own_fields import clean_own
 from apps.core.services.operations import operate, snapshot
 from apps.projects.models import Group, Project
 from apps.projects.permissions import can_manage
@@ -18,6 +21,7 @@ from apps.projects.services.group_events import tell_state
 from apps.projects.services.guests import show_all_out
 from apps.projects.services.members import member_of
 
+OWN_FIELDS = "project"  # their target
 _is_address = URLValidator(schemes=["http", "https"])
 
 
@@ -41,6 +45,7 @@ class AboutInput:
     about: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
+    own: Mapping[str, Any] | None = None  # own fields as typed; None: they stay
 
     def check(self) -> None:
         """Raises ValidationError under the field's name."""
@@ -111,7 +116,9 @@ def change_about(*, actor: User, project: Project, data: AboutInput, seen_versio
             raise ProjectChanged
         before, state = snapshot(locked), locked.state
         for each in fields(data):
-            setattr(locked, each.name, getattr(data, each.name))
+            if each.name != "own":
+                setattr(locked, each.name, getattr(data, each.name))
+        locked.attributes = clean_own(data.own, target=OWN_FIELDS, actor=actor, kept=locked.attributes)
         if snapshot(locked) == before:
             return None
         _save(locked, now)

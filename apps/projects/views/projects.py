@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.preferences import preferences_of
+from apps.activities.selectors.kind_fields import shown_of
+from apps.contacts.selectors.fields import definitions_for
 from apps.core import clock
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
@@ -28,6 +30,7 @@ from apps.projects.selectors.chat import pins_of
 from apps.projects.selectors.dated import dated_messages
 from apps.projects.services import members
 from apps.projects.services import projects as service
+from apps.projects.services.projects import OWN_FIELDS
 
 
 @staff_required
@@ -84,6 +87,7 @@ def project_about(request: Request, group_id: int) -> HttpResponse:
     today = localdate(clock.now())
     context = page_context(project, "about") | {
         "may_manage": permissions.can_manage(project.group, member),
+        "own_fields": shown_of(definitions_for(OWN_FIELDS), project.attributes) if project.attributes else [],
         "pins": pins_of(project.group, member),
         "dated": dated_messages(project.group, request.user, today=today) if may_write else [],
     }
@@ -96,7 +100,7 @@ def project_edit(request: Request, group_id: int) -> HttpResponse:
     project, member = enter_project(request.user, group_id)
     if not permissions.can_manage(project.group, member):
         raise PermissionDenied
-    form = AboutForm(request.POST or None, initial=AboutForm.initial_of(project))
+    form = AboutForm(request.POST or None, user=request.user, project=project)
     back = reverse("projects:project_about", args=[group_id])
     if request.method == "POST" and form.is_valid():
         data, seen = form.data_input(), form.cleaned_data["version"]
