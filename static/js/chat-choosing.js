@@ -45,7 +45,8 @@ export class Choosing {
   box(row) {
     const box = document.createElement("input")
     Object.assign(box, { type: "checkbox", className: "message__choice", checked: this.ids.has(idOf(row)) })
-    box.setAttribute("aria-label", `${this.bar.dataset.choose}: ${row.querySelector(".message__text").innerText.slice(0, 80)}`)
+    const words = row.querySelector(".message__text, .message__facts")?.innerText ?? ""
+    box.setAttribute("aria-label", `${this.bar.dataset.choose}: ${words.slice(0, 80)}`)
     return box
   }
 

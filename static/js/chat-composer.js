@@ -83,7 +83,7 @@ export class Composer {
     if (this.kind === "edit" && kind !== "edit") this.text.value = this.unsent ?? ""
     ;[this.kind, this.row] = [kind, row]
     const line = this.form.querySelector(".chat__about")
-    const words = row ? wordsOf(row.querySelector(".message__text")) : ""
+    const words = row ? wordsOf(row.querySelector(".message__text, .message__facts")) : ""
     line.hidden = !row
     line.querySelector("[data-about]").textContent = words.slice(0, 120)
     if (kind === "edit") this.text.value = words

@@ -10,7 +10,8 @@ export class Reading {
     this.view = view
     this.read = this.asked = this.first = Number(view.dataset.read)
     this.eye = new IntersectionObserver((rows) => this.see(rows), { root: view.scroll, threshold: PARTS })
-    this.visit = () => tell(`${view.dataset.base}visit/`, {})
+    // Of guests nobody keeps when they came.
+    this.visit = () => "guest" in view.dataset || tell(`${view.dataset.base}visit/`, {})
     document.addEventListener("visibilitychange", this.visit)
     this.visit()
     view.addEventListener("live:typing", ({ detail }) => this.showTyping(detail))

@@ -30,6 +30,7 @@ export class Topics {
   }
 
   follow() {
+    if ("guest" in this.view.dataset) return
     clearTimeout(this.waiting)
     this.waiting = setTimeout(() => this.load(), SOON)
   }

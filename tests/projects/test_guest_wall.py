@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connection, transaction
 
-from apps.activities.services.notes import add_note
+from apps.activities.services.notes import add_note, edit_activity
 from apps.activities.services.recording import Context
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from apps.core.database_roles import as_guest
-from apps.projects.models import Attachment, Membership, Message
+from apps.projects.models import Attachment, GuestEntry, Membership, Message
 from apps.projects.project_reach import CONTEXT
 from apps.projects.services.attaching import keep_file, seal
 from apps.projects.services.guests import change_guest, end_guest
@@ -186,6 +186,34 @@ def test_history_and_tasks_are_those_that_somebody_showed(client, alice, bob, pr
     assert ("Measure" in tasks, "Handles" in tasks, "They pay late" in tasks) == (True, False, False)
     show_entry(actor=alice, project=project, activity=task, wanted=False, now=NOW)
     assert "Measure" not in client.get(f"/guest/{project.pk}/tasks/").content.decode()
+
+
+def test_what_is_narrowed_later_is_kept_from_guests_and_can_still_be_hidden(client, alice, project):
+    access = a_guest(alice, project, "history")
+    inside = Context(CONTEXT, project.pk)
+    person = access.entity
+    note = add_note(actor=alice, entity=person, text="Handles are agreed", now=NOW, context=inside)
+    show_entry(actor=alice, project=project, activity=note, wanted=True, now=NOW)
+
+    edit_activity(actor=alice, activity=note, text="They pay late", visibility="private", now=NOW)
+
+    client.force_login(access.user)
+    assert "They pay late" not in client.get(f"/guest/{project.pk}/history/").content.decode()
+    client.force_login(alice)
+    assert "They pay late" in client.get(f"/projects/{project.pk}/guests/entries/").content.decode()
+    show_entry(actor=alice, project=project, activity=note, wanted=False, now=NOW)
+    assert not GuestEntry.objects.exists()
+
+
+def test_links_are_read_by_who_has_that_tab_alone(client, alice, project):
+    access = a_guest(alice, project, "links")
+    said_since(alice, project)
+    client.force_login(access.user)
+
+    text = client.get(f"/guest/{project.pk}/links/").content.decode()
+
+    assert "new.example" in text
+    assert "old.example" not in text
 
 
 def test_contacts_are_a_name_an_organisation_and_a_role(client, alice, project):

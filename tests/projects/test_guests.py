@@ -12,7 +12,7 @@ from apps.accounts.models import AuditEvent, User
 from apps.accounts.permissions import is_staff_member, roles_of
 from apps.contacts.models import Entity
 from apps.core.models import Operation
-from apps.projects.models import GuestAccess, Membership
+from apps.projects.models import Group, GuestAccess, Membership
 from apps.projects.services.guests import (
     change_guest,
     end_guest,
@@ -20,7 +20,7 @@ from apps.projects.services.guests import (
     invite_guest_again,
 )
 from apps.projects.services.members import remove_member
-from apps.projects.services.participants import remove_participant
+from apps.projects.services.participants import add_participants, remove_participant
 from apps.projects.services.projects import back_to_group, make_project_of
 from tests.conftest import NOW, make_user
 from tests.projects.guests import SITE, a_guest, a_participant, a_project, say
@@ -152,6 +152,34 @@ def test_who_takes_part_no_more_is_a_guest_no_more(alice, project):
     remove_participant(actor=alice, participant=project.participants.get(), now=LATER)
     access.refresh_from_db()
     assert access.ended_at == LATER
+
+
+def test_who_comes_back_reads_from_that_day_on_and_only_while_taking_part(alice, project):
+    access = a_guest(alice, project, "chat")
+    end_guest(actor=alice, access=access, now=NOW)
+    say(alice, project, "While they were out")
+
+    change_guest(actor=alice, access=access, tabs=["chat"], until=None, now=LATER)
+
+    access.refresh_from_db()
+    last = Group.objects.get(pk=project.pk).last_seq
+    assert (access.from_seq, Membership.objects.get(entity=access.entity).from_seq) == (last, last)
+    remove_participant(actor=alice, participant=project.participants.get(), now=LATER)
+    with pytest.raises(ValidationError, match="takes no part"):
+        change_guest(actor=alice, access=access, tabs=["chat"], until=None, now=LATER)
+
+
+def test_an_invitation_goes_to_the_address_that_the_house_sees(alice, project):
+    a_guest(alice, project, "about")
+    person = project.participants.get().entity
+    Entity.objects.filter(pk=person.pk).update(primary_email="right@example.com")
+    other = a_project(alice, "Lime Street 2")
+    (again,) = add_participants(
+        actor=alice, project=other, entities=Entity.objects.filter(pk=person.pk), role="", now=NOW
+    )
+
+    with pytest.raises(ValidationError, match="signs in with gina"):
+        a_guest(alice, other, "about", participant=again)
 
 
 def test_the_house_invites_changes_and_ends_on_its_page(client, alice, bob, charlie, project):

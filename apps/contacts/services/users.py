@@ -44,6 +44,9 @@ def make_guest_for(*, actor: User, entity: Entity, now: datetime) -> User:
             raise ValidationError(_("%(name)s signs in here already, and not as a guest.") % {"name": user})
         if not user.is_active:
             raise ValidationError(_("An administrator has ended the access of %(name)s.") % {"name": user})
+        if entity.primary_email and user.email != entity.primary_email.strip().lower():
+            words = _("%(name)s signs in with %(email)s. An administrator can change that.")
+            raise ValidationError(words % {"name": user, "email": user.email})
         return user
     if not entity.primary_email:
         raise ValidationError(_("%(name)s has no e-mail address.") % {"name": entity.display_name})

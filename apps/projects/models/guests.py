@@ -83,7 +83,12 @@ class GuestEntryQuerySet(models.QuerySet["GuestEntry"]):
         guest = guest_reader(user)
         if guest is None:
             return self.none()
-        found = self.filter(project=guest.group_id, activity__removed_at__isnull=True)
+        found = self.filter(
+            project=guest.group_id,
+            activity__removed_at__isnull=True,
+            activity__visibility="public",
+            activity__category__isnull=True,
+        )
         if "tasks" not in guest.tabs:
             found = found.exclude(activity__kind="task")
         return found if "history" in guest.tabs else found.filter(activity__kind="task")

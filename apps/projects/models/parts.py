@@ -54,10 +54,6 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         if guest is not None and "chat" not in guest.tabs:
             # They read no messages: the wall alone knows which of these were sent before they came.
             return self.filter(group=guest.group_id) if "files" in guest.tabs else self.none()
-        guest = guest_reader(user)
-        if guest is not None and "chat" not in guest.tabs:
-            # They read no messages: the wall alone knows which of these were sent before they came.
-            return self.filter(group=guest.group_id) if "links" in guest.tabs else self.none()
         readable = Message.objects.visible_to(user).standing().filter(pk=OuterRef("message"))
         return self.filter(Exists(readable))
 
@@ -110,6 +106,10 @@ class RecordFact(models.Model):
 class MessageLinkQuerySet(models.QuerySet["MessageLink"]):
     def visible_to(self, user: User) -> MessageLinkQuerySet:
         """Those of messages that `user` may read and nobody has deleted."""
+        guest = guest_reader(user)
+        if guest is not None and "chat" not in guest.tabs:
+            # They read no messages: the wall alone knows which of these were sent before they came.
+            return self.filter(group=guest.group_id) if "links" in guest.tabs else self.none()
         readable = Message.objects.visible_to(user).standing().filter(pk=OuterRef("message"))
         return self.filter(Exists(readable))
 

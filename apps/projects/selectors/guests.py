@@ -109,14 +109,14 @@ def may_be_invited(project: Project, user: User, *, now: datetime) -> QuerySet[P
 
 
 def showable_entries(project: Project, user: User, *, before: int = 0) -> tuple[list[Activity], int]:
-    """Entries written down of the project that `user` may show its guests, with `is_shown_to_guests`."""
-    found = (
-        Activity.objects.visible_to(user)
-        .live()
-        .filter(context_type=CONTEXT, context_id=project.pk, visibility=Activity.Visibility.PUBLIC)
-    )
+    """Entries written down of the project that `user` may show its guests, with `is_shown_to_guests`.
+
+    Also those that were shown once and have been narrowed since, which guests don't read meanwhile.
+    """
+    shown = Exists(GuestEntry.objects.filter(activity=OuterRef("pk")))
+    found = Activity.objects.visible_to(user).live().filter(context_type=CONTEXT, context_id=project.pk)
+    found = found.filter(Q(visibility=Activity.Visibility.PUBLIC, category__isnull=True) | shown)
     if before:
         found = found.filter(pk__lt=before)
-    shown = GuestEntry.objects.filter(activity=OuterRef("pk"))
-    rows = list(found.annotate(is_shown_to_guests=Exists(shown)).order_by("-pk")[: PAGE + 1])
+    rows = list(found.annotate(is_shown_to_guests=shown).order_by("-pk")[: PAGE + 1])
     return rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else 0

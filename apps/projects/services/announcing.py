@@ -63,6 +63,7 @@ def announce_topics(group: Group) -> None:
     channels = [f"{group.channel}:{language}" for language, _name in settings.LANGUAGES]
     publish_many((channel, "message", {"rev": rev, "seq": seq}) for channel in channels)
     publish_many((channel, "topics", {}) for channel in channels)
+    publish_many((access.channel, "message", {"rev": rev, "seq": seq}) for access in _guests_of(group.pk))
 
 
 def announce_board(group: Group) -> None:

@@ -16,7 +16,7 @@ from apps.contacts.models import Entity
 from apps.contacts.services.users import make_guest_for
 from apps.core.live import recheck
 from apps.core.services.operations import Recorder, operate, snapshot
-from apps.projects.models import GuestAccess, Membership, Participant, Project
+from apps.projects.models import Group, GuestAccess, Membership, Participant, Project
 from apps.projects.models.guests import GUEST_TABS
 from apps.projects.permissions import can_manage
 from apps.projects.services.members import member_of
@@ -69,15 +69,21 @@ def change_guest(
 ) -> None:
     """Give a guest these tabs and this end; one who was shown out, or whose day has come, is let in again.
 
-    Their open pages are asked anew what they may hear. Raises PermissionDenied, ValidationError.
+    Who was shown out before their day reads from now on alone. Their open pages are asked anew what they may hear.
+    Raises PermissionDenied, ValidationError.
     """
     with operate(actor=actor, verb="project.guest_changed", now=now, undoable=False) as recorder:
         locked_project(actor, access.project)
         _check(tabs, until, now)
         row = _locked(access)
         before = snapshot(row)
+        if row.ended_at is not None or (row.until is not None and row.until <= now):
+            if not row.project.participants.filter(entity=row.entity_id, removed_at__isnull=True).exists():
+                raise ValidationError(_("%(name)s takes no part in this project.") % {"name": row.entity.display_name})
+            if row.ended_at is not None and (row.until is None or row.ended_at < row.until):
+                row.from_seq = Group.objects.values_list("last_seq", flat=True).get(pk=row.project_id)
         row.tabs, row.until, row.ended_at = _in_order(tabs), until, None
-        row.save(update_fields=["tabs", "until", "ended_at"])
+        row.save(update_fields=["tabs", "until", "ended_at", "from_seq"])
         if recorder.updated(row, before):
             _seat(recorder, row, now)
             _note(actor, "guest.changed", row, now)

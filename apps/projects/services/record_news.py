@@ -14,7 +14,7 @@ from apps.activities.models import Activity
 from apps.core.contributions import subjects
 from apps.core.jobs import nudge
 from apps.projects import jobs
-from apps.projects.models import Membership, Message, ReadMark, RecordFact
+from apps.projects.models import Group, Membership, Message, ReadMark, RecordFact
 from apps.projects.services.announcing import announce
 from apps.projects.services.counting import take_place, take_rev
 
@@ -47,11 +47,15 @@ def post_waiting(*, now: datetime) -> int:
 
 @transaction.atomic
 def _post(member_id: int, now: datetime) -> int:
+    member = Membership.objects.select_related("group").filter(pk=member_id).first()
+    if member is None:
+        return 0
+    # The group first, as whoever removes a record does: two of one record make one message, and none waits for another.
+    Group.objects.select_for_update(no_key=True).get(pk=member.group_id)
     facts = list(RecordFact.objects.select_for_update(skip_locked=True).filter(message=None, membership=member_id))
     if not facts:
         return 0
-    member = Membership.objects.select_related("group").get(pk=member_id)
-    rev = take_rev(member.group_id)  # the group waits: two of one record make one message
+    rev = take_rev(member.group_id)
     said = Message.objects.standing().filter(author=member, sent_at__gt=now - TOGETHER).order_by("-seq").first()
     if said is None:
         said = _say(member, now)

@@ -67,8 +67,11 @@ class ChatView extends HTMLElement {
   async heal() {
     if (this.healing) return void (this.again = true)
     this.healing = true
-    this.rev = Math.max(this.rev, await catchUp(this.dataset.base, this.rev, (html) => this.take(html)))
-    this.healing = false
+    try {
+      this.rev = Math.max(this.rev, await catchUp(this.dataset.base, this.rev, (html) => this.take(html)))
+    } finally {
+      this.healing = false
+    }
     if (this.again) this.again = void this.heal()
   }
 
