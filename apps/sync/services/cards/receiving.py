@@ -25,7 +25,7 @@ from apps.core.ratelimit import allow
 from apps.core.services.operations import operate
 from apps.sync.selectors.cards import SOURCE, CardRow, card_rows_at
 from apps.sync.services.cards.clashes import forget_clashes, keep_clashes
-from apps.sync.services.cards.serving import ETAG_LINE, served_text
+from apps.sync.services.cards.serving import ETAG_LINE, began_with
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -79,11 +79,12 @@ def move_card(*, actor: User, folder_id: int, href: str, to_folder_id: int, to_h
     _name(entity, to_folder_id, to_href, row.uid)
 
 
+@transaction.atomic
 def refused_card(*, actor: User, device: str, folder_id: int, href: str, data: bytes, base: str, now: datetime) -> None:
     """A card that came too late (412): what it would have changed waits for its user to choose."""
     row = card_rows_at(actor, folder_id, {href}).get(href)
     card = read_one(data)
-    served = served_text(row.entity_id, base) if row else None
+    served = began_with(row, base, now=now) if row else None
     if row is None or card is None or served is None:
         return
     entity = Entity.objects.get(pk=row.entity_id)
@@ -125,18 +126,17 @@ def _name(entity: Entity, folder_id: int, href: str, uid: str) -> None:
 
 def _change(actor: User, device: str, row: CardRow, card: Card, base: str, now: datetime) -> None:
     entity = Entity.objects.get(pk=row.entity_id)
-    served = served_text(row.entity_id, base) if base else None
+    served = began_with(row, base, now=now) if base else None
     before = _facts(served, entity) if served else None
     after = facts_of(card, kind=entity.kind)
     changes = differences(before, after)
     photo = after.photo if before is None or after.photo != before.photo else b""
     if changes or photo:
         clashes = apply_differences(actor=actor, entity=entity, changes=changes, photo=photo, now=now)
-        keep_clashes(
-            actor=actor, entity=entity, device=device, changes=[clash.difference for clash in clashes], now=now
-        )
-        if not clashes:
-            forget_clashes(actor=actor, entity=entity, now=now)
+        waiting = [clash.difference for clash in clashes]
+        keep_clashes(actor=actor, entity=entity, device=device, changes=waiting, now=now)
+        taken = [change for change in changes if change not in waiting]
+        forget_clashes(actor=actor, entity=entity, changes=taken, now=now)
 
 
 def _facts(text: str, entity: Entity) -> Facts:
