@@ -62,9 +62,17 @@ def test_ten_wrong_passwords_lock_an_address_out_from_there_alone(alice, now):
         assert authenticate_app_password(alice.email, "wrong", ip="203.0.113.9", program="", now=now) is None
 
     with pytest.raises(LockedOut):
-        authenticate_app_password(alice.email, raw, ip="203.0.113.9", program="", now=now)
+        authenticate_app_password(alice.email, "wrong", ip="203.0.113.9", program="", now=now)
+    assert authenticate_app_password(alice.email, raw, ip="203.0.113.9", program="", now=now) is not None
     assert authenticate_app_password(alice.email, raw, ip="203.0.113.10", program="", now=now) is not None
     assert AuditEvent.objects.filter(verb="app_password.locked_out").count() == 1
+
+
+def test_a_name_that_no_database_takes_is_nobodys(alice, now):
+    phone = Phone(alice, login=f"{alice.email}\0")
+
+    assert phone.ask("PROPFIND", "/dav/").status == 401
+    assert authenticate_app_password(phone.login, phone.password, ip=None, program="", now=now) is None
 
 
 def test_a_user_out_of_service_is_out_here_too(alice):
