@@ -144,7 +144,7 @@ def test_to_anothers_meeting_one_only_answers(alice, bob, now):
 def asked_thrice(alice, bob, now) -> list[Meeting]:
     """A weekly meeting of three, which Bob was asked to."""
     first = meet(alice, now, guests=Guests(users=[bob]), repeat=Repeat("FREQ=WEEKLY;COUNT=3"))
-    return list(first.series.meetings.order_by("recurrence_id"))
+    return list(Meeting.objects.filter(series=first.series).order_by("recurrence_id"))
 
 
 def answers_of(user, meetings) -> list[str]:
