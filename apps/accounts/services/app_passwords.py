@@ -24,7 +24,7 @@ MOST_FAILURES, LOCKED_SECONDS = 10, 900
 
 
 class LockedOut(Exception):
-    """Too many wrong passwords for this address from there; for a quarter of an hour none is looked at."""
+    """Too many wrong passwords for this address from there; for a quarter of an hour wrong ones are told so."""
 
 
 @transaction.atomic
@@ -59,12 +59,12 @@ def authenticate_app_password(
 ) -> AppPassword | None:
     """The password that `raw` is, if it is one of the user with this address; None if it isn't.
 
-    The dashes may be left out. Raises LockedOut after ten wrong ones for this address from this IP address, which
-    keep nobody out elsewhere. Notes when and by which program it was last used, to five minutes.
+    The dashes may be left out. Raises LockedOut for one more wrong one after ten for this address from this IP
+    address; the right one is taken all the same, so that one device gone wrong locks out none beside it. Notes when
+    and by which program it was last used, to five minutes.
     """
-    key = f"app-password:{fingerprint(email)}:{ip}"
-    if is_spent(key, limit=MOST_FAILURES, seconds=LOCKED_SECONDS):
-        raise LockedOut
+    if "\0" in email:  # which no address has, and no database takes
+        return None
     found = (
         AppPassword.objects.filter(digest=_digest(raw), revoked_at=None, user__is_active=True)
         .filter(user__email=email.strip().lower())
@@ -72,7 +72,7 @@ def authenticate_app_password(
         .first()
     )
     if found is None or not permissions.can_hold_app_passwords(found.user):
-        _count_failure(key, email, now)
+        _refuse(f"app-password:{fingerprint(email)}:{ip}", email, now)
         return None
     if found.last_used_at is None or found.last_used_at < now - _USED_STEP:
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _USED_STEP)
@@ -80,7 +80,9 @@ def authenticate_app_password(
     return found
 
 
-def _count_failure(key: str, email: str, now: datetime) -> None:
+def _refuse(key: str, email: str, now: datetime) -> None:
+    if is_spent(key, limit=MOST_FAILURES, seconds=LOCKED_SECONDS):
+        raise LockedOut
     allow(key, limit=MOST_FAILURES, seconds=LOCKED_SECONDS)
     if is_spent(key, limit=MOST_FAILURES, seconds=LOCKED_SECONDS):
         user = User.objects.filter(email=email.strip().lower()).first()

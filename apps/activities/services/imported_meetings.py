@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.selectors import staff_users
 from apps.activities.formats.ical_items import Item, Person
-from apps.activities.models import Attendee, Meeting, Series
+from apps.activities.models import Activity, Attendee, Meeting, Series
 from apps.activities.models.spans import Span
 from apps.activities.services.meeting_changes import change_meeting
 from apps.activities.services.meeting_inputs import Address, Guests, Repeat, Words
@@ -123,7 +123,9 @@ def _change(actor: User, found: Meeting, item: Item, now: datetime, *, is_synced
     said, words = _said(item)
     span: Span | None = said
     if is_synced:
-        visibility = words.visibility if item.is_private else found.activity.visibility
+        kept = found.activity.visibility
+        # Phones know private and public: what a team alone may read is told as private, and comes back so.
+        visibility = words.visibility if item.is_private and kept == Activity.Visibility.PUBLIC else kept
         words = replace(words, category=found.activity.category, visibility=visibility)
     whole = found.series is not None and item.recurrence is None
     if whole and found.series is not None:
@@ -143,7 +145,8 @@ def _change(actor: User, found: Meeting, item: Item, now: datetime, *, is_synced
         repeat=_repeat(item) if item.recurrence is None and (item.rule or item.extra) else None,
         now=now,
     )
-    _note_answers(found, item.people)
+    if not is_synced:  # a phone repeats what it was told of others, of a series for all of it
+        _note_answers(found, item.people)
     if found.imported_sequence is not None:
         Meeting.objects.filter(organiser=actor, uid=found.uid).update(imported_sequence=item.sequence)
     if changed is None:

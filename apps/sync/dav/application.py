@@ -104,6 +104,8 @@ def _answer(radicale: Application, environ: dict[str, Any], start_response: Star
     length = environ.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MOST_BYTES:
         return _refuse(start_response, "413 Content Too Large")
+    if "\0" in environ["PATH_INFO"] or "%00" in environ.get("HTTP_DESTINATION", ""):
+        return _refuse(start_response, "400 Bad Request")
     body = environ["wsgi.input"].read(int(length)) if int(length) else b""
     current = Visit(now=clock.now(), body=body, if_match=environ.get("HTTP_IF_MATCH", "").strip().strip('"'))
     origin = Origin(

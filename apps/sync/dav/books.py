@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,12 +18,27 @@ from apps.sync.selectors.cards import Book, CardRow
 from apps.sync.services.cards import receiving, serving, tokens
 
 _FORBIDDEN = ValueError("[Errno 13] not allowed")  # what Radicale answers a PUT with 403
+_AT_ONCE = 500
+
+
+class _Texts:
+    """The texts of these cards, many fetched at once where one is wanted: all that follow are asked for next."""
+
+    def __init__(self, rows: Sequence[CardRow]) -> None:
+        self._rows = rows
+        self._texts: dict[int, str] = {}
+
+    def of(self, row: CardRow) -> str:
+        if row.entity_id not in self._texts:
+            first = self._rows.index(row)
+            self._texts = serving.texts_of(self._rows[first : first + _AT_ONCE], now=visit.get().now)
+        return self._texts[row.entity_id]
 
 
 class CardItem(Item):
     """A card whose text is read when somebody wants it: a phone that compares ETags wants none."""
 
-    def __init__(self, book: BookCollection, row: CardRow, text: str = "") -> None:
+    def __init__(self, book: BookCollection, row: CardRow, text: str = "", texts: _Texts | None = None) -> None:
         super().__init__(
             collection=book,
             text=text,
@@ -35,10 +50,11 @@ class CardItem(Item):
             last_modified=http_date(row.modified_at.timestamp()),
         )
         self.row = row
+        self._texts = texts or _Texts([row])
 
     def serialize(self) -> str:
         if not self._text:
-            self._text = serving.texts_of([self.row], now=visit.get().now)[self.row.entity_id]
+            self._text = self._texts.of(self.row)
         text: str = self._text
         return text
 
@@ -77,7 +93,9 @@ class BookCollection(BaseCollection):
 
     def listed(self) -> Iterator[Item]:
         """All cards, their texts left for later."""
-        return (CardItem(self, row) for row in cards.card_rows(self._user, self.book.folder_id))
+        rows = cards.card_rows(self._user, self.book.folder_id)
+        texts = _Texts(rows)
+        return (CardItem(self, row, texts=texts) for row in rows)
 
     def get_all(self) -> Iterable[Item]:
         return self._with_texts(cards.card_rows(self._user, self.book.folder_id))
@@ -124,9 +142,8 @@ class BookCollection(BaseCollection):
         if href is None:
             raise PermissionDenied
         current = visit.get()
-        device_id = current.app_password.pk if current.app_password else 0
         receiving.delete_card(
-            actor=self._user, device_id=device_id, folder_id=self.book.folder_id, href=href, now=current.now
+            actor=self._user, device_id=current.device_id, folder_id=self.book.folder_id, href=href, now=current.now
         )
 
     def _with_texts(self, rows: list[CardRow]) -> Iterator[Item]:

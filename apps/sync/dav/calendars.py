@@ -132,11 +132,11 @@ class CalendarCollection(BaseCollection):
         row = next((row for row in self.rows() if row.href == href), None)
         if row is None:
             raise PermissionDenied
-        now = visit.get().now
+        current = visit.get()
         if self.name == TASKS:
-            calendars.delete_task(actor=self._user, href=row.href, now=now)
+            calendars.delete_task(actor=self._user, device_id=current.device_id, href=row.href, now=current.now)
         else:
-            calendars.delete_meeting(actor=self._user, uid=row.uid, now=now)
+            calendars.delete_meeting(actor=self._user, device_id=current.device_id, uid=row.uid, now=current.now)
         self._rows = None
 
     def _mark(self) -> str:

@@ -30,6 +30,11 @@ class Visit:
             raise LookupError("nobody has signed in")
         return self.app_password.user
 
+    @property
+    def device_id(self) -> int:
+        """Of the app password that the device signed in with."""
+        return self.app_password.pk if self.app_password else 0
+
     def book(self, folder_id: int) -> Book | None:
         """An address book that the user sees; asked for each of its cards, looked up once."""
         if folder_id not in self._books:

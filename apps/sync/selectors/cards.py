@@ -79,6 +79,7 @@ def card_rows(user: User, folder_id: int) -> list[CardRow]:
 
 def card_rows_at(user: User, folder_id: int, hrefs: Collection[str]) -> dict[str, CardRow]:
     """Those of these hrefs that are there, by href."""
+    hrefs = {href for href in hrefs if "\0" not in href}
     given = {
         entity_id: (uid, href)
         for entity_id, uid, href in ExternalUid.objects.filter(

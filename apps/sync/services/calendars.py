@@ -18,10 +18,13 @@ from apps.activities.services.meetings import answer_meeting, cancel_meeting
 from apps.activities.services.scopes import Scope
 from apps.activities.services.task_states import cancel_task
 from apps.activities.services.todo_import import bring_todo, sync_todo
-from apps.sync.selectors.calendars import meetings_at, task_at
+from apps.sync.selectors.calendars import meeting_rows, meetings_at, task_at
+from apps.sync.services.phone_guards import count_deletion, wait_for
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+MOST_DELETED = 50  # tasks and meetings an hour and device
 
 
 @transaction.atomic
@@ -30,6 +33,7 @@ def put_task(*, actor: User, href: str, data: bytes, now: datetime) -> None:
     items = [item for item in _items(actor, data) if item.kind == "todo"]
     if len(items) != 1:
         raise ValidationError("A file has one task.")
+    wait_for(f"tasks:{actor.pk}:{href}")
     task = task_at(actor, href, now=now)
     if task is None:
         bring_todo(actor=actor, item=items[0], now=now)
@@ -37,10 +41,11 @@ def put_task(*, actor: User, href: str, data: bytes, now: datetime) -> None:
         sync_todo(actor=actor, task=task, served=todo_of(task), item=items[0], now=now)
 
 
-def delete_task(*, actor: User, href: str, now: datetime) -> None:
-    """Thrown away on a phone it need not be done. Raises PermissionDenied."""
+def delete_task(*, actor: User, device_id: int, href: str, now: datetime) -> None:
+    """Thrown away on a phone it need not be done. Raises PermissionDenied, TooManyDeleted."""
     task = task_at(actor, href, now=now)
     if task is not None:
+        count_deletion(device_id, "calendar", most=MOST_DELETED)
         cancel_task(actor=actor, task=task, now=now)
 
 
@@ -55,6 +60,7 @@ def put_meeting(*, actor: User, data: bytes, now: datetime) -> None:
     )
     if not items or len({item.uid for item in items}) != 1:
         raise ValidationError("A file has one meeting or series.")
+    wait_for(f"meetings:{actor.pk}:{items[0].uid}")
     there = meetings_at(actor, items[0].uid)
     if there and there[0].organiser_id != actor.pk:
         _answer(actor, there, items, now)
@@ -67,11 +73,15 @@ def put_meeting(*, actor: User, data: bytes, now: datetime) -> None:
 
 
 @transaction.atomic
-def delete_meeting(*, actor: User, uid: str, now: datetime) -> None:
-    """One's own is called off with all of its series; to another's one doesn't come. Raises PermissionDenied."""
+def delete_meeting(*, actor: User, device_id: int, uid: str, now: datetime) -> None:
+    """One's own is called off with all of its series; to another's one doesn't come.
+
+    Raises PermissionDenied, TooManyDeleted.
+    """
     there = meetings_at(actor, uid)
     if not there:
         return
+    count_deletion(device_id, "calendar", most=MOST_DELETED)
     scope = Scope.ALL if there[0].series_id else Scope.ONE
     if there[0].organiser_id == actor.pk:
         cancel_meeting(actor=actor, meeting=there[0], scope=scope, now=now)
@@ -87,11 +97,41 @@ def _items(actor: User, data: bytes) -> list[Item]:
 
 
 def _answer(actor: User, there: list[Meeting], items: list[Item], now: datetime) -> None:
-    base = items[0]
-    said = next((each.answer for each in base.people if each.email.lower() == actor.email), "")
-    mine = Attendee.objects.filter(user=actor, meeting=there[0]).first()
-    if mine is None or not said:
+    """Take the actor's answers: to the whole of it, and to each meeting of the series that the phone names.
+
+    What is repeated as it was served is no answer: single meetings may have had another one.
+    """
+    said = [(item, answer) for item in items if (answer := _answer_in(actor, item))]
+    if not said:
         raise PermissionDenied
-    if said != mine.answer and said != Attendee.Answer.OPEN:
-        scope = Scope.ALL if there[0].series_id else Scope.ONE
-        answer_meeting(actor=actor, meeting=there[0], answer=said, scope=scope, now=now)
+    for item, answer in said:
+        meeting = there[0] if item.recurrence is None else _occurrence(there, item)
+        if meeting is None or answer == Attendee.Answer.OPEN:
+            continue
+        whole = item.recurrence is None and meeting.series_id is not None
+        before = _served_answer(actor, item.uid, now) if whole else ""
+        if answer == (before or _answer_of(actor, meeting)):
+            continue
+        scope = Scope.ALL if whole else Scope.ONE
+        answer_meeting(actor=actor, meeting=meeting, answer=answer, scope=scope, now=now)
+
+
+def _answer_in(actor: User, item: Item) -> str:
+    return next((each.answer for each in item.people if each.email.lower() == actor.email), "")
+
+
+def _answer_of(actor: User, meeting: Meeting) -> str:
+    return Attendee.objects.filter(user=actor, meeting=meeting).values_list("answer", flat=True).first() or ""
+
+
+def _served_answer(actor: User, uid: str, now: datetime) -> str:
+    """What a phone was told of the actor's own answer to the series as a whole."""
+    row = next((row for row in meeting_rows(actor, now=now) if row.uid == uid), None)
+    return _answer_in(actor, row.items[0]) if row and row.items[0].recurrence is None else ""
+
+
+def _occurrence(there: list[Meeting], item: Item) -> Meeting | None:
+    for each in there:
+        if each.recurrence_id in item.recurrence_keys(each.series.zone if each.series else each.zone or "UTC"):
+            return each
+    return None

@@ -21,7 +21,7 @@ from apps.core.refusals import Refused
 from apps.sync.clash_drawing import lines_of
 from apps.sync.forms.phones import AppPasswordForm
 from apps.sync.selectors.cards import books_of, waiting_clashes
-from apps.sync.services.cards.clashes import settle_clash
+from apps.sync.services.cards.clashes import ClashChanged, settle_clash
 
 holders_only = door(can_hold_app_passwords)
 
@@ -62,6 +62,8 @@ def clash(request: Request, clash_id: int) -> HttpResponse:
     if request.method == "POST":
         chosen = {place for place in range(len(found.differences)) if request.POST.get(f"take-{place}") == "phone"}
         try:
+            if request.POST.get("noticed_at") != found.noticed_at.isoformat():
+                raise ClashChanged
             settle_clash(actor=request.user, clash=found, chosen=chosen, now=clock.now())
         except (ValidationError, Refused) as error:
             reason = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
@@ -69,7 +71,8 @@ def clash(request: Request, clash_id: int) -> HttpResponse:
             return redirect("sync:card_clash", clash_id=found.pk)
         messages.success(request, _("Saved. Your phone will hear of it when it syncs."))
         return redirect("sync:phones")
-    return render_page(request, "sync/card_clash.html", {"clash": found, "lines": lines_of(found)})
+    context = {"clash": found, "lines": lines_of(found), "noticed_at": found.noticed_at.isoformat()}
+    return render_page(request, "sync/card_clash.html", context)
 
 
 def _page(request: Request, form: AppPasswordForm, *, status: int = 200) -> HttpResponse:

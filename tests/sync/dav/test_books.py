@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.contacts.models import Entity, Folder
 from apps.contacts.models.rights import forget_rights
@@ -88,6 +90,23 @@ def test_what_moves_to_another_folder_leaves_one_book_and_comes_into_the_other(a
 
 
 @pytest.mark.django_db(transaction=True)
+def test_other_phones_hear_of_a_move_by_the_name_that_they_know(alice, now):
+    other = Folder.objects.create(name="Suppliers")
+    forget_rights()
+    mover, beside = Phone(alice), Phone(alice)
+    first, second = mover.book(default_folder()), mover.book(other)
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:U1\r\nN:Petrenko;Anna;;;\r\nFN:Anna\r\nEND:VCARD\r\n"
+    assert mover.ask("PUT", f"{first}A1.vcf", card).status == 201
+    tokens = beside.sync(first).token(), beside.sync(second).token()
+
+    assert mover.ask("MOVE", f"{first}A1.vcf", destination=f"{second}B2.vcf", host="", overwrite="F").status == 201
+
+    assert beside.sync(first, tokens[0]).hrefs() == {f"{first}A1.vcf": "404"}
+    assert list(beside.sync(second, tokens[1]).hrefs()) == [f"{second}B2.vcf"]
+    assert "UID:U1" in beside.ask("GET", f"{second}B2.vcf").text
+
+
+@pytest.mark.django_db(transaction=True)
 def test_changed_rights_make_a_token_worthless(alice, now):
     phone = Phone(alice)
     book = phone.book(default_folder())
@@ -169,6 +188,43 @@ def test_two_thousand_cards_are_listed_and_fetched_in_few_questions(alice, now, 
 
     assert first == second
     assert len(first) == 30
+
+
+def test_the_lengths_of_cards_are_told_in_as_many_questions_however_many_there_are(alice, now):
+    phone = Phone(alice)
+    body = '<propfind xmlns="DAV:"><prop><getcontentlength/></prop></propfind>'
+    phone.list(phone.home)
+    asked = []
+    for number in range(2):
+        for each in range(3):
+            add(alice, now, f"P{number}{each}")
+        with CaptureQueriesContext(connection) as queries:
+            answer = phone.ask("PROPFIND", phone.book(default_folder()), body, depth="1")
+        assert answer.text.count("<getcontentlength>") == 1 + 3 * (number + 1)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+
+
+def test_who_asks_for_a_token_alone_reads_no_cards(alice, now):
+    add(alice, now)
+    phone = Phone(alice)
+    body = '<propfind xmlns="DAV:"><prop><sync-token/></prop></propfind>'
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = phone.ask("PROPFIND", phone.book(default_folder()), body, depth="0")
+
+    assert "<sync-token>http" in answer.text
+    assert not [each for each in queries if "contacts_externaluid" in each["sql"]]
+
+
+def test_a_name_that_no_database_takes_names_nothing(alice):
+    phone = Phone(alice)
+    book = phone.book(default_folder())
+
+    assert phone.ask("PUT", f"{book}a%00.vcf", "BEGIN:VCARD").status == 400
+    assert phone.ask("MOVE", f"{book}a.vcf", destination=f"{book}a%00.vcf").status == 400
+    assert phone.fetch(book, f"{book}a%00.vcf") == {f"{book}a%00.vcf": ""}
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.activities.models import Meeting, Task
+from apps.activities.models import Activity, Meeting, Task
 from apps.activities.models.spans import Span
-from apps.activities.services.meeting_inputs import Guests, Words
-from apps.activities.services.meetings import plan_meeting
+from apps.activities.services.meeting_inputs import Guests, Repeat, Words
+from apps.activities.services.meetings import answer_meeting, plan_meeting
+from apps.activities.services.scopes import Scope
 from apps.activities.services.task_input import TaskInput
 from apps.activities.services.tasks import add_task
 from tests.sync.dav.door import Phone
@@ -25,6 +26,7 @@ EVENT = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:E1\r\nDTSTAMP:20261101T090000Z\r\n"
     "SUMMARY:Window fair\r\nDTSTART:20261210T080000Z\r\nDTEND:20261210T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
+PLANNING = Words("Planning", "Bring plans", "Room 2")
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +35,10 @@ def _today(now, monkeypatch):
     monkeypatch.setattr("apps.core.clock.now", lambda: now)
 
 
-def meet(actor, now, **fields) -> Meeting:
+def meet(actor, now, words=PLANNING, **fields) -> Meeting:
     start = datetime(2026, 12, 1, 10, 0)  # noqa: DTZ001  # as the wall clock shows it
     span = Span(start, start.replace(hour=11), "Europe/Kyiv", False)
-    return plan_meeting(actor=actor, span=span, words=Words("Planning", "Bring plans", "Room 2"), now=now, **fields)
+    return plan_meeting(actor=actor, span=span, words=words, now=now, **fields)
 
 
 def test_the_calendars_stand_beside_the_address_books(alice):
@@ -135,6 +137,90 @@ def test_to_anothers_meeting_one_only_answers(alice, bob, now):
     assert meeting.attendees.get(user=bob).answer == "accepted"
     assert phone.ask("DELETE", href).status == 200
     assert meeting.attendees.get(user=bob).answer == "declined"
+    meeting.refresh_from_db()
+    assert not meeting.is_cancelled
+
+
+def asked_thrice(alice, bob, now) -> list[Meeting]:
+    """A weekly meeting of three, which Bob was asked to."""
+    first = meet(alice, now, guests=Guests(users=[bob]), repeat=Repeat("FREQ=WEEKLY;COUNT=3"))
+    return list(Meeting.objects.filter(series=first.series).order_by("recurrence_id"))
+
+
+def answers_of(user, meetings) -> list[str]:
+    return [meeting.attendees.get(user=user).answer for meeting in meetings]
+
+
+def only_file(phone: Phone) -> tuple[str, str, str]:
+    (href,) = [each for each in phone.list(f"{phone.home}meetings/") if each.endswith(".ics")]
+    answer = phone.ask("GET", href)
+    return href, answer.text.replace("\r\n ", ""), answer.headers["ETag"]
+
+
+def test_an_organisers_phone_answers_for_none_of_the_guests(alice, bob, now):
+    meetings = asked_thrice(alice, bob, now)
+    answer_meeting(actor=bob, meeting=meetings[0], answer="accepted", scope=Scope.ALL, now=now)
+    answer_meeting(actor=bob, meeting=meetings[1], answer="declined", now=now)
+    phone = Phone(alice)
+    href, text, etag = only_file(phone)
+
+    assert phone.ask("PUT", href, text.replace("SUMMARY:Planning", "SUMMARY:Plans"), if_match=etag).status == 204
+
+    assert Meeting.objects.filter(activity__subject="Plans").count() == 3
+    assert answers_of(bob, meetings) == ["accepted", "declined", "accepted"]
+
+
+def test_one_of_a_series_is_answered_by_itself(alice, bob, now):
+    meetings = asked_thrice(alice, bob, now)
+    phone = Phone(bob)
+    href, text, etag = only_file(phone)
+    event = text[text.index("BEGIN:VEVENT") : text.index("END:VEVENT") + len("END:VEVENT\r\n")]
+    lines = [line for line in event.split("\r\n") if not line.startswith(("RRULE", "DTSTART", "DTEND"))]
+    times = [f"{name};TZID=Europe/Kyiv:20261208T100000" for name in ("RECURRENCE-ID", "DTSTART")]
+    one = "\r\n".join([lines[0], *times, "DTEND;TZID=Europe/Kyiv:20261208T110000", *lines[1:]])
+    one = one.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=DECLINED")
+    all_of_it = event.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED")
+
+    answer = phone.ask("PUT", href, text.replace(event, all_of_it + one), if_match=etag)
+
+    assert answer.status == 204
+    assert answers_of(bob, meetings) == ["accepted", "declined", "accepted"]
+
+
+def test_what_is_sent_back_as_it_was_answers_nothing(alice, bob, now):
+    meetings = asked_thrice(alice, bob, now)
+    answer_meeting(actor=bob, meeting=meetings[0], answer="accepted", scope=Scope.ALL, now=now)
+    answer_meeting(actor=bob, meeting=meetings[0], answer="declined", now=now)
+    phone = Phone(bob)
+    href, text, etag = only_file(phone)
+
+    assert phone.ask("PUT", href, text.replace("SUMMARY:Planning", "SUMMARY:Mine"), if_match=etag).status == 204
+
+    assert answers_of(bob, meetings) == ["declined", "accepted", "accepted"]
+
+
+def test_what_a_team_may_read_it_still_may(alice, now):
+    words = Words("Planning", visibility=Activity.Visibility.TEAM)
+    meeting = meet(alice, now, words=words)
+    phone = Phone(alice)
+    href, text, etag = only_file(phone)
+    assert "CLASS:PRIVATE" in text
+
+    assert phone.ask("PUT", href, text.replace("SUMMARY:Planning", "SUMMARY:Plans"), if_match=etag).status == 204
+
+    meeting.activity.refresh_from_db()
+    assert (meeting.activity.subject, meeting.activity.visibility) == ("Plans", "team")
+
+
+def test_a_phone_that_empties_its_calendar_is_stopped(alice, now, monkeypatch):
+    monkeypatch.setattr("apps.sync.services.calendars.MOST_DELETED", 1)
+    meeting = meet(alice, now)
+    phone = Phone(alice)
+    phone.ask("PUT", f"{phone.home}tasks/A1.ics", TODO)
+    href, _text, _etag = only_file(phone)
+
+    assert phone.ask("DELETE", f"{phone.home}tasks/A1.ics").status == 200
+    assert phone.ask("DELETE", href).status == 403
     meeting.refresh_from_db()
     assert not meeting.is_cancelled
 

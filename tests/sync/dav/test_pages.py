@@ -14,7 +14,9 @@ from apps.accounts.services.app_passwords import (
     create_app_password,
     revoke_app_password,
 )
+from apps.contacts.formats.vcard.differences import Difference
 from apps.sync.models import CardClash
+from apps.sync.services.cards.clashes import keep_clashes
 from tests.contacts.factories import PersonFactory
 from tests.sync.dav.door import Phone
 
@@ -60,9 +62,17 @@ def test_ten_wrong_passwords_lock_an_address_out_from_there_alone(alice, now):
         assert authenticate_app_password(alice.email, "wrong", ip="203.0.113.9", program="", now=now) is None
 
     with pytest.raises(LockedOut):
-        authenticate_app_password(alice.email, raw, ip="203.0.113.9", program="", now=now)
+        authenticate_app_password(alice.email, "wrong", ip="203.0.113.9", program="", now=now)
+    assert authenticate_app_password(alice.email, raw, ip="203.0.113.9", program="", now=now) is not None
     assert authenticate_app_password(alice.email, raw, ip="203.0.113.10", program="", now=now) is not None
     assert AuditEvent.objects.filter(verb="app_password.locked_out").count() == 1
+
+
+def test_a_name_that_no_database_takes_is_nobodys(alice, now):
+    phone = Phone(alice, login=f"{alice.email}\0")
+
+    assert phone.ask("PROPFIND", "/dav/").status == 401
+    assert authenticate_app_password(phone.login, phone.password, ip=None, program="", now=now) is None
 
 
 def test_a_user_out_of_service_is_out_here_too(alice):
@@ -93,13 +103,33 @@ def test_a_clash_is_settled_field_by_field(client, alice, now):
     client.force_login(alice)
 
     page = client.get(reverse("sync:card_clash", args=[clash.pk])).content.decode()
-    answer = client.post(reverse("sync:card_clash", args=[clash.pk]), {"take-0": "phone", "take-1": "here"})
+    said = {"take-0": "phone", "take-1": "here", "noticed_at": now.isoformat()}
+    answer = client.post(reverse("sync:card_clash", args=[clash.pk]), said)
 
     anna.refresh_from_db()
     assert "Annushka" in page
     assert answer.status_code == 302
     assert (anna.nickname, anna.last_name) == ("Annushka", "Koval")
     assert client.get(reverse("sync:card_clash", args=[clash.pk])).status_code == 404
+
+
+def test_a_clash_that_became_another_one_is_shown_anew(client, alice, now):
+    anna = PersonFactory(first_name="Anna", nickname="Ann")
+    differences = [{"name": "nickname", "before": "Anya", "after": "Annushka"}]
+    clash = CardClash.objects.create(user=alice, entity=anna, device="iPhone", differences=differences, noticed_at=now)
+    client.force_login(alice)
+    page = reverse("sync:card_clash", args=[clash.pk])
+    seen = client.get(page).context["noticed_at"]
+    changes = [Difference("last_name", "Koval", "Petrenko"), Difference("nickname", "Anya", "Anyuta")]
+    keep_clashes(actor=alice, entity=anna, device="iPhone", changes=changes, now=now + timedelta(minutes=1))
+
+    answer = client.post(page, {"take-0": "phone", "noticed_at": seen}, follow=True)
+
+    anna.refresh_from_db()
+    clash.refresh_from_db()
+    assert (anna.nickname, anna.last_name) == ("Ann", "Koval")
+    assert clash.settled_at is None
+    assert "Your phone has sent more" in answer.content.decode()
 
 
 def test_phones_find_the_way(client):

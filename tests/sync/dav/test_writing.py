@@ -171,6 +171,7 @@ def test_what_was_changed_on_the_phone_is_changed_and_nothing_else(alice, anna, 
     assert anna.participations.get().role == "decides"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_card_that_comes_too_late_is_refused_and_asked_about(alice, anna, now):
     phone = Phone(alice)
     href, card, etag = read(phone, anna)

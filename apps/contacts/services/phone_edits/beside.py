@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max
 
 from apps.contacts.formats.vcard.differences import Difference
-from apps.contacts.formats.vcard.facts import Value
+from apps.contacts.formats.vcard.facts import Value, line
 from apps.contacts.formats.vcard.values import escape
-from apps.contacts.models import Category, Entity, EntityCategory, RawProperty
+from apps.contacts.models import Category, Entity, EntityCategory, Participant, RawProperty
 from apps.contacts.selectors.folders import restricted_categories
 from apps.contacts.services import derive
 from apps.contacts.services.categories import set_categories
@@ -29,13 +29,16 @@ VERB = "entity.synced"
 
 
 def set_job(*, actor: User, person: Entity, before: Value, after: Value, now: datetime) -> None:
-    """Make `after` the person's main job: rewritten where the firm is the same, else in the place of the old one.
+    """Make `after` the person's main job: rewritten where the firm is the same, else in the place of `before`.
 
-    A title without a firm is kept beside. An organisation has no job.
+    What a card doesn't tell of (a job at one branch, say) stays as it is. A title without a firm is kept beside. An
+    organisation has no job.
     """
     if not person.is_person:
         return
-    main = jobs_of(person.pk).order_by("-is_primary", "position", "pk").select_related("relationship__type").first()
+    main = _told_of(person, before)
+    if main is None and before.get("organisation"):
+        return
     words = {"job_title": after.get("title", ""), "department": after.get("department", "")}
     words["role"] = after.get("role", "")
     firm = after.get("organisation", "")
@@ -45,13 +48,37 @@ def set_job(*, actor: User, person: Entity, before: Value, after: Value, now: da
         return
     if main is not None:
         remove_relationship(actor=actor, relationship=main.relationship, now=now)
-    if firm:
+    if firm and not _jobs_at(person, firm):
         job = JobInput(
-            organisation_name=firm, title=words["job_title"], department=words["department"], role=words["role"]
+            organisation_name=firm,
+            title=words["job_title"],
+            department=words["department"],
+            role=words["role"],
+            is_primary=not jobs_of(person.pk).filter(is_primary=True).exists(),
         )
         add_job(actor=actor, person=person, job=job, now=now)
-    elif words["job_title"]:
+    elif words["job_title"] and not firm:
         keep_beside(actor=actor, entity=person, name="TITLE", text=words["job_title"], now=now)
+
+
+def _told_of(person: Entity, job: Value) -> Participant | None:
+    """The person's end of the job that a card tells of like this, if it is still there."""
+    if not any(job.values()):
+        return None
+    there = _jobs_at(person, job.get("organisation", ""))
+    titled = (each for each in there if line(each.job_title) == job.get("title", ""))
+    return next(titled, there[0] if there else None)
+
+
+def _jobs_at(person: Entity, firm: str) -> list[Participant]:
+    """All that ties the person to a firm of this name, or to none; the main job first."""
+    jobs = list(jobs_of(person.pk).order_by("-is_primary", "position", "pk").select_related("relationship__type"))
+    targets = Participant.objects.filter(
+        relationship__in=[each.relationship_id for each in jobs], side=Participant.Side.TARGET
+    )
+    names = dict(targets.values_list("relationship_id", "entity__display_name"))
+    wanted = derive.fold_name(firm)
+    return [each for each in jobs if derive.fold_name(names.get(each.relationship_id, "")) == wanted]
 
 
 def set_categories_by_name(*, actor: User, entity: Entity, changes: Sequence[Difference], now: datetime) -> None:

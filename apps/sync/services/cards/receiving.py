@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from apps.accounts.preferences import country_of, preferences_of
 from apps.contacts.formats.records import Card
@@ -21,22 +22,17 @@ from apps.contacts.services.imports.portions import Portions
 from apps.contacts.services.phone_edits import apply_differences
 from apps.contacts.services.trash import trash_entities
 from apps.core.models import Operation
-from apps.core.ratelimit import allow
 from apps.core.services.operations import operate
 from apps.sync.selectors.cards import SOURCE, CardRow, card_rows_at
 from apps.sync.services.cards.clashes import forget_clashes, keep_clashes
-from apps.sync.services.cards.serving import ETAG_LINE, served_text
+from apps.sync.services.cards.serving import ETAG_LINE, began_with
+from apps.sync.services.phone_guards import count_deletion, wait_for
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 VERB = "entity.synced"
-# More than anybody throws away by hand in an hour: a phone that lost its memory, a program gone wrong.
-MOST_DELETED, _HOUR = 200, 3600
-
-
-class TooManyDeleted(PermissionDenied):
-    """This device has deleted more contacts within an hour than a person does; nothing more goes."""
+MOST_DELETED = 200  # contacts an hour and device
 
 
 @transaction.atomic
@@ -50,6 +46,7 @@ def put_card(*, actor: User, device: str, folder_id: int, href: str, data: bytes
     card = read_one(data)
     if card is None:
         raise ValidationError("There is no vCard that can be read.")
+    wait_for(f"{folder_id}:{href}")
     row = card_rows_at(actor, folder_id, {href}).get(href)
     if row is None:
         _create(actor, folder_id, href, card, now)
@@ -63,8 +60,7 @@ def delete_card(*, actor: User, device_id: int, folder_id: int, href: str, now: 
     row = card_rows_at(actor, folder_id, {href}).get(href)
     if row is None:
         return
-    if not allow(f"dav-delete:{device_id}", limit=MOST_DELETED, seconds=_HOUR):
-        raise TooManyDeleted
+    count_deletion(device_id, "contacts", most=MOST_DELETED)
     trash_entities(actor=actor, ids=[row.entity_id], now=now)
 
 
@@ -79,11 +75,12 @@ def move_card(*, actor: User, folder_id: int, href: str, to_folder_id: int, to_h
     _name(entity, to_folder_id, to_href, row.uid)
 
 
+@transaction.atomic
 def refused_card(*, actor: User, device: str, folder_id: int, href: str, data: bytes, base: str, now: datetime) -> None:
     """A card that came too late (412): what it would have changed waits for its user to choose."""
     row = card_rows_at(actor, folder_id, {href}).get(href)
     card = read_one(data)
-    served = served_text(row.entity_id, base) if row else None
+    served = began_with(row, base, now=now) if row else None
     if row is None or card is None or served is None:
         return
     entity = Entity.objects.get(pk=row.entity_id)
@@ -115,8 +112,11 @@ def _create(actor: User, folder_id: int, href: str, card: Card, now: datetime) -
 
 
 def _name(entity: Entity, folder_id: int, href: str, uid: str) -> None:
-    """Remember what the phone calls it, unless it uses our own names."""
-    ExternalUid.objects.filter(entity=entity, source=SOURCE).delete()
+    """Remember what the phone calls it in this folder, unless it uses our own names.
+
+    By its names in other folders phones learn that it is there no more.
+    """
+    ExternalUid.objects.filter(Q(entity=entity) | Q(href=href), folder=folder_id, source=SOURCE).delete()
     if href != f"{entity.uid}.vcf" or uid != str(entity.uid):
         ExternalUid.objects.create(
             entity=entity, folder_id=folder_id, source=SOURCE, uid=uid or str(entity.uid), href=href
@@ -125,18 +125,17 @@ def _name(entity: Entity, folder_id: int, href: str, uid: str) -> None:
 
 def _change(actor: User, device: str, row: CardRow, card: Card, base: str, now: datetime) -> None:
     entity = Entity.objects.get(pk=row.entity_id)
-    served = served_text(row.entity_id, base) if base else None
+    served = began_with(row, base, now=now) if base else None
     before = _facts(served, entity) if served else None
     after = facts_of(card, kind=entity.kind)
     changes = differences(before, after)
     photo = after.photo if before is None or after.photo != before.photo else b""
     if changes or photo:
         clashes = apply_differences(actor=actor, entity=entity, changes=changes, photo=photo, now=now)
-        keep_clashes(
-            actor=actor, entity=entity, device=device, changes=[clash.difference for clash in clashes], now=now
-        )
-        if not clashes:
-            forget_clashes(actor=actor, entity=entity, now=now)
+        waiting = [clash.difference for clash in clashes]
+        keep_clashes(actor=actor, entity=entity, device=device, changes=waiting, now=now)
+        taken = [change for change in changes if change not in waiting]
+        forget_clashes(actor=actor, entity=entity, changes=taken, now=now)
 
 
 def _facts(text: str, entity: Entity) -> Facts:

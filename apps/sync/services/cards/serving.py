@@ -34,6 +34,13 @@ def served_text(entity_id: int, etag: str) -> str | None:
     return ServedCard.objects.filter(entity=entity_id, etag=etag).values_list("text", flat=True).first()
 
 
+def began_with(row: CardRow, etag: str, *, now: datetime) -> str | None:
+    """The card that a phone changed, as `served_text`; of what it is now it is written anew where it was dropped."""
+    if etag == row.etag:
+        texts_of([row], now=now)
+    return served_text(row.entity_id, etag)
+
+
 def forget_old(*, now: datetime) -> int:
     """Drop cards that are newer elsewhere and changes that no token reaches back to; returns how many."""
     before = now - KEPT_FOR
