@@ -50,7 +50,8 @@ class AboutForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, initial=self.initial_of(project), **kwargs)
+        kwargs["initial"] = self.initial_of(project)
+        super().__init__(*args, **kwargs)
         add_custom_fields(self, target=OWN_FIELDS, entity=None, user=user, values=project.attributes)
 
     def data_input(self) -> AboutInput:
