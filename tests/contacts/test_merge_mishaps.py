@@ -61,7 +61,7 @@ def test_an_address_whose_place_is_gone_stays_away_and_the_rest_comes_back(bob):
     assert [mail.entity for mail in EmailAddress.objects.all()] == [winner]
     assert {(one.record_type, one.reason) for one in result.conflicts} == {
         ("contacts.unit", "missing"),
-        ("contacts.emailaddress", "missing"),
+        ("contacts.emailaddress", "orphaned"),
     }
 
 
@@ -74,7 +74,7 @@ def test_any_undo_of_a_removed_address_says_that_its_place_is_gone(bob):
     result = undo(actor=bob, operation=removal, now=NOW)
 
     assert [(one.record_type, one.reason, one.fields) for one in result.conflicts] == [
-        ("contacts.emailaddress", "missing", ("unit",))
+        ("contacts.emailaddress", "orphaned", ("unit",))
     ]
     assert not person.emails.exists()
 

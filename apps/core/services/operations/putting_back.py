@@ -26,7 +26,10 @@ _FEW = 8  # up to so many different sets of values, one UPDATE each is cheaper t
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A record that undo left as it is. `reason` is "changed", "missing", "forbidden", "in_use" or "unknown"."""
+    """A record that undo left as it is, for a `reason`.
+
+    It is "changed", "missing", "orphaned" (what it hung on is gone), "forbidden", "in_use" or "unknown".
+    """
 
     record_type: str
     record_id: int
@@ -149,7 +152,7 @@ class PuttingBack:
                 pk = step.net.before[undoer.holder]
                 if there.get(pk) != step.net.subject_id and (type_of(holder), pk) not in returning:
                     lost.add((kind, step.net.record_id))
-                    self.result.conflicts.append(Conflict(kind, step.net.record_id, "missing", (undoer.holder,)))
+                    self.result.conflicts.append(Conflict(kind, step.net.record_id, "orphaned", (undoer.holder,)))
         return [step for step in steps if (step.net.record_type, step.net.record_id) not in lost]
 
     def _changed_by_others(self, roots: list[_Step]) -> set[tuple[str, int]]:
