@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import ngettext
 
-from apps.activities.models import Activity, ActivityEntity, Attendee, Notice, Reminder, Watch
+from apps.activities.models import Activity, ActivityEntity, Attendee, Meeting, Notice, Reminder, Watch
 from apps.activities.services.recording import restamp
 from apps.core.contributions import MergePart, Tie, merge
 
@@ -22,10 +23,15 @@ def register() -> None:
             words=lambda n: (
                 ngettext("%(count)s entry of the history", "%(count)s entries of the history", n) % {"count": n}
             ),
+            seen=lambda user: Q(activity__in=Activity.objects.visible_to(user).values("pk")),
         ),
         Tie(Activity, "shown_to"),
         Tie(Activity, "context_id", where={"context_type": "contacts.entity"}),
-        Tie(Attendee, words=lambda n: ngettext("%(count)s meeting", "%(count)s meetings", n) % {"count": n}),
+        Tie(
+            Attendee,
+            words=lambda n: ngettext("%(count)s meeting", "%(count)s meetings", n) % {"count": n},
+            seen=lambda user: Q(meeting__in=Meeting.objects.visible_to(user).values("pk")),
+        ),
         Tie(Reminder),
         Tie(Watch, "record_id", where=_ENTITY),
         Tie(Notice, "record_id", where=_ENTITY),

@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 from apps.accounts.models import AuditEvent
 from apps.contacts import models
 from apps.contacts.services.categories import mark_restricted
+from apps.contacts.services.duplicates.finding import enqueue
+from apps.contacts.services.merging.below import follow_units
 from apps.contacts.services.merging.merge import derive_anew
 from apps.core.contributions import MergePart, Tie, merge
 from apps.core.models import Change
@@ -71,12 +73,13 @@ def register() -> None:
         Tie(Change, "subject_id", where=_ENTITY, stays=_NEVER_CHANGED),
         Tie(AuditEvent, "record_id", where=_ENTITY, stays=_NEVER_CHANGED),
     )
-    merge.register("contacts", MergePart(ties, settle=_settle, keeps=_keeps), position=10)
+    merge.register("contacts", MergePart(ties, settle=_settle, keeps=_keeps, rejoin=follow_units), position=10)
 
 
 def _settle(ids: Sequence[int], now: datetime) -> None:
     mark_restricted(ids)
     derive_anew(ids, now)
+    enqueue(ids, now=now)
 
 
 def _keeps(winner_id: int, loser_id: int) -> str:

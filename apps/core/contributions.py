@@ -117,7 +117,8 @@ class Tie:
 
     Moved, it names the winner from then on. A row for which the winner has its like already, by a unique constraint of
     the model or by `clashes(winner_id)`, stays with the loser, unless `closes` names the column that ends it: then it
-    is ended and moves. `stays` says why none of them moves, `handled` by what else it is seen to.
+    is ended and moves, no sooner than it began (`since`). `stays` says why none of them moves, `handled` by what else
+    it is seen to. `seen(user)` narrows what is told to what this user may read, where the model has no `visible_to`.
     """
 
     model: type[Model]
@@ -126,23 +127,27 @@ class Tie:
     where: Mapping[str, Any] = field(default_factory=dict)
     clashes: Callable[[int], Q] | None = None
     closes: str = ""
+    since: str = ""
     stays: str = ""
     handled: str = ""
+    seen: Callable[[Any], Q] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MergePart:
     """What one app does when two entities become one: `ties` names each column of its models that knows entities.
 
-    `refuses(winner_id, loser_id)` says in words why these two can't be one, "" if they can. `settle(ids, now)` derives
-    anew what follows from rows that were moved, or moved back, between these entities. `keeps(winner_id, loser_id)`
-    says what stands in the way of taking a merge back.
+    `refuses(ids)` says in words why these can't be one, "" if they can. `settle(ids, now)` derives anew what follows
+    from rows that were moved, or moved back, between these entities. `keeps(winner_id, loser_id)` says what stands in
+    the way of taking a merge back. `rejoin(ids)` lets what was added since below rows that were just moved back follow
+    them.
     """
 
     ties: Sequence[Tie]
-    refuses: Callable[[int, int], str] | None = None
+    refuses: Callable[[Collection[int]], str] | None = None
     settle: Callable[[Sequence[int], datetime], None] | None = None
     keeps: Callable[[int, int], str] | None = None
+    rejoin: Callable[[Sequence[int]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +155,14 @@ class Undoer:
     """How changes of one model are put back; registered under its record type ("contacts.emailaddress").
 
     An aggregate's root names `subject_field="pk"` and its version field; a part names the attribute that holds the
-    aggregate's id and the root's record type. All callbacks run inside the transaction of the portion.
+    aggregate's id and the root's record type; one that can't be without another part names its foreign key to it as
+    `holder`, and isn't put back where that is gone. All callbacks run inside the transaction of the portion.
     """
 
     model: type[Model]
     subject_field: str = ""  # "pk" of a root, "entity_id" of a part
     root: str = ""  # of a part: "contacts.entity"
+    holder: str = ""  # of a part of a part: "unit"
     version_field: str = ""  # of a root; raised by one for each aggregate that undo touches
     ignore: frozenset[str] = frozenset()  # bookkeeping and derived fields: neither compared nor put back
     # Which of these records the actor may still write; the others are reported as conflicts.

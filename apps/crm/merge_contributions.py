@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core.contributions import MergePart, Tie, merge
 from apps.crm import models
+from apps.crm.services.assignments import refresh_managers
 
 
 def register() -> None:
     """Called once, when the app is ready."""
     ties = (
         Tie(models.Assignment, clashes=_in_charge_then),
-        Tie(models.EntityPersona, closes="valid_to"),
-        Tie(models.TeamContact, closes="valid_to"),
+        Tie(models.EntityPersona, closes="valid_to", since="valid_from"),
+        Tie(models.TeamContact, closes="valid_to", since="valid_from"),
         Tie(
             models.JourneyStep,
             closes="left_at",
+            since="entered_at",
             words=lambda n: ngettext("%(count)s step of a journey", "%(count)s steps of a journey", n) % {"count": n},
         ),
         Tie(
             models.OpportunityContact,
             words=lambda n: ngettext("%(count)s opportunity", "%(count)s opportunities", n) % {"count": n},
+            seen=lambda user: Q(opportunity__in=models.Opportunity.objects.visible_to(user).values("pk")),
         ),
         Tie(
             models.CampaignRecipient,
@@ -40,7 +46,7 @@ def register() -> None:
         Tie(models.RuleRun),
         Tie(models.Enrolment),
     )
-    merge.register("crm", MergePart(ties, refuses=_refuses), position=40)
+    merge.register("crm", MergePart(ties, refuses=_refuses, settle=_settle), position=40)
 
 
 def _in_charge_then(winner_id: int) -> Q:
@@ -55,8 +61,11 @@ def _in_charge_then(winner_id: int) -> Q:
     return before_end | Q(Exists(others), valid_to__isnull=True)
 
 
-def _refuses(winner_id: int, loser_id: int) -> str:
-    dealers = models.Dealer.objects.filter(entity__in=[winner_id, loser_id]).count()
-    if dealers < 2:
+def _refuses(ids: Collection[int]) -> str:
+    if models.Dealer.objects.filter(entity__in=ids).count() < 2:
         return ""
-    return _("Both are dealers with an account of their own; accounts can't become one.")
+    return _("Two of them are dealers with an account of their own; accounts can't become one.")
+
+
+def _settle(ids: Sequence[int], now: datetime) -> None:
+    refresh_managers(now=now, entity_ids=ids)

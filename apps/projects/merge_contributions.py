@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import ngettext
 
 from apps.core.contributions import MergePart, Tie, merge
-from apps.projects.models import GuestAccess, Membership, Participant
+from apps.projects.models import GuestAccess, Membership, Participant, Project
 
 
 def register() -> None:
@@ -17,6 +18,7 @@ def register() -> None:
             Participant,
             closes="removed_at",
             words=lambda n: ngettext("%(count)s project", "%(count)s projects", n) % {"count": n},
+            seen=lambda user: Q(project__in=Project.objects.visible_to(user).values("pk")),
         ),
         Tie(GuestAccess),
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.accounts.models import User
-from apps.contacts.models import EmailAddress, Entity, RelationshipType
+from apps.contacts.models import DuplicateCheck, EmailAddress, Entity, RelationshipType
 from apps.contacts.services import details, relationships
+from apps.contacts.services.duplicates.finding import check_waiting
 from apps.contacts.services.entities import create_entity, update_entity
 from apps.contacts.services.errors import EditConflict
 from apps.contacts.services.inputs import EmailInput, EntityInput
@@ -99,3 +102,41 @@ def test_ties_made_crosswise_do_not_wait_for_each_other_for_ever(bob, now):
     one.refresh_from_db()
     other.refresh_from_db()
     assert (one.version, other.version) == (5, 5)
+
+
+def test_who_is_changed_while_they_are_compared_waits_to_be_compared_again(bob, now):
+    person = create_entity(actor=bob, data=EntityInput(last_name="Koval"), now=now)
+
+    def compare() -> None:
+        try:
+            check_waiting(now=now)
+        finally:
+            connection.close()
+
+    comparing = threading.Thread(target=compare)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE contacts_duplicateprofile IN EXCLUSIVE MODE")
+        comparing.start()
+        _until_somebody_waits()
+        update_entity(
+            actor=bob,
+            entity=person,
+            fields={"last_name": "Bondar"},
+            expected_version=None,
+            now=now + timedelta(seconds=1),
+        )
+    comparing.join(timeout=30)
+
+    assert DuplicateCheck.objects.filter(entity=person).exists()
+    check_waiting(now=now)
+    assert not DuplicateCheck.objects.exists()
+
+
+def _until_somebody_waits() -> None:
+    for _turn in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from apps.contacts.models import DuplicateCheck, DuplicatePair, Entity, FolderPermission
 from apps.contacts.models.rights import forget_rights
-from apps.contacts.services.duplicates.finding import check_waiting
+from apps.contacts.services.duplicates.finding import check_waiting, open_pairs
 from apps.contacts.services.duplicates.searching import begin_search
 from apps.contacts.services.entities import create_entity, update_entity
 from apps.contacts.services.inputs import EmailInput, EntityInput, JobInput, PhoneInput, UnitInput
@@ -130,6 +130,10 @@ def test_pairs_are_for_who_sees_both(bob, charlie):
 
     assert DuplicatePair.objects.visible_to(bob).count() == 1
     assert DuplicatePair.objects.visible_to(charlie).count() == 0
+    assert (open_pairs(bob), open_pairs(charlie), open_pairs(None)) == (1, 0, 1)
+    operation = begin_search(actor=charlie, now=NOW)
+    run(operation_id=operation.pk, now=NOW)
+    assert Operation.objects.get(pk=operation.pk).result == {"pairs": 0}
     trash_entities(actor=bob, ids=[first.pk], now=NOW)
     assert DuplicatePair.objects.visible_to(bob).count() == 0
 

@@ -83,11 +83,17 @@ def create_contact(request: HttpRequest, data: ContactIn) -> HttpResponse:
     return _answer(request, made.pk, status=201)
 
 
-@router.get("/{contact_id}", response=_ANSWERS, summary="Read a contact")
+@router.get("/{contact_id}", response={**_ANSWERS, 301: None}, summary="Read a contact")
 @needs_scope("contacts:read")
 def read_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
-    """The contact with its units; its version is the ETag. `If-None-Match` spares the body."""
+    """The contact with its units; its version is the ETag. `If-None-Match` spares the body.
+
+    One that was merged answers 301 with the address of the one it is part of now, where you may see that.
+    """
     entity = _find(request, contact_id)
+    winner = entity.merged_into_id
+    if winner is not None and Entity.objects.visible_to(_user(request)).filter(pk=winner).exists():
+        return HttpResponse(status=301, headers={"Location": f"/api/v1/contacts/{winner}"})
     if request.headers.get("If-None-Match") == etag(entity.version):
         return HttpResponse(status=304, headers={"ETag": etag(entity.version)})
     return _answer(request, entity.pk)

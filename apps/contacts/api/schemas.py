@@ -240,6 +240,7 @@ class ContactOut(ContactRow):
     attributes: dict[str, Any]
     owner_id: int | None
     trashed_at: datetime | None
+    merged_into_id: int | None = Field(description="The contact that this one is part of now")
     category_ids: list[int]
     units: list[UnitOut]
 

@@ -14,14 +14,16 @@ from apps.contacts.models.rights import forget_rights
 from apps.contacts.permissions import can_change_settings, can_manage_folder
 from apps.contacts.services import copies
 from apps.contacts.services.categories import mark_restricted
+from apps.contacts.services.duplicates.finding import enqueue
 from apps.contacts.services.journal import DERIVED
 from apps.core.contributions import EncryptedColumn, Undoer, encrypted_columns, undoers
 from apps.core.models import Suppression
 
 ROOT = "contacts.entity"
+_DETAILS = (models.EmailAddress, models.PhoneNumber, models.Link)
 _PARTS = (
-    *(models.Unit, models.EmailAddress, models.PhoneNumber, models.Link, models.Participant),
-    *(models.EntityCategory, models.EntityReference, models.RawProperty, models.ExternalUid, models.Attachment),
+    *(models.Unit, models.Participant, models.EntityCategory, models.EntityReference),
+    *(models.RawProperty, models.ExternalUid, models.Attachment),
 )
 _SETTINGS = (
     *(models.Category, models.CategoryPermission, models.FolderPermission),
@@ -35,6 +37,7 @@ def refresh_entities(ids: list[int], now: datetime) -> None:
     renamed = copies.refresh(ids, now=now)
     if renamed:
         copies.refresh(copies.employees_of(renamed), now=now)
+    enqueue(ids, now=now)
 
 
 def register() -> None:
@@ -51,6 +54,8 @@ def register() -> None:
     )
     for part in _PARTS:
         undoers.register(_type(part), Undoer(part, subject_field="entity_id", root=ROOT))
+    for detail in _DETAILS:
+        undoers.register(_type(detail), Undoer(detail, subject_field="entity_id", root=ROOT, holder="unit"))
     # A relationship lies below the participant that its Change names.
     undoers.register(_type(models.Relationship), Undoer(models.Relationship, root=ROOT))
     undoers.register(_type(models.Folder), Undoer(models.Folder, editable=_manageable_folders, after=_forget_rights))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
+from apps.accounts.models import User
 from apps.contacts.forms.entities import LABELS
 from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Entity
@@ -56,7 +57,7 @@ def merge(request: Request) -> HttpResponse:
             ) % {"count": len(entities) - 1, "name": entities[0].display_name}
             toast(request, text, undo_url=reverse("core:operation_undo", args=[operation.pk]))
             return redirect("contacts:entity", entity_id=entities[0].pk)
-    context = _context(entities, given, refused)
+    context = _context(request.user, entities, given, refused)
     status = 409 if refused and request.method == "POST" else 200
     return render_page(request, "contacts/merge.html", context, fragment="merge-form", status=status)
 
@@ -77,7 +78,7 @@ def selection_merge(request: Request) -> HttpResponse:
 
 def _entities(request: Request, given: _Given) -> list[Entity]:
     """Those named, the one that is kept first; 404 unless the reader sees all, 403 unless they may edit all."""
-    ids = list(dict.fromkeys(int(pk) for pk in given.get("ids", "").split(",") if pk.isdecimal() and len(pk) < 19))
+    ids = list(dict.fromkeys(int(pk) for pk in given.get("ids", "").split(",") if _is_number(pk)))
     found = Entity.objects.visible_to(request.user).live().select_related("folder").in_bulk(ids[: MOST + 1])
     if len(found) != len(ids) or not 2 <= len(ids) <= MOST:
         raise Http404
@@ -104,14 +105,17 @@ def _numbers(given: _Given, prefix: str) -> dict[str, int]:
         name.removeprefix(prefix): int(value)
         for name, value in given.items()
         if name.startswith(prefix)
-        and (prefix == "take-" or name.removeprefix(prefix).isdecimal())
-        and value.isdecimal()
-        and len(value) < 19
+        and (prefix == "take-" or _is_number(name.removeprefix(prefix)))
+        and _is_number(value)
     }
 
 
-def _context(entities: list[Entity], given: _Given, refused: str) -> dict[str, object]:
-    moves = {one.pk: count_moving(one.pk) for one in entities[1:]}
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
+
+
+def _context(reader: User, entities: list[Entity], given: _Given, refused: str) -> dict[str, object]:
+    moves = {one.pk: count_moving(reader, one.pk) for one in entities[1:]}
     try:
         target = folder_of(entities)
         folder = next(one.folder.title for one in entities if one.folder_id == target)

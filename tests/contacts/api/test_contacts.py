@@ -10,6 +10,7 @@ from django.test import Client
 from apps.accounts.services.tokens import create_token
 from apps.contacts.models import Entity
 from apps.contacts.models.rights import forget_rights
+from apps.contacts.services.merging.merge import merge_entities
 from tests.contacts.factories import FolderFactory, PersonFactory
 
 PERSON = {
@@ -176,3 +177,18 @@ def test_the_schema_and_its_page_show_every_route(client, bob):
     assert schema["openapi"].startswith("3.1")
     for path in schema["paths"]:
         assert path in page
+
+
+def test_a_merged_contact_leads_to_the_one_it_is_part_of(bob, charlie, api_of, now):
+    winner, loser = PersonFactory(), PersonFactory()
+    merge_entities(actor=bob, winner=winner, losers=[loser], take={}, expected_versions={}, now=now)
+
+    answer = api_of(bob)("GET", f"/contacts/{loser.pk}")
+    assert (answer.status_code, answer["Location"]) == (301, f"/api/v1/contacts/{winner.pk}")
+    assert api_of(bob)("GET", f"/contacts/{winner.pk}").json()["merged_into_id"] is None
+
+    Entity.objects.filter(pk=winner.pk).update(folder=FolderFactory(kind="personal", owner=bob))
+    forget_rights()
+    answer = api_of(charlie)("GET", f"/contacts/{loser.pk}")
+    assert answer.status_code == 200
+    assert answer.json()["merged_into_id"] == winner.pk

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from apps.accounts.models import User
 from apps.contacts.matching_keys import Profile, Subject, profile_of
 from apps.contacts.models import DuplicateCheck, DuplicateKey, DuplicatePair, DuplicateProfile, Entity
 from apps.contacts.scoring import SCORED
@@ -42,26 +43,35 @@ WHERE (d.state = 'open' AND (d.score, d.reasons) IS DISTINCT FROM (excluded.scor
 """  # noqa: S608  our own words
 
 
+_ASK = """
+INSERT INTO contacts_duplicatecheck (entity_id, asked_at)
+SELECT id, %(now)s FROM unnest(%(ids)s::bigint[]) AS wanted (id) ORDER BY id
+ON CONFLICT (entity_id) DO UPDATE SET asked_at = excluded.asked_at
+"""
+
+
 def enqueue(ids: Iterable[int], *, now: datetime) -> None:
     """Have these contacts compared with the others soon; called in the transaction that changed them."""
-    rows = [DuplicateCheck(entity_id=pk, asked_at=now) for pk in sorted(set(ids))]
-    for portion in portions(rows, 5000):
-        insert_rows(portion, ignore_conflicts=True)
+    for portion in portions(sorted(set(ids)), 5000):
+        with connection.cursor() as cursor:
+            cursor.execute(_ASK, {"ids": array_of(portion), "now": now})
 
 
 def check_waiting(*, now: datetime, limit: int = PORTION) -> int:
     """Compare those that wait, a portion in one transaction, and return how many they were.
 
-    Killed half-way it leaves them waiting. What another process is at already is left to it.
+    Killed half-way it leaves them waiting. What another process is at already is left to it. Who was changed while
+    they were compared waits on.
     """
     with transaction.atomic():
         if not _alone():
             return 0
-        waiting = DuplicateCheck.objects.select_for_update(skip_locked=True).order_by("asked_at", "pk")
-        ids = list(waiting.values_list("pk", flat=True)[:limit])
-        compare(ids, now=now)
-        DuplicateCheck.objects.filter(pk__in=ids)._raw_delete(DuplicateCheck.objects.db)
-        return len(ids)
+        asked = dict(DuplicateCheck.objects.order_by("asked_at", "pk").values_list("pk", "asked_at")[:limit])
+        compare(list(asked), now=now)
+        still = DuplicateCheck.objects.select_for_update(skip_locked=True).filter(pk__in=asked).order_by("pk")
+        done = [pk for pk, asked_at in still.values_list("pk", "asked_at") if asked_at == asked[pk]]
+        DuplicateCheck.objects.filter(pk__in=done)._raw_delete(DuplicateCheck.objects.db)
+        return len(asked)
 
 
 def compare(ids: Sequence[int], *, now: datetime) -> None:
@@ -105,5 +115,7 @@ def _profiles(ids: Sequence[int]) -> dict[int, Profile]:
     }
 
 
-def open_pairs() -> int:
-    return DuplicatePair.objects.open().count()
+def open_pairs(reader: User | None) -> int:
+    """How many wait for a decision, as far as this user sees them; None: the house, which sees all."""
+    found = DuplicatePair.objects.open()
+    return (found if reader is None else found.visible_to(reader)).count()

@@ -56,11 +56,11 @@ def run_search(operation: Operation, progress: Progress) -> dict[str, Any]:
         with transaction.atomic():
             ids = _next_portion(after)
             if not ids:
-                return {"pairs": open_pairs()}
+                return {"pairs": open_pairs(operation.actor)}
             after = ids[-1]
             done = progress.done + len(ids)
             Operation.objects.filter(pk=operation.pk).update(parameters={"after": after}, done=done)
-        progress.at(done, _("%(count)s pairs so far") % {"count": open_pairs()})
+        progress.at(done, _("%(count)s pairs so far") % {"count": open_pairs(operation.actor)})
 
 
 @transaction.atomic

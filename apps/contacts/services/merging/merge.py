@@ -82,8 +82,8 @@ def why_not(entities: Sequence[Entity]) -> str:
             return _("Each of them signs in here: they are two colleagues.")
         if loser.user_id is not None:
             return _("%(name)s signs in here, so keep that one.") % {"name": loser.display_name}
-        if words := refusal(winner.pk, loser.pk):
-            return words
+    if words := refusal([one.pk for one in entities]):
+        return words
     try:
         folder_of(entities)
     except MergeRefused as refused:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, Exists, Model, OuterRef, Q, QuerySet, UniqueConstraint
 from django.db.models.fields.related import OneToOneField
 from django.db.models.lookups import IsNull
+from django.utils.translation import gettext as _
 
 from apps.core.batch import insert_rows, portions
+from apps.core.clock import company_day
 from apps.core.contributions import Tie, merge
 from apps.core.models import Operation, OperationMove
 from apps.core.services.operations.images import concrete_fields, from_json, record_type, to_json
 from apps.core.services.operations.putting_back import Conflict
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 
 def ties() -> Iterator[Tie]:
@@ -30,15 +35,21 @@ def moving_ties() -> Iterator[Tie]:
     return (tie for tie in ties() if not tie.stays and not tie.handled)
 
 
-def count_moving(loser_id: int) -> list[str]:
-    """What would move, in words by kind: "3 tasks"."""
-    told = [(tie.words, _rows(tie, loser_id).count()) for tie in ties() if tie.words is not None]
-    return [words(count) for words, count in told if count]
+def count_moving(reader: User, loser_id: int) -> list[str]:
+    """What would move, in words by kind: "3 tasks"; of what `reader` may not see only that there is some."""
+    told, hidden = [], False
+    for tie in ties():
+        if tie.words is not None:
+            rows = _rows(tie, loser_id)
+            seen = _seen(tie, rows, reader).count()
+            hidden = hidden or seen < rows.count()
+            told += [tie.words(seen)] if seen else []
+    return [*told, _("…and more that you may not see")] if hidden else told
 
 
-def refusal(winner_id: int, loser_id: int) -> str:
-    """Why these two can't be one, as any app says; "" if they can."""
-    return next((no for part in merge if part.refuses and (no := part.refuses(winner_id, loser_id))), "")
+def refusal(ids: Collection[int]) -> str:
+    """Why these can't be one, as any app says; "" if they can."""
+    return next((no for part in merge if part.refuses and (no := part.refuses(ids))), "")
 
 
 def move_all(*, operation: Operation, winner_id: int, loser_id: int, now: datetime) -> int:
@@ -46,8 +57,7 @@ def move_all(*, operation: Operation, winner_id: int, loser_id: int, now: dateti
     moved = 0
     for tie in moving_ties():
         if tie.closes:
-            ended = _clashing(tie, winner_id, loser_id)
-            _set(operation, loser_id, ended, tie.closes, _end_of(tie, now))
+            _end(operation, tie, loser_id, _clashing(tie, winner_id, loser_id), now)
         there = _rows(tie, loser_id).exclude(pk__in=_clashing(tie, winner_id, loser_id).values("pk"))
         moved += _set(operation, loser_id, there, tie.column, winner_id)
     return moved
@@ -71,18 +81,22 @@ def hindrance(operation: Operation) -> str:
     return next(filter(None, found), "")
 
 
-def move_back(operation: Operation, *, but: set[int]) -> tuple[int, list[Conflict]]:
-    """Give rows back what a merge moved, those of the losers in `but` excepted: as long as they say what it set.
+def move_back(operation: Operation) -> tuple[int, list[Conflict]]:
+    """Give rows back what a merge moved, as long as they say what it set; what was added below them since follows.
 
     Returns how many went back, and those that were changed since or are gone.
     """
     back, conflicts = 0, []
-    moves = OperationMove.objects.filter(operation=operation).exclude(subject_id__in=but).order_by("-pk")
+    moves = OperationMove.objects.filter(operation=operation).order_by("-pk")
     for (kind, field), its in groupby(moves, key=lambda move: (move.record_type, move.field)):
         for portion in portions(list(its)):
             left = _put_back_or_say(kind, field, portion)
             back += len(portion) - len(left)
             conflicts += left
+    ids = sorted({pk for pair in operation.parameters["merged"] for pk in pair})
+    for part in merge:
+        if part.rejoin is not None:
+            part.rejoin(ids)
     return back, conflicts
 
 
@@ -122,6 +136,13 @@ def _rows(tie: Tie, entity_id: int) -> QuerySet[Any]:
     return tie.model._base_manager.filter(**{tie.column: entity_id}, **tie.where)
 
 
+def _seen(tie: Tie, rows: QuerySet[Any], reader: User) -> QuerySet[Any]:
+    if tie.seen is not None:
+        return rows.filter(tie.seen(reader))
+    visible_to = getattr(tie.model._default_manager, "visible_to", None)
+    return rows if visible_to is None else rows.filter(pk__in=visible_to(reader).order_by().values("pk"))
+
+
 def _clashing(tie: Tie, winner_id: int, loser_id: int) -> QuerySet[Any]:
     """The loser's rows whose like the winner has already."""
     clash = tie.clashes(winner_id) if tie.clashes else Q(pk__in=[])
@@ -149,9 +170,16 @@ def _uniques(tie: Tie) -> Iterator[tuple[list[str], Q]]:
             yield others, constraint.condition or Q()
 
 
-def _end_of(tie: Tie, now: datetime) -> Any:
+def _end(operation: Operation, tie: Tie, loser_id: int, rows: QuerySet[Any], now: datetime) -> None:
+    """End these rows now; what is yet to begin, when it begins."""
     is_moment = isinstance(tie.model._meta.get_field(tie.closes), DateTimeField)
-    return now if is_moment else now.date()
+    end = now if is_moment else company_day(now)
+    if tie.since:
+        later = {f"{tie.since}__gt": end}
+        for start in set(rows.filter(**later).values_list(tie.since, flat=True)):
+            _set(operation, loser_id, rows.filter(**{tie.since: start}), tie.closes, start)
+        rows = rows.exclude(**later)
+    _set(operation, loser_id, rows, tie.closes, end)
 
 
 def _set(operation: Operation, loser_id: int, rows: QuerySet[Any], name: str, value: Any) -> int:

@@ -15,6 +15,7 @@ from django.db.models import F, Model, ProtectedError, Q, RestrictedError
 from apps.core.contributions import Undoer, undoers
 from apps.core.models import Change, Operation
 from apps.core.services.operations.images import Image, concrete_fields, from_json, snapshot
+from apps.core.services.operations.images import record_type as type_of
 from apps.core.services.operations.net_changes import NetChange
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ _FEW = 8  # up to so many different sets of values, one UPDATE each is cheaper t
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A record that undo left as it is. `reason` is "changed", "missing", "forbidden", "in_use" or "unknown"."""
+    """A record that undo left as it is, for a `reason`.
+
+    It is "changed", "missing", "orphaned" (what it hung on is gone), "forbidden", "in_use" or "unknown".
+    """
 
     record_type: str
     record_id: int
@@ -59,7 +63,8 @@ _Aggregate = list[_Step]
 class PuttingBack:
     """Takes net changes of `undone` back on behalf of `actor`, in the caller's transaction.
 
-    `note` receives the Changes that this makes in turn. An aggregate goes back whole or not at all.
+    `note` receives the Changes that this makes in turn. An aggregate goes back whole or not at all, but for parts that
+    were removed and whose holder is gone since. `held_back` are those that stay as they are, by root and id.
     """
 
     def __init__(self, undone: Operation, *, actor: User, now: datetime, note: Callable[[Change], None]) -> None:
@@ -68,6 +73,7 @@ class PuttingBack:
         self.now = now
         self.note = note
         self.result = UndoResult()
+        self.held_back: set[tuple[str, int]] = set()
 
     def portion(self, nets: list[NetChange]) -> None:
         known = []
@@ -80,7 +86,7 @@ class PuttingBack:
         versions = self._lock_roots(known)
         self._lock_rows(known)
         aggregates: dict[tuple[str, int], _Aggregate] = defaultdict(list)
-        for step in known:
+        for step in self._with_holders(known):
             aggregates[_aggregate_of(step)].append(step)
         free = [steps for steps in aggregates.values() if self._may_go_back(steps)]
         try:
@@ -128,6 +134,27 @@ class PuttingBack:
                 self._forbidden |= {(record_type, pk) for pk in set(rows) - undoer.editable(self.actor, set(rows))}
         self._used_since = self._changed_by_others([step for step in steps if _takes_away_a_root(step)])
 
+    def _with_holders(self, steps: list[_Step]) -> list[_Step]:
+        """Without what would come back below a part that is gone, or is another's now."""
+        removed = [step for step in steps if step.net.existed and not step.net.exists]
+        returning = {(step.net.record_type, step.net.record_id) for step in removed}
+        lost: set[tuple[str, int]] = set()
+        by_type: dict[str, list[_Step]] = defaultdict(list)
+        for step in removed:
+            if step.undoer.holder and step.row is None:
+                by_type[step.net.record_type].append(step)
+        for kind, its_steps in by_type.items():
+            undoer = its_steps[0].undoer
+            holder: Any = undoer.model._meta.get_field(undoer.holder).related_model
+            wanted = {step.net.before[undoer.holder] for step in its_steps}
+            there = dict(holder._base_manager.filter(pk__in=wanted).values_list("pk", undoer.subject_field))
+            for step in its_steps:
+                pk = step.net.before[undoer.holder]
+                if there.get(pk) != step.net.subject_id and (type_of(holder), pk) not in returning:
+                    lost.add((kind, step.net.record_id))
+                    self.result.conflicts.append(Conflict(kind, step.net.record_id, "orphaned", (undoer.holder,)))
+        return [step for step in steps if (step.net.record_type, step.net.record_id) not in lost]
+
     def _changed_by_others(self, roots: list[_Step]) -> set[tuple[str, int]]:
         """Aggregates made by the operation that somebody worked on afterwards, not counting what was undone whole."""
         found: set[tuple[str, int]] = set()
@@ -151,6 +178,8 @@ class PuttingBack:
     def _may_go_back(self, steps: _Aggregate) -> bool:
         conflicts = [conflict for step in steps if (conflict := self._decide(step))]
         self.result.conflicts += conflicts
+        if conflicts:
+            self.held_back.add(_aggregate_of(steps[0]))
         return not conflicts
 
     def _decide(self, step: _Step) -> Conflict | None:
@@ -192,6 +221,7 @@ class PuttingBack:
             try:
                 self._apply([steps], versions)
             except (IntegrityError, ProtectedError, RestrictedError):
+                self.held_back.add(_aggregate_of(steps[0]))
                 self.result.conflicts += [
                     Conflict(step.net.record_type, step.net.record_id, "in_use") for step in steps if step.kind
                 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -106,14 +106,28 @@ def _take_merge_back(operation: Operation, engine: PuttingBack, *, now: datetime
     """What was moved goes back first, since parts of an entity hang on it; then all settles. Raises NotUndoable."""
     if words := hindrance(operation):
         raise NotUndoable(words)
-    merged = operation.parameters["merged"]
+    merged, root = operation.parameters["merged"], operation.parameters["root"]
     ids = {pk for pair in merged for pk in pair}
-    forbidden = engine.forbidden_subjects(ids, operation.parameters["root"])
-    back, conflicts = move_back(operation, but={loser for winner, loser in merged if {winner, loser} & forbidden})
+    if engine.forbidden_subjects(ids, root):
+        raise NotUndoable(_("You may no longer edit all of these contacts."))
+    back, conflicts = move_back(operation)
+    _ask_the_database()
     engine.portion(whole(operation))
+    if engine.held_back & {(root, loser) for _winner, loser in merged}:
+        raise NotUndoable(_("Too much was changed since: they can't be set apart any more."))
     engine.result.restored += back
     engine.result.conflicts += conflicts
     settle_all(sorted(ids), now)
+    _ask_the_database()
+
+
+def _ask_the_database() -> None:
+    """Whether all that it checks only at the end holds, while there are words for it. Raises NotUndoable."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    except IntegrityError as error:
+        raise NotUndoable(_("Too much was changed since: they can't be set apart any more.")) from error
 
 
 def _lock_undoable(actor: User, operation: Operation, now: datetime) -> Operation:
