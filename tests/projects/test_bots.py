@@ -11,9 +11,12 @@ from django.urls import reverse
 
 from apps.accounts.models import ApiToken, AuditEvent, User
 from apps.accounts.services.tokens import create_token
+from apps.accounts.services.users import deactivate_user
 from apps.activities.models import Notice
+from apps.core.models import WebhookEndpoint
 from apps.projects.models import Bot, Membership, Message
 from apps.projects.services.bots import change_bot, make_bot, renew_bot_key
+from apps.projects.services.group_receivers import make_receiver
 from apps.projects.services.members import add_members, make_group, open_direct, remove_member, set_role
 from apps.projects.services.messages import post_message
 from tests.conftest import NOW
@@ -131,6 +134,41 @@ def test_the_last_owner_may_go_where_only_bots_are_left_and_their_keys_end(alice
     group = make_group(actor=alice, title="Alone", users=[], now=NOW)
     _bot, key = a_bot(alice, group)
     remove_member(actor=alice, member=Membership.objects.get(group=group, user=alice), now=NOW)
+    assert ask(key, "POST", f"groups/{group.pk}/messages", {"text": "Anybody?"}).status_code == 401
+
+
+def test_with_the_last_manager_in_service_go_bots_and_receivers(alice, bob, charlie, ada, settings):
+    settings.RAPPORT_PRIVATE_NETWORKS = ["127.0.0.0/8"]
+    mine = make_group(actor=alice, title="Mine", users=[charlie], now=NOW)
+    ours = make_group(actor=alice, title="Ours", users=[bob], now=NOW)
+    set_role(actor=alice, member=Membership.objects.get(group=ours, user=bob), role="admin", now=NOW)
+    keys = {}
+    for each in (mine, ours):
+        _bot, keys[each.pk] = a_bot(alice, each)
+        hook = {"name": "Office", "url": "http://127.0.0.1:9/x", "types": (), "sees_text": True}
+        make_receiver(actor=alice, group=each, now=NOW, **hook)
+    deactivate_user(actor=ada, user=alice, now=NOW)
+    assert ask(keys[mine.pk], "POST", f"groups/{mine.pk}/messages", {"text": "Anybody?"}).status_code == 401
+    assert ask(keys[ours.pk], "POST", f"groups/{ours.pk}/messages", {"text": "Up"}).status_code == 201
+    assert not Membership.objects.present().filter(group=mine, is_bot=True).exists()
+    assert [each.audience for each in WebhookEndpoint.objects.filter(removed_at=None)] == [f"group:{ours.pk}"]
+    deactivate_user(actor=None, user=bob, now=NOW)
+    assert ask(keys[ours.pk], "POST", f"groups/{ours.pk}/messages", {"text": "Anybody?"}).status_code == 401
+    assert not WebhookEndpoint.objects.filter(removed_at=None).exists()
+
+
+def test_who_is_out_of_service_is_no_colleague_that_is_left(alice, bob, charlie, ada):
+    group = make_group(actor=alice, title="Site visit", users=[bob, charlie], now=NOW)
+    rows = {each.user_id: each for each in Membership.objects.filter(group=group)}
+    set_role(actor=alice, member=rows[bob.pk], role="owner", now=NOW)
+    deactivate_user(actor=ada, user=bob, now=NOW)
+    _bot, key = a_bot(alice, group)
+    with pytest.raises(ValidationError):
+        set_role(actor=alice, member=rows[alice.pk], role="member", now=NOW)
+    with pytest.raises(ValidationError):
+        remove_member(actor=alice, member=rows[alice.pk], now=NOW)
+    remove_member(actor=charlie, member=rows[charlie.pk], now=NOW)
+    remove_member(actor=alice, member=rows[alice.pk], now=NOW)
     assert ask(key, "POST", f"groups/{group.pk}/messages", {"text": "Anybody?"}).status_code == 401
 
 
