@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0011_guest_walls'),
+        ("projects", "0011_guest_walls"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='project',
-            name='attributes',
+            model_name="project",
+            name="attributes",
             field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
     ]
