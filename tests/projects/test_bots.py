@@ -10,16 +10,22 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import ApiToken, AuditEvent, User
+from apps.accounts.services.invitations import invite_user
 from apps.accounts.services.tokens import create_token
 from apps.accounts.services.users import deactivate_user
+from apps.activities.forms.log import LogForm
 from apps.activities.models import Notice
-from apps.core.models import WebhookEndpoint
+from apps.contacts.forms.bulk import OwnerForm
+from apps.contacts.listing import entity_listing
+from apps.core.models import OutgoingMail, WebhookEndpoint
+from apps.crm.forms.boards import BoardFilterForm
+from apps.crm.forms.opportunities import OpportunityFilterForm
 from apps.projects.models import Bot, Membership, Message
 from apps.projects.services.bots import change_bot, make_bot, renew_bot_key
 from apps.projects.services.group_receivers import make_receiver
 from apps.projects.services.members import add_members, make_group, open_direct, remove_member, set_role
 from apps.projects.services.messages import post_message
-from tests.conftest import NOW
+from tests.conftest import NOW, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +188,33 @@ def test_a_bot_never_signs_in_and_stands_in_no_list_of_users(client, group, alic
     client.force_login(ada)
     assert b"bots.invalid" not in client.get(reverse("accounts:users")).content
     assert client.get(reverse("accounts:user", args=[user.pk])).status_code == 404
+
+
+def test_neither_bots_nor_people_from_outside_are_offered_as_colleagues(group, alice, bob, dora):
+    crane = a_bot(alice, group)[0].membership.user
+    guest = make_user("guest@example.com", "Gina Guest", "guest")
+    charge = next(each for each in entity_listing(alice).filters if each.key == "charge")
+    log = LogForm({}, user=alice).fields["actor"].queryset
+    offered = [
+        {str(each.pk) for each in OwnerForm(user=alice).fields["owner"].queryset},
+        {key for key, _title in BoardFilterForm(user=alice).fields["charge"].choices},
+        {key for key, _title in OpportunityFilterForm(user=alice).fields["owner"].choices},
+        {key for key, _title in charge.options()},
+    ]
+    for keys in offered:
+        assert str(bob.pk) in keys
+        assert not {str(each.pk) for each in (crane, guest, dora)} & keys
+    assert crane not in log
+    assert guest in log  # what they did is asked for
+
+
+def test_nobody_invites_a_bot_to_sign_in(client, group, alice, ada):
+    crane = a_bot(alice, group)[0].membership.user
+    client.force_login(ada)
+    assert client.post(reverse("accounts:user_invite", args=[crane.pk])).status_code == 404
+    with pytest.raises(PermissionDenied):
+        invite_user(actor=ada, user=crane, site="https://rapport.example/", now=NOW)
+    assert not OutgoingMail.objects.exists()
 
 
 def test_nobody_is_told_of_what_mentions_a_bot_and_its_reading_counts_for_nobody(group, alice):
