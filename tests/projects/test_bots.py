@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -151,7 +152,7 @@ def test_with_the_last_manager_in_service_go_bots_and_receivers(alice, bob, char
     keys = {}
     for each in (mine, ours):
         _bot, keys[each.pk] = a_bot(alice, each)
-        hook = {"name": "Office", "url": "http://127.0.0.1:9/x", "types": (), "sees_text": True}
+        hook: dict[str, Any] = {"name": "Office", "url": "http://127.0.0.1:9/x", "types": (), "sees_text": True}
         make_receiver(actor=alice, group=each, now=NOW, **hook)
     deactivate_user(actor=ada, user=alice, now=NOW)
     assert ask(keys[mine.pk], "POST", f"groups/{mine.pk}/messages", {"text": "Anybody?"}).status_code == 401
@@ -193,19 +194,18 @@ def test_a_bot_never_signs_in_and_stands_in_no_list_of_users(client, group, alic
 def test_neither_bots_nor_people_from_outside_are_offered_as_colleagues(group, alice, bob, dora):
     crane = a_bot(alice, group)[0].membership.user
     guest = make_user("guest@example.com", "Gina Guest", "guest")
-    charge = next(each for each in entity_listing(alice).filters if each.key == "charge")
-    log = LogForm({}, user=alice).fields["actor"].queryset
-    offered = [
-        {str(each.pk) for each in OwnerForm(user=alice).fields["owner"].queryset},
-        {key for key, _title in BoardFilterForm(user=alice).fields["charge"].choices},
-        {key for key, _title in OpportunityFilterForm(user=alice).fields["owner"].choices},
-        {key for key, _title in charge.options()},
-    ]
+    charge: Any = next(each for each in entity_listing(alice).filters if each.key == "charge")
+    actor: Any = LogForm({}, user=alice).fields["actor"]
+    owner: Any = OwnerForm(user=alice).fields["owner"]
+    board: Any = BoardFilterForm(user=alice).fields["charge"]
+    opportunities: Any = OpportunityFilterForm(user=alice).fields["owner"]
+    offered = [{str(each.pk) for each in owner.queryset}]
+    offered += [{key for key, _title in each} for each in (board.choices, opportunities.choices, charge.options())]
     for keys in offered:
         assert str(bob.pk) in keys
         assert not {str(each.pk) for each in (crane, guest, dora)} & keys
-    assert crane not in log
-    assert guest in log  # what they did is asked for
+    assert crane not in actor.queryset
+    assert guest in actor.queryset  # what they did is asked for
 
 
 def test_nobody_invites_a_bot_to_sign_in(client, group, alice, ada):

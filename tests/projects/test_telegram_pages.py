@@ -145,7 +145,7 @@ def left(alice, bob, group):
 
 
 def reacted(alice, bob, group):
-    react(actor=alice, message=Message.objects.filter(group=group).first(), sign="👍", wanted=True, now=NOW)
+    react(actor=alice, message=Message.objects.get(group=group, seq=1), sign="👍", wanted=True, now=NOW)
 
 
 def described(alice, bob, group):
