@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Team
-from apps.accounts.models import User as UserModel
+from apps.accounts.selectors import staff_users
 from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.clock import company_day
@@ -89,8 +89,7 @@ def _stage_choices() -> list[tuple[str, str]]:
 
 
 def _people() -> list[tuple[str, Any]]:
-    rows = UserModel.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("name", "email").distinct()
-    return [(NOBODY, _("Nobody")), *((str(each.pk), str(each)) for each in rows)]
+    return [(NOBODY, _("Nobody")), *((str(each.pk), str(each)) for each in staff_users())]
 
 
 def _team_choices() -> list[tuple[str, str]]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from apps.projects.models import Group, Membership, Message
 
-_MANAGERS = {Membership.Role.OWNER, Membership.Role.ADMIN}
+MANAGERS = {Membership.Role.OWNER, Membership.Role.ADMIN}
 
 
 def can_manage(group: Group, member: Membership) -> bool:
     """Its name, its people, anybody's messages. Direct messages are managed by nobody."""
-    return group.kind != Group.Kind.DIRECT and member.role in _MANAGERS
+    return group.kind != Group.Kind.DIRECT and member.role in MANAGERS
 
 
 def can_write(group: Group, member: Membership) -> bool:
     """In a channel only those who manage it write, and the bots that they made."""
-    return group.kind != Group.Kind.CHANNEL or member.role in _MANAGERS or member.is_bot
+    return group.kind != Group.Kind.CHANNEL or member.role in MANAGERS or member.is_bot
 
 
 def can_pin(group: Group, member: Membership) -> bool:

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.contacts.models import Clipped, Entity
 from apps.contacts.models.rights import forget_rights
@@ -140,3 +142,38 @@ def test_the_number_is_kept_until_something_changes(bob, people, now, django_ass
     clipped_count(bob)
     with django_assert_num_queries(0):
         clipped_count(bob)
+
+
+def test_what_one_no_longer_sees_takes_no_room_and_can_be_let_go_of(client, bob, people, now, monkeypatch):
+    monkeypatch.setattr(clipboard, "MOST", 2)
+    first, second, third = (Entity.objects.filter(pk=each.pk) for each in people)
+    clipboard.clip(actor=bob, chosen=first | second, now=now)
+    Entity.objects.filter(pk__in=[people[0].pk, people[1].pk]).update(trashed_at=now)
+    client.force_login(bob)
+    assert "Empty the clipboard" in client.get(TRAY).content.decode()
+
+    assert clipboard.clip(actor=bob, chosen=third, now=now) == clipboard.Gathered(added=1, left_out=0)
+
+    assert Clipped.objects.filter(user=bob, removed_at=None).count() == 1
+    assert clipboard.put_back(actor=bob) == 0
+
+
+def test_no_more_is_put_back_than_finds_room(bob, people, now, monkeypatch):
+    clipboard.clip(actor=bob, chosen=Entity.objects.all(), now=now)
+    clipboard.take_off(actor=bob, chosen=Entity.objects.exclude(pk=people[0].pk), now=now)
+    monkeypatch.setattr(clipboard, "MOST", 2)
+
+    assert clipboard.put_back(actor=bob) == 1
+    monkeypatch.setattr(clipboard, "MOST", 1)
+    assert clipboard.clip(actor=bob, chosen=Entity.objects.all(), now=now) == clipboard.Gathered(added=0, left_out=1)
+
+
+def test_two_pages_fill_it_one_after_the_other(bob, people, now):
+    with CaptureQueriesContext(connection) as asked:
+        clipboard.clip(actor=bob, chosen=Entity.objects.all(), now=now)
+        clipboard.put_back(actor=bob)
+
+    locks = [
+        each["sql"] for each in asked if 'FROM "accounts_user"' in each["sql"] and "FOR NO KEY UPDATE" in each["sql"]
+    ]
+    assert len(locks) == 2

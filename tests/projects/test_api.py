@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.services.tokens import create_token
 from apps.contacts.models import Entity, Folder
-from apps.projects.models import Message, ReadMark
+from apps.projects.models import BroughtFile, Message, ReadMark
 from apps.projects.services.members import make_group, open_direct
 from apps.projects.services.messages import post_message
 from apps.projects.services.participants import add_participants
@@ -155,6 +155,7 @@ def test_a_file_is_brought_said_and_read_by_members_alone(client, program, group
         headers=program.headers,
     )
     assert brought.status_code == 201, brought.content
+    assert BroughtFile.objects.get().file.size == 8  # swept away where no message follows
     key = brought.json()["key"]
     said = program.ask("POST", f"groups/{group.pk}/messages", {"files": [key]}).json()
     [kept] = said["files"]

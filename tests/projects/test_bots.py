@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,13 +11,22 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import ApiToken, AuditEvent, User
+from apps.accounts.services.invitations import invite_user
 from apps.accounts.services.tokens import create_token
+from apps.accounts.services.users import deactivate_user
+from apps.activities.forms.log import LogForm
 from apps.activities.models import Notice
+from apps.contacts.forms.bulk import OwnerForm
+from apps.contacts.listing import entity_listing
+from apps.core.models import OutgoingMail, WebhookEndpoint
+from apps.crm.forms.boards import BoardFilterForm
+from apps.crm.forms.opportunities import OpportunityFilterForm
 from apps.projects.models import Bot, Membership, Message
 from apps.projects.services.bots import change_bot, make_bot, renew_bot_key
+from apps.projects.services.group_receivers import make_receiver
 from apps.projects.services.members import add_members, make_group, open_direct, remove_member, set_role
 from apps.projects.services.messages import post_message
-from tests.conftest import NOW
+from tests.conftest import NOW, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +144,41 @@ def test_the_last_owner_may_go_where_only_bots_are_left_and_their_keys_end(alice
     assert ask(key, "POST", f"groups/{group.pk}/messages", {"text": "Anybody?"}).status_code == 401
 
 
+def test_with_the_last_manager_in_service_go_bots_and_receivers(alice, bob, charlie, ada, settings):
+    settings.RAPPORT_PRIVATE_NETWORKS = ["127.0.0.0/8"]
+    mine = make_group(actor=alice, title="Mine", users=[charlie], now=NOW)
+    ours = make_group(actor=alice, title="Ours", users=[bob], now=NOW)
+    set_role(actor=alice, member=Membership.objects.get(group=ours, user=bob), role="admin", now=NOW)
+    keys = {}
+    for each in (mine, ours):
+        _bot, keys[each.pk] = a_bot(alice, each)
+        hook: dict[str, Any] = {"name": "Office", "url": "http://127.0.0.1:9/x", "types": (), "sees_text": True}
+        make_receiver(actor=alice, group=each, now=NOW, **hook)
+    deactivate_user(actor=ada, user=alice, now=NOW)
+    assert ask(keys[mine.pk], "POST", f"groups/{mine.pk}/messages", {"text": "Anybody?"}).status_code == 401
+    assert ask(keys[ours.pk], "POST", f"groups/{ours.pk}/messages", {"text": "Up"}).status_code == 201
+    assert not Membership.objects.present().filter(group=mine, is_bot=True).exists()
+    assert [each.audience for each in WebhookEndpoint.objects.filter(removed_at=None)] == [f"group:{ours.pk}"]
+    deactivate_user(actor=None, user=bob, now=NOW)
+    assert ask(keys[ours.pk], "POST", f"groups/{ours.pk}/messages", {"text": "Anybody?"}).status_code == 401
+    assert not WebhookEndpoint.objects.filter(removed_at=None).exists()
+
+
+def test_who_is_out_of_service_is_no_colleague_that_is_left(alice, bob, charlie, ada):
+    group = make_group(actor=alice, title="Site visit", users=[bob, charlie], now=NOW)
+    rows = {each.user_id: each for each in Membership.objects.filter(group=group)}
+    set_role(actor=alice, member=rows[bob.pk], role="owner", now=NOW)
+    deactivate_user(actor=ada, user=bob, now=NOW)
+    _bot, key = a_bot(alice, group)
+    with pytest.raises(ValidationError):
+        set_role(actor=alice, member=rows[alice.pk], role="member", now=NOW)
+    with pytest.raises(ValidationError):
+        remove_member(actor=alice, member=rows[alice.pk], now=NOW)
+    remove_member(actor=charlie, member=rows[charlie.pk], now=NOW)
+    remove_member(actor=alice, member=rows[alice.pk], now=NOW)
+    assert ask(key, "POST", f"groups/{group.pk}/messages", {"text": "Anybody?"}).status_code == 401
+
+
 def test_a_bot_never_signs_in_and_stands_in_no_list_of_users(client, group, alice, ada):
     bot, _key = a_bot(alice, group)
     user = bot.membership.user
@@ -144,6 +189,32 @@ def test_a_bot_never_signs_in_and_stands_in_no_list_of_users(client, group, alic
     client.force_login(ada)
     assert b"bots.invalid" not in client.get(reverse("accounts:users")).content
     assert client.get(reverse("accounts:user", args=[user.pk])).status_code == 404
+
+
+def test_neither_bots_nor_people_from_outside_are_offered_as_colleagues(group, alice, bob, dora):
+    crane = a_bot(alice, group)[0].membership.user
+    guest = make_user("guest@example.com", "Gina Guest", "guest")
+    charge: Any = next(each for each in entity_listing(alice).filters if each.key == "charge")
+    actor: Any = LogForm({}, user=alice).fields["actor"]
+    owner: Any = OwnerForm(user=alice).fields["owner"]
+    board: Any = BoardFilterForm(user=alice).fields["charge"]
+    opportunities: Any = OpportunityFilterForm(user=alice).fields["owner"]
+    offered = [{str(each.pk) for each in owner.queryset}]
+    offered += [{key for key, _title in each} for each in (board.choices, opportunities.choices, charge.options())]
+    for keys in offered:
+        assert str(bob.pk) in keys
+        assert not {str(each.pk) for each in (crane, guest, dora)} & keys
+    assert crane not in actor.queryset
+    assert guest in actor.queryset  # what they did is asked for
+
+
+def test_nobody_invites_a_bot_to_sign_in(client, group, alice, ada):
+    crane = a_bot(alice, group)[0].membership.user
+    client.force_login(ada)
+    assert client.post(reverse("accounts:user_invite", args=[crane.pk])).status_code == 404
+    with pytest.raises(PermissionDenied):
+        invite_user(actor=ada, user=crane, site="https://rapport.example/", now=NOW)
+    assert not OutgoingMail.objects.exists()
 
 
 def test_nobody_is_told_of_what_mentions_a_bot_and_its_reading_counts_for_nobody(group, alice):

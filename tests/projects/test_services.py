@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from threading import Barrier, Thread
 
 import pytest
@@ -36,6 +36,15 @@ def test_a_message_is_said_once_however_often_it_is_sent(group, bob):
     first = say(bob, group, "Oak arrived", "one-message")
     again = say(bob, group, "Oak arrived", "one-message")
     assert (again.pk, first.seq, Message.objects.count()) == (first.pk, 1, 1)
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_far_off_is_not_believed(group, bob):
+    waited, long_ago = NOW - timedelta(days=59), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    assert say(bob, group, "In the cellar", written_at=waited).written_at == waited
+    assert say(bob, group, "Ahead", written_at=NOW + timedelta(days=1)).written_at == NOW
+    for moment in (NOW - timedelta(days=61), long_ago):
+        assert say(bob, group, "Broken clock", written_at=moment).written_at is None
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.signals import post_delete
 
 from apps.core.models import File, Operation
 from apps.core.services import files
@@ -43,6 +44,31 @@ def test_only_what_nobody_uses_is_swept_and_once(bob, group):
     assert File.objects.filter(pk=sent.file_id).exists()
     assert not BroughtFile.objects.exists()
     assert sweep_brought_files(now=LATE) == 0
+
+
+def test_what_was_brought_twice_goes_when_neither_can_be_sent_any_more(bob, group):
+    first = bring(bob, group, b"Twice")
+    assert bring(bob, group, b"Twice", now=SOON).file_id == first.file_id
+    assert sweep_brought_files(now=LATE) == 0
+    assert BroughtFile.objects.count() == 2
+    assert sweep_brought_files(now=SOON + timedelta(days=9)) == 1
+    assert not BroughtFile.objects.exists()
+
+
+def test_a_sweep_that_breaks_off_forgets_nothing(bob, group):
+    kept = bring(bob, group, b"A plan")
+
+    def break_off(**kwargs):
+        raise SystemExit
+
+    post_delete.connect(break_off, sender=File)
+    try:
+        with pytest.raises(SystemExit):
+            sweep_brought_files(now=LATE)
+    finally:
+        post_delete.disconnect(break_off, sender=File)
+    assert files.path(File.objects.get(pk=kept.file_id)).exists()
+    assert sweep_brought_files(now=LATE) == 1
 
 
 def test_what_others_keep_stays(bob, group):

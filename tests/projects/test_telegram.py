@@ -8,7 +8,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from apps.projects.models import Attachment, Group, Membership, Message, MessageLink, Project
-from apps.projects.telegram.reading import NotAnExport, read_chats
+from apps.projects.telegram.reading import NotAnExport, Said, read_chats, read_entry
 from tests.conftest import CORPUS
 from tests.contacts.factories import EmailAddressFactory
 
@@ -153,6 +155,19 @@ def test_of_an_account_one_chat_is_chosen(tmp_path, alice):
         run(path, actor=alice.email)
     run(path, actor=alice.email, chat="Site")
     assert Project.objects.get().group.title == "Site"
+
+
+def test_what_no_database_takes_is_left_out():
+    row = {"type": "message", "from": "Olena", "from_id": "user\x001", "date": "2026-10-01T10:00:00", "text": "Oak"}
+    places: list[dict[str, Any]] = [{"latitude": 10**400, "longitude": 2}, {"latitude": 49.84, "longitude": 24.03}]
+    texts = []
+    for place in places:
+        raw = msgspec.Raw(json.dumps({**row, "location_information": place}).encode())
+        entry = read_entry(raw, ZoneInfo("Europe/Kyiv"))
+        assert isinstance(entry, Said)
+        assert entry.sender_id == "user1"
+        texts.append(entry.text)
+    assert texts == ["Oak", "Oak\nPlace: 49.84000, 24.03000"]
 
 
 _KEYS = st.sampled_from(["messages", "chats", "list", "name", "text"])

@@ -5,16 +5,28 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from apps.core.models import Operation
-from apps.core.services import operations
+from apps.activities.services.notes import add_note
+from apps.activities.services.recording import Context
+from apps.core import clock
+from apps.core.models import File, Operation, WebhookEndpoint
+from apps.core.services import files, operations
 from apps.core.services.operations import Progress
-from apps.projects.models import Attachment, Group, Membership, Message
+from apps.projects.models import Attachment, BroughtFile, Group, Membership, Message
+from apps.projects.project_reach import CONTEXT
+from apps.projects.services.group_receivers import make_receiver
+from apps.projects.services.members import add_members, remove_member, set_role
 from apps.projects.services.messages import post_message
+from apps.projects.services.participants import add_participants
+from apps.projects.services.projects import AboutInput, change_about
+from apps.projects.services.reactions import react
+from apps.projects.services.sweeping import sweep_brought_files
+from apps.projects.services.telegram_undo import begin_taking_back, can_take_back
 from apps.projects.services.telegram_uploads import run_import
 from tests.conftest import NOW
 from tests.contacts.factories import PersonFactory
@@ -119,6 +131,94 @@ def test_what_was_gone_on_with_stays(client, alice):
     client.post(reverse("projects:telegram_take_back", args=[operation.pk]))
     assert not Operation.objects.filter(verb="telegram.import_undone").exists()
     assert Message.objects.filter(group=group).count() == 5
+
+
+def demoted(alice, bob, group):
+    add_members(actor=alice, group=group, users=[bob], now=NOW)
+    set_role(actor=alice, member=Membership.objects.get(group=group, user=bob), role="owner", now=NOW)
+    set_role(actor=bob, member=Membership.objects.get(group=group, user=alice), role="member", now=NOW)
+
+
+def left(alice, bob, group):
+    demoted(alice, bob, group)
+    remove_member(actor=alice, member=Membership.objects.get(group=group, user=alice), now=NOW)
+
+
+def reacted(alice, bob, group):
+    react(actor=alice, message=Message.objects.get(group=group, seq=1), sign="👍", wanted=True, now=NOW)
+
+
+def described(alice, bob, group):
+    about = AboutInput(city="Lviv")
+    change_about(actor=alice, project=group.project, data=about, seen_version=group.project.version, now=NOW)
+
+
+def noted(alice, bob, group):
+    person = PersonFactory(display_name="Olena Koval")
+    add_note(actor=alice, entity=person, text="Measured", now=NOW, context=Context(CONTEXT, group.pk))
+
+
+def peopled(alice, bob, group):
+    person = PersonFactory(display_name="Olena Koval")
+    add_participants(actor=alice, project=group.project, entities=[person], role="architect", now=NOW)
+
+
+@pytest.mark.parametrize("work", [demoted, left, reacted, described, noted, peopled])
+def test_what_was_worked_with_stays_whenever_that_was(work, client, alice, bob):
+    client.force_login(alice)
+    operation = bring(client)
+    group = Group.objects.get(title="Site Oak")
+    begun = begin_taking_back(actor=alice, done=operation, now=NOW)
+    work(alice, bob, group)
+    assert not can_take_back(alice, operation, now=NOW)
+    operations.run(operation_id=begun.pk, now=NOW)
+    begun.refresh_from_db()
+    assert begun.state == "failed"
+    assert Message.objects.filter(group=group).count() == 4
+
+
+def test_what_is_taken_back_leaves_no_files_and_nobody_who_listens(client, alice, settings):
+    client.force_login(alice)
+    operation = bring(client)
+    group = Group.objects.get(title="Site Oak")
+    plan = File.objects.get(pk=Attachment.objects.get().file_id)
+    settings.RAPPORT_PRIVATE_NETWORKS = ["127.0.0.0/8"]
+    make_receiver(
+        actor=alice, group=group, name="Office", url="http://127.0.0.1:9/x", types=(), sees_text=False, now=NOW
+    )
+    begun = begin_taking_back(actor=alice, done=operation, now=NOW)
+    operations.run(operation_id=begun.pk, now=NOW)
+    assert not WebhookEndpoint.objects.filter(removed_at=None).exists()
+    sweep_brought_files(now=clock.now() + timedelta(days=9))
+    assert not File.objects.filter(pk=plan.pk).exists()
+    assert not files.path(plan).exists()
+
+
+def test_an_export_leaves_the_disk_some_days_after_its_import_and_not_before(client, alice):
+    client.force_login(alice)
+    preview = upload(client, "result.json", json.dumps(CHAT).encode())["Location"]
+    [brought] = BroughtFile.objects.all()
+    client.post(preview, {"title": "Site Oak"})
+    late = brought.brought_at + timedelta(days=9)
+    assert sweep_brought_files(now=late) == 0
+    operation = Operation.objects.get(verb="telegram.imported")
+    operations.run(operation_id=operation.pk, now=NOW)
+    assert sweep_brought_files(now=late) == 1
+    assert not File.objects.filter(pk=brought.file_id).exists()
+    assert Message.objects.count() == 4
+
+
+def test_two_clicks_import_once_and_what_was_taken_back_comes_again(client, alice):
+    client.force_login(alice)
+    preview = upload(client, "result.json", json.dumps(CHAT).encode())["Location"]
+    first, second = (client.post(f"{preview}?chat={chat}", {"title": "Site Oak"})["Location"] for chat in (0, 7))
+    assert first == second
+    [operation] = Operation.objects.filter(verb="telegram.imported")
+    assert operation.parameters["chat"] == 0
+    operations.run(operation_id=operation.pk, now=NOW)
+    assert client.post(preview, {"title": "Site Oak"})["Location"] == first
+    Operation.objects.filter(pk=operation.pk).update(state="undone")
+    assert client.post(preview, {"title": "Site Oak"})["Location"] != first
 
 
 def test_hostile_and_strange_files_are_refused_in_words(client, alice):

@@ -50,8 +50,8 @@ def change_scopes(*, actor: User, user: User, scopes: Sequence[str], now: dateti
 
 
 @transaction.atomic
-def retire_bot_user(*, actor: User, user: User, now: datetime) -> None:
-    """Its keys are good no more; a second call changes nothing."""
+def retire_bot_user(*, actor: User | None, user: User, now: datetime) -> None:
+    """Its keys are good no more; a second call changes nothing. `actor` None is the house itself."""
     _revoke(user, now)
     if User.objects.filter(pk=user.pk, is_bot=True, is_active=True).update(is_active=False):
         record_event(actor=actor, verb="bot.retired", now=now, record=user)

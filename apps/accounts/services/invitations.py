@@ -29,7 +29,7 @@ def invite_user(*, actor: User | None, user: User, site: str, now: datetime) -> 
     """
     if actor is not None and not permissions.can_change_settings(actor):
         raise PermissionDenied
-    if not user.is_active:
+    if not user.is_active or user.is_bot:
         raise PermissionDenied
     key = account_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})

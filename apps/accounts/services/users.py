@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from apps.accounts import permissions
 from apps.accounts.models import Preferences, User
 from apps.accounts.services.audit import record_event
-from apps.accounts.signals import sessions_ending, user_created
+from apps.accounts.signals import sessions_ending, user_created, user_deactivated
 from apps.core.live import recheck
 
 
@@ -146,6 +146,7 @@ def deactivate_user(*, actor: User | None, user: User, now: datetime) -> None:
     user.refresh_from_db(fields=["is_active", "rights_epoch"])
     user.api_tokens.filter(revoked_at=None).update(revoked_at=now)
     end_sessions(user=user)
+    user_deactivated.send(sender=User, user=user, actor=actor, now=now)
     record_event(actor=actor, verb="user.deactivated", now=now, record=user)
 
 

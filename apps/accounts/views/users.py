@@ -131,7 +131,7 @@ def user_reactivate(request: Request, user_id: int) -> HttpResponse:
 @settings_required
 @require_POST
 def user_invite(request: Request, user_id: int) -> HttpResponse:
-    shown = get_object_or_404(User.objects.filter(is_active=True), pk=user_id)
+    shown = get_object_or_404(User.objects.filter(is_active=True, is_bot=False), pk=user_id)
     invite_user(actor=request.user, user=shown, site=request.build_absolute_uri("/"), now=clock.now())
     messages.success(request, _("%(email)s was sent a link to set a password with.") % {"email": shown.email})
     return redirect("accounts:user", shown.pk)

@@ -26,7 +26,7 @@ class LogForm(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data)
         self.fields["contact"] = EntityChoiceField(user=user, label=_("Contact"), required=False)
-        self.fields["actor"].queryset = User.objects.order_by("name", "email")  # type: ignore[attr-defined]
+        self.fields["actor"].queryset = User.objects.filter(is_bot=False).order_by("name", "email")  # type: ignore[attr-defined]
         named = sorted(((key, str(title)) for key, title in verbs.items()), key=lambda pair: pair[1])
         self.fields["verb"].choices = [("", _("Everything")), *named]  # type: ignore[attr-defined]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import OUTSIDE_ROLES
 from apps.accounts.models import User as UserModel
+from apps.accounts.selectors import staff_users
 from apps.contacts.models import Category, Folder
 from apps.contacts.models.rights import rights_of
 from apps.contacts.services.bulk import BulkAction
@@ -36,8 +36,7 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = UserModel.objects.filter(is_active=True).exclude(groups__name__in=OUTSIDE_ROLES)
-        offer_rows(self, "owner", staff.order_by("name", "email").distinct())
+        offer_rows(self, "owner", staff_users())
 
     def action(self) -> BulkAction:
         return BulkAction("give", self.cleaned_data["owner"].pk)

@@ -31,6 +31,11 @@ def clipboard_of(user: User) -> EntityQuerySet:
     return mine.order_by("-clipped__clipped_at", "sort_name", "pk")
 
 
+def holds_anything(user: User) -> bool:
+    """Also what the user no longer sees: it can be let go of."""
+    return Clipped.objects.filter(user=user, removed_at=None).exists()
+
+
 def clipped_count(user: User) -> int:
     """For the top bar of every page: counted anew after each change, else every five minutes."""
     return int(cache.get_or_set(_key(user), lambda: clipboard_of(user).order_by().count(), _SECONDS) or 0)

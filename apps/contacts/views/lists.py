@@ -15,7 +15,7 @@ from apps.contacts.custom_columns import list_fields
 from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Category, Entity, Folder
 from apps.contacts.relationship_listing import relationship_listing, relationship_scope
-from apps.contacts.selectors.clipboard import clipboard_of
+from apps.contacts.selectors.clipboard import clipboard_of, holds_anything
 from apps.contacts.selectors.folders import Branch, category_tree, flat, folder_tree
 from apps.contacts.selectors.narrowing import find_entities
 from apps.core.contributions import Panel, panels
@@ -56,7 +56,7 @@ def entity_list(request: Request, tab: str = "") -> HttpResponse:
         "current_category": _chosen(request, "f.category"),
         "import_url": reverse("contacts:import"),
         "new_url": reverse("contacts:entity_create") + ("?kind=organisation" if tab == "organisations" else ""),
-        "is_clipboard": tab == "clipboard",
+        "may_empty": tab == "clipboard" and holds_anything(request.user),
         "trees_open": "f.folder" in request.GET or "f.category" in request.GET,
     }
     return page.render(request, "contacts/list.html", context)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Team
-from apps.accounts.models import User as UserModel
+from apps.accounts.selectors import staff_users
 from apps.core.choosing import offer
 from apps.crm.models import Persona
 from apps.crm.selectors.boards import BoardFilter
@@ -40,8 +40,7 @@ class BoardFilterForm(forms.Form):
         offer(self, "persona", cache(_personas))
 
     def _people(self) -> Choices:
-        people = UserModel.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("name", "email")
-        others = [(str(each.pk), str(each)) for each in people.distinct() if each.pk != self.user.pk]
+        others = [(str(each.pk), str(each)) for each in staff_users() if each.pk != self.user.pk]
         return [("", _("Everybody")), (ME, _("Me")), (NOBODY, _("Nobody")), *others]
 
     def wanted(self) -> BoardFilter:

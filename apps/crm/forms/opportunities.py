@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Team
-from apps.accounts.models import User as UserModel
 from apps.accounts.permissions import STAFF_ROLES
+from apps.accounts.selectors import staff_users
 from apps.contacts.forms.custom import add_custom_fields, custom_values
 from apps.contacts.forms.ties import EntitiesChoiceField
 from apps.contacts.models import Entity
@@ -188,8 +188,7 @@ class OpportunityFilterForm(forms.Form):
         offer(self, "team", cache(_teams))
 
     def _people(self) -> Choices:
-        people = UserModel.objects.filter(is_active=True).exclude(groups__name="dealer").order_by("name", "email")
-        others = [(str(each.pk), str(each)) for each in people.distinct() if each.pk != self.user.pk]
+        others = [(str(each.pk), str(each)) for each in staff_users() if each.pk != self.user.pk]
         return [("", _("Everybody")), (ME, _("Me")), *others]
 
     def wanted(self) -> OpportunityFilter:

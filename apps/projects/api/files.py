@@ -38,7 +38,7 @@ def bring_file(request: HttpRequest, group_id: int, file: File[UploadedFile]) ->
     """A form with `file`; post a message with its `key` then. Pictures are made small, and lose what cameras write."""
     user = asking(request)
     group, _member = enter(user, group_id)
-    kept = attaching.keep_file(actor=user, group=group, upload=file, now=clock.now())
+    kept = attaching.bring_file(actor=user, group=group, upload=file, now=clock.now())
     body = BroughtOut(key=attaching.seal(kept, actor=user, group=group), kind=kept.kind, name=kept.name)
     return HttpResponse(body.model_dump_json(), status=201, content_type="application/json")
 

@@ -106,7 +106,7 @@ def remove_member(*, actor: User, member: Membership, now: datetime) -> None:
             return
         if GuestAccess.objects.standing(now).filter(project=group.pk, entity=row.entity_id).exists():
             raise ValidationError(_("%(name)s is a guest: see Guests.") % {"name": row.display_name})
-        others = Membership.objects.present().filter(group=group, user__isnull=False, is_bot=False)
+        others = Membership.objects.present().filter(group=group, user__is_active=True, is_bot=False)
         others = others.exclude(pk=row.pk)
         if row.role == Membership.Role.OWNER and others.exists() and not others.filter(role=row.role).exists():
             raise ValidationError(_("Make somebody else an owner first."))
@@ -130,7 +130,7 @@ def set_role(*, actor: User, member: Membership, role: str, now: datetime) -> No
         row = Membership.objects.present().get(pk=member.pk)
         if row.user_id is None or row.is_bot:
             raise ValidationError(_("Only colleagues manage a group."))
-        owners = Membership.objects.present().filter(group=group, role=Membership.Role.OWNER, user__isnull=False)
+        owners = Membership.objects.present().filter(group=group, role=Membership.Role.OWNER, user__is_active=True)
         if row.role == Membership.Role.OWNER and role != row.role and not owners.exclude(pk=row.pk).exists():
             raise ValidationError(_("Make somebody else an owner first."))
         before = snapshot(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -38,6 +38,7 @@ from apps.projects.services.mentioning import mentioned_in, tell_of
 from apps.projects.services.reading import keep_up
 
 _CLIENT_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
+_LONGEST_WAIT = timedelta(days=60)  # for a connection; a clock that says more is wrong
 
 
 @transaction.atomic
@@ -70,7 +71,8 @@ def post_message(
     if topic is None and reply_to is not None and reply_to.topic_id is not None:
         topic = Topic.objects.open().filter(pk=reply_to.topic_id).first()
     draft = Message(client_id=client_id, text=cleaned, sent_at=now, reply_to=reply_to, topic=topic)
-    draft.written_at = min(written_at, now) if written_at is not None else None
+    if written_at is not None and written_at > now - _LONGEST_WAIT:
+        draft.written_at = min(written_at, now)
     said = _say(draft, actor=actor, group=group, files=kept)
     Draft.objects.filter(membership=said.author).delete()
     return said

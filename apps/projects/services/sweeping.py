@@ -11,6 +11,7 @@ from apps.core.models import File, Operation
 from apps.core.services import files
 from apps.projects.models import Attachment, BroughtFile
 from apps.projects.services.attaching import WAITS
+from apps.projects.services.telegram_uploads import IMPORTED
 
 _BATCH = 500
 _GRACE = timedelta(days=1)  # beyond the time that a seal is good for
@@ -19,35 +20,51 @@ _GRACE = timedelta(days=1)  # beyond the time that a seal is good for
 def sweep_brought_files(*, now: datetime) -> int:
     """Look at what was brought too long ago to be sent any more: what nothing refers to goes. Returns how many files.
 
-    Begun again after a break-off it goes on where it was.
+    A row goes together with its files or not at all: begun again after a break-off it goes on where it was.
     """
-    swept, before = 0, now - WAITS - _GRACE
-    old = BroughtFile.objects.filter(brought_at__lt=before).select_related("file", "thumbnail").order_by("pk")
-    while rows := list(old[:_BATCH]):
-        for row in rows:
-            row.delete()
-            if not Attachment.objects.filter(file=row.file).exists():
-                swept += sum(_remove(each, row) for each in (row.file, row.thumbnail) if each is not None)
+    swept, last, before = 0, 0, now - WAITS - _GRACE
+    old = BroughtFile.objects.filter(brought_at__lt=before).order_by("pk")
+    while rows := list(old.filter(pk__gt=last).values_list("pk", "file")[:_BATCH]):
+        last = rows[-1][0]
+        for _row, file_id in rows:
+            for gone in _sweep(file_id, before):
+                if not File.objects.filter(sha256=gone.sha256).exists():
+                    files.path(gone).unlink(missing_ok=True)
+                swept += 1
     return swept
 
 
-def _remove(file: File, row: BroughtFile) -> bool:
-    # What was there before is another's; whoever brought the same bytes since may still send them.
-    if file.created_at < row.brought_at or _is_used(file):
-        return False
+def _sweep(file_id: int, before: datetime) -> list[File]:
+    """The rows of a file whose bytes may leave the disk, once they are gone."""
     try:
         with transaction.atomic():
-            File.objects.filter(pk=file.pk).delete()
+            return _removed(file_id, before)
     except DatabaseError:  # somebody has begun to use it this very moment
-        return False
-    if not File.objects.filter(sha256=file.sha256).exists():
-        files.path(file).unlink(missing_ok=True)
-    return True
+        return []
+
+
+def _removed(file_id: int, before: datetime) -> list[File]:
+    # Whoever brought the same bytes since, or let a worker import them, may still use them.
+    rows = list(BroughtFile.objects.filter(file=file_id).order_by("brought_at").select_related("file", "thumbnail"))
+    if not rows or rows[-1].brought_at >= before or _waits_for_a_worker(file_id):
+        return []
+    BroughtFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    if Attachment.objects.filter(file=file_id).exists():
+        return []
+    first = rows[0]  # what was there before it is another's
+    known = [each for each in (first.file, first.thumbnail) if each is not None and each.created_at >= first.brought_at]
+    unused = [each for each in known if not _is_used(each)]
+    File.objects.filter(pk__in=[each.pk for each in unused]).delete()
+    return unused
+
+
+def _waits_for_a_worker(file_id: int) -> bool:
+    return Operation.objects.unfinished().filter(verb=IMPORTED, parameters__file=file_id).exists()
 
 
 def _is_used(file: File) -> bool:
-    """By a row of any table, or by what background work was given or has made."""
-    work = Operation.objects.filter(Q(result__file=file.pk) | Q(parameters__file=file.pk))
+    """By a row of any table, or by what background work was given or has made; an import has taken what it needs."""
+    work = Operation.objects.filter(Q(result__file=file.pk) | Q(parameters__file=file.pk)).exclude(verb=IMPORTED)
     return any(_refers(relation, file) for relation in _relations()) or work.exists()
 
 

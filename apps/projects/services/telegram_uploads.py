@@ -38,6 +38,7 @@ IMPORTED = "telegram.imported"
 MOST_LOOKED_AT = 50_000  # messages for the preview
 MOST_TOLD = 5_000  # rejected entries and missing files that the report names
 _SALT = "projects.telegram"
+_STANDING = (Operation.State.PENDING, Operation.State.RUNNING, Operation.State.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Preview:
 
     titles: list[str]
     title: str = ""
+    number: int = 0  # of the chat, among those titles
     messages: int = 0
     service: int = 0
     files: int = 0
@@ -97,18 +99,29 @@ def staged(sealed: str, *, actor: User) -> Staged | None:
 def preview(found: Staged, *, number: int) -> Preview:
     """Of the chat `number`, from 0 on. Raises NotAnExport."""
     with Parcel(files.path(found.file)) as parcel:
-        chat = parcel.chats[min(max(number, 0), len(parcel.chats) - 1)]
-        told = Preview([each.name for each in parcel.chats], chat.name, is_part=len(chat.messages) > MOST_LOOKED_AT)
+        number = min(max(number, 0), len(parcel.chats) - 1)
+        chat = parcel.chats[number]
+        is_part = len(chat.messages) > MOST_LOOKED_AT
+        told = Preview([each.name for each in parcel.chats], chat.name, number, is_part=is_part)
         _count(chat, told)
     return told
 
 
+@transaction.atomic
 def begin(
     *, actor: User, found: Staged, number: int, title: str, people: Mapping[str, Mapping[str, int]], now: datetime
 ) -> Operation:
-    """Leave the import to a worker. `people` says by Telegram's id: {"user": id} or {"entity": id}."""
+    """Leave the import to a worker, once: where it waits, goes on or is done already, that is what is returned.
+
+    `people` says by Telegram's id: {"user": id} or {"entity": id}. Raises PermissionDenied.
+    """
     if not is_staff_member(actor):
         raise PermissionDenied
+    list(File.objects.select_for_update(no_key=True).filter(pk=found.file.pk))  # two clicks, one after the other
+    same = Operation.objects.filter(actor=actor, verb=IMPORTED, state__in=_STANDING)
+    known = same.filter(parameters__file=found.file.pk, parameters__chat=number).first()
+    if known is not None:
+        return known
     parameters = {"file": found.file.pk, "chat": number, "title": title, "people": {**people}}
     return start(actor=actor, verb=IMPORTED, parameters=parameters, now=now, undoable=False)
 

@@ -104,7 +104,7 @@ def read_entry(raw: msgspec.Raw, zone: ZoneInfo) -> Said | Service:
     return Said(
         key=_number(row.get("id")),
         sender=_name(row.get("from")) or _("Deleted account"),
-        sender_id=str(row.get("from_id") or row.get("from") or "")[:100],
+        sender_id=str(row.get("from_id") or row.get("from") or "").replace("\x00", "")[:100],
         sent_at=_moment(row, "date", zone),
         text=text.replace("\x00", ""),
         reply_to=_number(row.get("reply_to_message_id")),

@@ -58,6 +58,8 @@ def _place(place: object) -> str:
     latitude, longitude = place.get("latitude"), place.get("longitude")
     if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
         return ""
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        return ""
     return _("Place: %(place)s") % {"place": f"{latitude:.5f}, {longitude:.5f}"}
 
 

@@ -50,9 +50,8 @@ def telegram_preview(request: Request, sealed: str) -> HttpResponse:
     found = telegram_uploads.staged(sealed, actor=request.user)
     if found is None:
         raise Http404
-    chat = number(request.GET.get("chat"))
     try:
-        told = telegram_uploads.preview(found, number=chat)
+        told = telegram_uploads.preview(found, number=number(request.GET.get("chat")))
     except (NotAnExport, OSError) as error:
         raise Http404 from error
     form = SpeakersForm(request.POST or None, user=request.user, preview=told)
@@ -60,13 +59,13 @@ def telegram_preview(request: Request, sealed: str) -> HttpResponse:
         operation = telegram_uploads.begin(
             actor=request.user,
             found=found,
-            number=chat,
+            number=told.number,
             title=form.cleaned_data["title"],
             people=form.people(),
             now=clock.now(),
         )
         return redirect("projects:telegram_report", operation_id=operation.pk)
-    context = {"form": form, "told": told, "name": found.name, "chat": chat, "rows": form.rows()}
+    context = {"form": form, "told": told, "name": found.name, "chat": told.number, "rows": form.rows()}
     return render_page(request, "projects/telegram_preview.html", context, status=422 if form.errors else 200)
 
 
