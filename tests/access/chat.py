@@ -42,7 +42,7 @@ def add_chat(world: World) -> None:
     receiver = WebhookEndpoint.objects.create(audience=audience_of(group.pk), name="Site", created_at=NOW)
     programs = {"member_id": hook.pk, "endpoint_id": receiver.pk}
     topic = Topic.objects.create(group=group, title="Windows", created_at=NOW)
-    world.places["all"] |= {"member_id": own.pk, "topic_id": topic.pk, "hook_key": key}
+    world.places["all"] |= {"member_id": own.pk, "chat_topic": topic.pk, "hook_key": key}
     order = Membership.objects.create(
         group=group, record_type="crm.order", record_id=1, display_name="Order", joined_at=NOW
     )

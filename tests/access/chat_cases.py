@@ -38,9 +38,9 @@ _RECORD: Scopes = {"chat with an order": BOB_OF_STAFF, "absent": NO_STAFF}
 for _act in ("silence/", "remove/"):
     web(f"{_GROUP}records/<int:member_id>/{_act}", "POST", _RECORD)
 web(f"{_GROUP}topics/", "GET", _IN)
-web(f"{_GROUP}topics/<int:topic_id>/rename/", "GET POST", _IN)
+web(f"{_GROUP}topics/<int:topic_id>/rename/", "GET POST", _IN, topic_id="chat_topic")
 for _act in ("close/", "reopen/"):
-    web(f"{_GROUP}topics/<int:topic_id>/{_act}", "POST", _IN)
+    web(f"{_GROUP}topics/<int:topic_id>/{_act}", "POST", _IN, topic_id="chat_topic")
 for _act in ("forward/", "task/", "note/", "topic/"):
     web(f"{_GROUP}messages/<int:message_id>/{_act}", "GET POST", _IN)
 for _act in ("forward/", "group/", "tasks/", "delete/"):
