@@ -134,10 +134,16 @@ def register() -> None:
     home_cards.register("crm.opportunities.care", care, position=8)
     action = RecordAction("contact", gettext_lazy("New opportunity"), "target-arrow", _add_for, in_search=True)
     record_actions.register("crm.opportunity", action)
+    chosen = RecordAction("contacts", gettext_lazy("New opportunity"), "target-arrow", _add_for_chosen, in_sheet=True)
+    record_actions.register("crm.opportunity_of_chosen", chosen)
 
 
 def _add_for(entity_id: int) -> str:
     return f"{reverse('crm:opportunity_add')}?contact={entity_id}"
+
+
+def _add_for_chosen(_none: int) -> str:
+    return reverse("crm:opportunity_of_chosen")
 
 
 def _contact_panel(request: HttpRequest, entity: Entity) -> str:

@@ -37,6 +37,7 @@ _API_MANAGED: Scopes = {
 # --- pages -----------------------------------------------------------------------------------------------------------
 web("crm/opportunities/", "GET", STAFF)
 web("crm/opportunities/add/", "GET POST", STAFF)
+web("crm/opportunities/chosen/", "POST", STAFF)
 web("crm/opportunities/board/", "GET", STAFF)
 web("crm/opportunities/forecast/", "GET", STAFF)
 web("crm/opportunities/download/<slug:kind>/", "GET", STAFF, kind="csv")

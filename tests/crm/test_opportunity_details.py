@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.services.tokens import create_token
-from apps.contacts.models import FieldDefinition
+from apps.contacts.models import Entity, FieldDefinition
+from apps.contacts.services.clipboard import clip
 from apps.contacts.services.fields import define_field
 from apps.core import clock
 from apps.core.kept import forget_now
@@ -25,7 +26,7 @@ from apps.crm.services.opportunities import (
     trash_opportunity,
 )
 from tests.conftest import make_user
-from tests.contacts.factories import PersonFactory
+from tests.contacts.factories import FolderFactory, PersonFactory
 from tests.crm.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,26 @@ def test_only_administrators_change_the_fields(client, ada, sam, storeys):
         client.force_login(user)
         assert client.get(page).status_code == status
     assert "Storeys" in client.get(page).content.decode()
+
+
+def test_those_on_the_clipboard_are_tied_to_a_new_one_by_one_click(client, sam, olha):
+    others = [PersonFactory(last_name=f"Person {number}") for number in range(51)]
+    clip(actor=sam, chosen=Entity.objects.filter(pk__in=[olha.pk, others[0].pk]), now=NOW)
+    client.force_login(sam)
+    url = reverse("crm:opportunity_of_chosen") + "?tab=clipboard"
+
+    sheet = client.post(url, {"all": "1", "match": ""}, follow=True)
+
+    assert set(sheet.context["form"].initial["contacts"]) == {olha.pk, others[0].pk}
+    clip(actor=sam, chosen=Entity.objects.all(), now=NOW)
+    told = client.post(url, {"all": "1", "match": ""}, follow=True)
+    assert "choose fewer" in told.content.decode()
+
+
+def test_an_address_that_names_hidden_contacts_fills_in_those_one_sees(client, sam, olha):
+    hidden = PersonFactory(folder=FolderFactory(kind="restricted"))
+    client.force_login(sam)
+
+    form = client.get(reverse("crm:opportunity_add"), {"contact": [hidden.pk, olha.pk, "x"]}).context["form"]
+
+    assert (form.initial["contacts"], form.initial["title"]) == ([olha.pk], olha.display_name)

@@ -6,6 +6,7 @@ from apps.crm.views import lost_reasons, opportunities, opportunity_boards, oppo
 urlpatterns = [
     path("opportunities/", opportunities.opportunity_list, name="opportunity_list"),
     path("opportunities/add/", opportunities.opportunity_add, name="opportunity_add"),
+    path("opportunities/chosen/", opportunities.opportunity_of_chosen, name="opportunity_of_chosen"),
     path("opportunities/board/", opportunity_boards.opportunity_boards, name="opportunity_boards"),
     path("opportunities/board/<int:pipeline_id>/", opportunity_boards.opportunity_board, name="opportunity_board"),
     path("opportunities/forecast/", opportunity_boards.opportunity_forecast, name="opportunity_forecast"),

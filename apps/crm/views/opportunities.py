@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.decorators import staff_required
 from apps.accounts.preferences import preferences_of
+from apps.contacts.listing import TABS, entity_listing, entity_scope
 from apps.contacts.models import Entity
 from apps.core import clock
 from apps.core.clock import company_day
 from apps.core.form_errors import show_errors
 from apps.core.htmx import Request, render_page
 from apps.core.setting_sheets import show_sheet
-from apps.core.sheets import close_sheet, page_before
+from apps.core.sheets import close_sheet, page_before, way_back
 from apps.core.tables import FORMATS, as_table
 from apps.core.toasts import toast, with_toast
 from apps.crm.forms.opportunities import OpportunityForm, OpportunityMoveForm
@@ -66,11 +68,11 @@ def opportunity(request: Request, opportunity_id: int) -> HttpResponse:
 @staff_required
 @require_http_methods(["GET", "POST"])
 def opportunity_add(request: Request) -> HttpResponse:
-    """`?contact=` is whom it is for: then its name is the first title."""
-    contact = _contact(request)
+    """`?contact=`, once or several times, is whom it is for: the first one's name is the first title."""
+    contacts = _contacts(request)
     initial: dict[str, Any] = {"owner": request.user, "currency": "UAH"}
-    if contact is not None:
-        initial |= {"contacts": [contact.pk], "title": contact.display_name}
+    if contacts:
+        initial |= {"contacts": [each.pk for each in contacts], "title": contacts[0].display_name}
     form = OpportunityForm(request.POST or None, initial=initial, user=request.user)
     back = page_before(request, reverse("crm:opportunity_list"))
     if request.method == "POST" and form.is_valid():
@@ -84,6 +86,22 @@ def opportunity_add(request: Request) -> HttpResponse:
             toast(request, _("Saved"))
             return close_sheet(request, reverse("crm:opportunity", args=[made.pk]))
     return show_sheet(request, form, title=_("New opportunity"), back=back)
+
+
+@staff_required
+@require_POST
+def opportunity_of_chosen(request: Request) -> HttpResponse:
+    """The list of contacts, or the clipboard, posts its selection here and gets the sheet for these."""
+    tab = request.GET.get("tab", "all")
+    tab = tab if tab in TABS else "all"
+    selection = entity_listing(request.user, tab=tab).selection(request, entity_scope(request.user, tab))
+    chosen = selection.queryset.order_by("sort_name", "pk").values_list("pk", flat=True)
+    ids = list(chosen[: service.MOST_CONTACTS + 1])
+    if len(ids) > service.MOST_CONTACTS:
+        words = _("An opportunity has room for %(most)s contacts: choose fewer.")
+        toast(request, words % {"most": service.MOST_CONTACTS}, kind="warning")
+        return close_sheet(request, way_back(request, reverse("contacts:list")))
+    return redirect(f"{reverse('crm:opportunity_add')}?{urlencode({'contact': ids}, doseq=True)}")
 
 
 @staff_required
@@ -216,9 +234,11 @@ def _managed(request: Request, opportunity_id: int, *, trashed: bool = False) ->
     return found
 
 
-def _contact(request: Request) -> Entity | None:
-    wanted = _number(request.GET.get("contact", ""))
-    return Entity.objects.visible_to(request.user).live().filter(pk=wanted).first() if wanted else None
+def _contacts(request: Request) -> list[Entity]:
+    """Those that the address names and the reader sees, in its order."""
+    asked = [_number(each) for each in request.GET.getlist("contact")[: service.MOST_CONTACTS]]
+    found = Entity.objects.visible_to(request.user).live().in_bulk([pk for pk in asked if pk])
+    return [found[pk] for pk in dict.fromkeys(asked) if pk in found]
 
 
 def _words(found: Opportunity, stage: PipelineStage) -> str:
