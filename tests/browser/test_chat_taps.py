@@ -59,6 +59,6 @@ def test_daily_work_takes_few_taps(page, site, sign_in, alice, bob, now):
     assert hand.count == 1
     assert Message.objects.filter(text="Line one").exists()
 
-    hand.tap(page.get_by_role("link", name="Search"))
+    hand.tap(page.locator("#main").get_by_role("link", name="Search"))
     page.get_by_placeholder("Words of a message").wait_for()
     assert hand.count == 1
